@@ -1,0 +1,7 @@
+//! The wire format of the IMA Open API, version 1.
+
+pub(crate) mod detail;
+pub(crate) mod envelope;
+pub(crate) mod product;
+pub(crate) mod requests;
+pub(crate) mod scalar;

@@ -1,0 +1,79 @@
+//! The prices of a model, and which one a choice of parameters has.
+
+use super::Leaf;
+use serde_json::{Map, Value};
+
+/// One price of a model (`credit_rules`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// The price, in points.
+    pub points: u32,
+    /// The service's id of the price; 0 where it is missing.
+    pub attribute_id: u64,
+    /// The parameters that this price is for.
+    pub attributes: Map<String, Value>,
+}
+
+impl Rule {
+    /// Whether this is the fallback price, marked `{"default": "enabled"}`.
+    pub fn is_fallback(&self) -> bool {
+        self.attributes
+            .iter()
+            .any(|(name, value)| is_marker(name, value))
+    }
+
+    /// The attributes that are parameters: all but the marker of the fallback.
+    pub fn parameters(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.attributes
+            .iter()
+            .filter(|(name, value)| !is_marker(name, value))
+    }
+}
+
+fn is_marker(name: &str, value: &Value) -> bool {
+    name == "default"
+        && value
+            .as_str()
+            .is_some_and(|v| v.eq_ignore_ascii_case("enabled"))
+}
+
+impl Leaf {
+    /// The price of these parameters: the rule whose attributes all match (the one with the most,
+    /// where there are several); else the one with the most that match; else the fallback; else
+    /// the first.
+    pub fn rule_for(&self, parameters: &Map<String, Value>) -> Option<&Rule> {
+        let matches = |rule: &&Rule| {
+            rule.parameters()
+                .filter(|(name, value)| parameters.get(*name).is_some_and(|own| same(own, value)))
+                .count()
+        };
+        let whole = |rule: &&Rule| matches(rule) == rule.parameters().count();
+        let specific = |rule: &&Rule| matches(rule) > 0;
+        // `max_by_key` keeps the last of equals, hence `rev`: the first rule wins.
+        let exact = self.rules.iter().rev().filter(specific).filter(whole);
+        let partial = self.rules.iter().rev().filter(specific);
+        exact
+            .max_by_key(matches)
+            .or_else(|| partial.max_by_key(matches))
+            .or_else(|| self.rules.iter().find(|rule| rule.is_fallback()))
+            .or_else(|| self.rules.first())
+    }
+}
+
+/// Whether two values are the same to the service: numbers, booleans and strings compared as text,
+/// without regard to case.
+fn same(left: &Value, right: &Value) -> bool {
+    match (text(left), text(right)) {
+        (Some(left), Some(right)) => left.to_lowercase() == right.to_lowercase(),
+        _ => left == right,
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,130 @@
+use super::fixtures::{music, speech};
+use super::*;
+use serde_json::{Map, json};
+
+fn read(data: &str) -> Catalogue {
+    Catalogue::read(TaskType::TextToMusic, data).unwrap()
+}
+
+#[test]
+fn the_live_lists_are_read() {
+    assert_eq!(music().model_ids(), ["sonic", "GenBGM", "GenSong"]);
+    assert_eq!(speech().model_ids(), ["seed-tts-1.1", "seed-tts-2.0"]);
+    let suno = music().leaves.remove(0);
+    assert_eq!(suno.name, "Suno");
+    assert_eq!(
+        (suno.estimate.min_seconds, suno.estimate.max_seconds),
+        (90, 150)
+    );
+    assert_eq!(
+        (suno.rules[0].points, suno.rules[0].attribute_id),
+        (25, 2370)
+    );
+    assert_eq!(suno.fields.len(), 10);
+    let tags = suno
+        .fields
+        .iter()
+        .find(|field| field.name == "tags")
+        .unwrap();
+    assert_eq!(tags.maximum, Some(1000));
+}
+
+#[test]
+fn leaves_are_found_at_any_depth_and_with_types_as_numbers() {
+    let catalogue = read(
+        r#"[{"type":3,"id":"top","model_id":"top"},
+            {"type":"2","id":"g","children":[
+              {"type":2,"children":[{"type":"3","id":"deep","model_id":"deep","children":null}]},
+              {"type":"2","children":null},
+              {"type":"1","model_id":"neither"}]}]"#,
+    );
+    assert_eq!(catalogue.model_ids(), ["top", "deep"]);
+}
+
+#[test]
+fn of_two_versions_the_last_one_counts_unless_one_is_pinned() {
+    let catalogue =
+        read(r#"[{"type":"3","id":"v1","model_id":"m"},{"type":"3","id":"v2","model_id":"m"}]"#);
+    assert_eq!(catalogue.find("m", None).unwrap().version_id, "v2");
+    assert_eq!(catalogue.find("m", Some("v1")).unwrap().version_id, "v1");
+    assert_eq!(catalogue.find("m", Some("v3")), None);
+}
+
+#[test]
+fn what_is_not_understood_does_no_harm() {
+    let catalogue = read(
+        r#"[{"type":"3","model_id":"m","tags":"x","form_config":{"a":1},"credit_rules":7,
+             "children":"none","icon":{"deep":[1,2,{"x":null}]}},
+            {"type":"3","id":"nameless"}]"#,
+    );
+    let leaf = &catalogue.leaves[0];
+    assert_eq!(catalogue.leaves.len(), 1);
+    assert_eq!((leaf.fields.len(), leaf.rules.len()), (0, 0));
+    assert_eq!(leaf.version_id, "m");
+    for data in ["{}", "null", "[1]", "[[]]", "\"\"", "["] {
+        assert_eq!(Catalogue::read(TaskType::TextToMusic, data), None, "{data}");
+    }
+}
+
+#[test]
+fn an_estimate_comes_from_the_tag_or_the_table() {
+    for (tag, expected) in [
+        ("90~150s", (90, 150)),
+        ("10 ~ 20S", (10, 20)),
+        ("5~5", (5, 5)),
+    ] {
+        let estimate = Estimate::parse(tag).unwrap();
+        assert_eq!((estimate.min_seconds, estimate.max_seconds), expected);
+    }
+    for tag in ["", "90", "150~90s", "a~b", "0~0s", "~"] {
+        assert_eq!(Estimate::parse(tag), None, "{tag}");
+    }
+    let seed = speech().leaves.pop().unwrap();
+    assert_eq!(
+        seed.estimate,
+        Estimate::usual(TaskType::TextToSpeech, "seed-tts-2.0")
+    );
+}
+
+#[test]
+fn the_newest_engine_goes_by_its_number() {
+    let mut field = music().leaves.remove(0).fields.remove(4);
+    assert_eq!(newest_engine(&field), Some(&json!("sonic-v5")));
+    field.options = ["v5", "v10-2", "v10", "v9"].map(|v| json!(v)).to_vec();
+    assert_eq!(newest_engine(&field), Some(&json!("v10-2")));
+    field.options.clear();
+    assert_eq!(newest_engine(&field), None);
+}
+
+#[test]
+fn a_rule_is_chosen_whole_then_partial_then_fallback_then_first() {
+    let rules = |rules: &str| {
+        read(&format!(
+            r#"[{{"type":"3","model_id":"m","credit_rules":{rules}}}]"#
+        ))
+        .leaves
+        .remove(0)
+    };
+    let leaf = rules(
+        r#"[{"points":1,"attribute_id":1,"attributes":{"a":"X"}},
+            {"points":2,"attribute_id":2,"attributes":{"default":"enabled"}},
+            {"points":3,"attribute_id":3,"attributes":{"a":"x","b":"5"}},
+            {"points":4,"attribute_id":4,"attributes":{"a":"x","b":"5","c":true}}]"#,
+    );
+    let chosen = |parameters: Value| {
+        leaf.rule_for(parameters.as_object().unwrap())
+            .unwrap()
+            .attribute_id
+    };
+    assert_eq!(chosen(json!({"a": "x"})), 1);
+    assert_eq!(chosen(json!({"a": "X", "b": 5})), 3);
+    assert_eq!(chosen(json!({"a": "x", "b": "5", "c": "TRUE"})), 4);
+    assert_eq!(chosen(json!({"b": 5})), 3);
+    assert_eq!(chosen(json!({"a": "y"})), 2);
+    assert_eq!(chosen(json!({})), 2);
+    let unmarked = rules(
+        r#"[{"points":1,"attribute_id":7,"attributes":{"a":"x"}},
+            {"points":1,"attribute_id":8,"attributes":{}}]"#,
+    );
+    assert_eq!(unmarked.rule_for(&Map::new()).unwrap().attribute_id, 7);
+}

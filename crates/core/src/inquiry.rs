@@ -1,0 +1,129 @@
+//! Asking for the catalogue without generating anything: for quotes and model lists.
+
+use crate::Millis;
+use crate::catalogue::Catalogue;
+use crate::event::Fault;
+use crate::message::Messages;
+use crate::outcome::{Cause, Charge, Failure};
+use crate::pump::{Command, Input, Misuse, Output, Pump};
+use crate::request::{Language, TaskType};
+use crate::session::{ExchangeEnd, Listing, ReportFault, Wire};
+
+/// The fetching of a catalogue. It never spends.
+#[derive(Debug)]
+pub struct Inquiry {
+    task: TaskType,
+    language: Language,
+    now: Millis,
+    wire: Wire<InquiryEvent>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Ready,
+    Listing(Listing),
+    Over,
+}
+
+/// What an inquiry reports.
+#[derive(Clone, Debug, PartialEq)]
+pub enum InquiryEvent {
+    /// An exchange failed and is tried again.
+    Fault(Fault),
+    /// The last event.
+    Finished(Result<Catalogue, Cause>),
+}
+
+impl Inquiry {
+    /// An inquiry for the models of one task type. `seed` is where the jitter of delays starts.
+    pub fn new(task: TaskType, language: Language, seed: u64) -> Self {
+        Self {
+            task,
+            language,
+            now: 0,
+            wire: Wire::new(seed),
+            state: State::Ready,
+        }
+    }
+
+    /// The failure that a cause before any spending makes, with its message.
+    pub fn failure(task: TaskType, language: Language, cause: Cause) -> Failure {
+        let (_, message) = Messages::new(task, language).failed(&cause, Charge::No);
+        Failure {
+            cause,
+            charge: Charge::No,
+            message,
+            task_id: None,
+            medias: Vec::new(),
+            continuation: None,
+        }
+    }
+
+    fn finish(&mut self, end: Option<Result<Catalogue, Cause>>) {
+        if let Some(end) = end {
+            self.wire.event(InquiryEvent::Finished(end));
+            self.state = State::Over;
+        }
+    }
+
+    fn ended(
+        &mut self,
+        exchange: crate::http::ExchangeId,
+        end: &ExchangeEnd,
+    ) -> Result<(), Misuse> {
+        let current = match &self.state {
+            State::Listing(listing) => listing.exchange(),
+            State::Ready | State::Over => None,
+        };
+        if self.wire.is_current(exchange, current)?
+            && let State::Listing(listing) = &mut self.state
+        {
+            let end = listing.ended(end, &mut self.wire, self.now);
+            self.finish(end);
+        }
+        Ok(())
+    }
+}
+
+impl Pump for Inquiry {
+    type Event = InquiryEvent;
+
+    fn handle(&mut self, input: Input, now: Millis) -> Result<(), Misuse> {
+        self.now = self.now.max(now);
+        match (input, &mut self.state) {
+            (Input::Command(Command::Start), State::Ready) => {
+                let listing = Listing::start(self.task, self.language, &mut self.wire, self.now);
+                self.state = State::Listing(listing);
+            }
+            (Input::Command(Command::Start), _) => return Err(Misuse::AlreadyStarted),
+            (Input::Command(Command::CreateAgain), _) => return Err(Misuse::NothingToRepeat),
+            (Input::Command(Command::Cancel), State::Over) => {}
+            (Input::Command(Command::Cancel), _) => self.finish(Some(Err(Cause::Cancelled))),
+            (Input::Response { exchange, response }, _) => self.ended(exchange, &Ok(response))?,
+            (Input::TransportFailure { exchange, failure }, _) => {
+                self.ended(exchange, &Err(failure))?;
+            }
+            (Input::Timeout, State::Listing(listing)) => {
+                let end = listing.timeout(&mut self.wire, self.now);
+                self.finish(end);
+            }
+            (Input::Timeout, _) => {}
+        }
+        Ok(())
+    }
+
+    fn poll(&mut self) -> Output<InquiryEvent> {
+        match (self.wire.pop(), &self.state) {
+            (Some(output), _) => output,
+            (None, State::Listing(listing)) => Output::Wait(listing.deadline()),
+            (None, State::Ready | State::Over) => Output::Done,
+        }
+    }
+}
+
+impl ReportFault for InquiryEvent {
+    fn fault(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}

@@ -1,0 +1,196 @@
+//! The texts of the user protocol, steps 0 to 4 (music and speech: "User Experience Protocol").
+//!
+//! A message names the model, times, points and the result, and nothing technical.
+
+mod reason;
+
+use crate::Millis;
+use crate::catalogue::Estimate;
+use crate::event::{Message, MessageKind, Progress, Started};
+use crate::outcome::{Cause, Charge, Success};
+use crate::request::{Language, TaskType};
+use Language::{En, Zh};
+use TaskType::{TextToMusic, TextToSpeech};
+use std::fmt::Write as _;
+
+/// The texts for one generation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Messages {
+    task: TaskType,
+    language: Language,
+}
+
+impl Messages {
+    pub(crate) fn new(task: TaskType, language: Language) -> Self {
+        Self { task, language }
+    }
+
+    pub(crate) fn task(&self) -> TaskType {
+        self.task
+    }
+
+    /// Step 0: the reply to the user's own message.
+    pub(crate) fn acknowledged(&self) -> Message {
+        let text = match (self.task, self.language) {
+            (TextToMusic, Zh) => "好的！马上帮你生成音乐 🎵",
+            (TextToMusic, En) => "OK! Starting your music 🎵",
+            (TextToSpeech, Zh) => "好的，正在帮你把这段文字转成语音。",
+            (TextToSpeech, En) => "OK, converting this text to speech.",
+        };
+        message(MessageKind::Reply, 0, text.to_owned())
+    }
+
+    /// Step 1: what it will be and cost, before it is spent.
+    pub(crate) fn started(&self, started: &Started) -> Message {
+        let Started {
+            model_name, points, ..
+        } = started;
+        let Estimate {
+            min_seconds: min,
+            max_seconds: max,
+        } = started.estimate;
+        let text = match (self.task, self.language) {
+            (TextToMusic, Zh) => format!(
+                "🎵 开始生成音乐，请稍候…\n• 模型：{model_name}\n• 预计耗时：{min} ~ {max} 秒\n• 消耗积分：{points} pts"
+            ),
+            (TextToMusic, En) => format!(
+                "🎵 Starting music generation, please wait {min}~{max} seconds…\n• Model: {model_name}\n• Credits: {points} pts"
+            ),
+            (TextToSpeech, Zh) => format!(
+                "🔊 开始语音合成，请稍候…\n• 模型：{model_name}\n• 预计耗时：{min} ~ {max} 秒\n• 消耗积分：{points} pts"
+            ),
+            (TextToSpeech, En) => format!(
+                "🔊 Starting speech synthesis, please wait {min}~{max} seconds…\n• Model: {model_name}\n• Credits: {points} pts"
+            ),
+        };
+        message(MessageKind::Push, 1, text)
+    }
+
+    /// Step 2: progress, with the overtime phrase beyond the estimate.
+    pub(crate) fn progress(&self, progress: Progress) -> Message {
+        let percent = progress.percent;
+        let elapsed = seconds(progress.elapsed);
+        let max = seconds(progress.estimated_max);
+        let mut text = match (self.task, self.language) {
+            (TextToMusic, Zh) => {
+                format!("⏳ 音乐生成中… {percent}%\n已等待 {elapsed}s，预计最长 {max}s")
+            }
+            (TextToMusic, En) => {
+                format!("⏳ Generating music… {percent}%\nWaited {elapsed}s, at most about {max}s")
+            }
+            (TextToSpeech, Zh) => {
+                format!("⏳ 语音合成中… {percent}%\n已等待 {elapsed}s，预计最长 {max}s")
+            }
+            (TextToSpeech, En) => format!(
+                "⏳ Synthesizing speech… {percent}%\nWaited {elapsed}s, at most about {max}s"
+            ),
+        };
+        if progress.elapsed > progress.estimated_max {
+            text.push_str(match self.language {
+                Zh => "\n快好了，稍等…",
+                En => "\nAlmost there, just a moment…",
+            });
+        }
+        message(MessageKind::Push, 2, text)
+    }
+
+    /// Step 3: the audio as media, and its links in the caption.
+    pub(crate) fn succeeded(&self, success: &Success, estimate: Estimate) -> Message {
+        let Success {
+            model_name, points, ..
+        } = success;
+        let Estimate {
+            min_seconds: min,
+            max_seconds: max,
+        } = estimate;
+        let actual = seconds(success.elapsed);
+        let mut text = match (self.task, self.language) {
+            (TextToMusic, Zh) => format!(
+                "✅ 音乐生成成功！\n• 模型：{model_name}\n• 耗时：预计 {min}~{max}s，实际 {actual}s\n• 消耗积分：{points} pts"
+            ),
+            (TextToMusic, En) => format!(
+                "✅ Your music is ready!\n• Model: {model_name}\n• Time: estimated {min}~{max}s, actual {actual}s\n• Credits: {points} pts"
+            ),
+            (TextToSpeech, Zh) => format!(
+                "✅ 语音合成成功！\n• 模型：{model_name}\n• 耗时：{actual}s\n• 消耗积分：{points} pts"
+            ),
+            (TextToSpeech, En) => format!(
+                "✅ Your speech is ready!\n• Model: {model_name}\n• Time: {actual}s\n• Credits: {points} pts"
+            ),
+        };
+        for media in &success.medias {
+            let label = match self.language {
+                Zh => "🔗 原始链接：",
+                En => "🔗 Link: ",
+            };
+            // Writing to a string does not fail.
+            let _ = write!(text, "\n{label}{}", media.url);
+        }
+        Message {
+            media: success.medias.iter().map(|m| m.url.clone()).collect(),
+            ..message(MessageKind::Push, 3, text)
+        }
+    }
+
+    /// Step 4: why there is no audio, and what became of the points. Gives the push, and the reason
+    /// alone.
+    pub(crate) fn failed(&self, cause: &Cause, charge: Charge) -> (Message, String) {
+        let reason = reason::reason(cause, self.task, self.language);
+        let heading = self.heading(cause, charge);
+        let points = self.points(cause, charge);
+        let mut text = match self.language {
+            Zh => format!("{heading}\n• 原因：{reason}\n• 积分：{points}"),
+            En => format!("{heading}\n• Reason: {reason}\n• Credits: {points}"),
+        };
+        if matches!(cause, Cause::TaskFailed | Cause::Refused { .. }) {
+            text.push_str(match self.language {
+                Zh => "\n需要我帮你用其他模型重试吗？",
+                En => "\nShall I try again with another model?",
+            });
+        }
+        (message(MessageKind::Push, 4, text), reason)
+    }
+
+    fn heading(&self, cause: &Cause, charge: Charge) -> &'static str {
+        match (cause, self.task, self.language) {
+            (Cause::Cancelled, _, Zh) => "⏹ 已停止等待",
+            (Cause::Cancelled, _, En) => "⏹ Stopped waiting",
+            (Cause::Deadline, TextToMusic, Zh) => "⏳ 音乐还在生成中",
+            (Cause::Deadline, TextToMusic, En) => "⏳ The music is still being made",
+            (Cause::Deadline, TextToSpeech, Zh) => "⏳ 语音还在合成中",
+            (Cause::Deadline, TextToSpeech, En) => "⏳ The speech is still being made",
+            (_, _, Zh) if charge == Charge::Unknown => "⚠️ 暂时无法确认是否已经开始",
+            (_, _, En) if charge == Charge::Unknown => "⚠️ It is not certain whether this started",
+            (_, TextToMusic, Zh) => "❌ 音乐生成失败",
+            (_, TextToMusic, En) => "❌ Music generation failed",
+            (_, TextToSpeech, Zh) => "❌ 语音合成失败",
+            (_, TextToSpeech, En) => "❌ Speech synthesis failed",
+        }
+    }
+
+    fn points(&self, cause: &Cause, charge: Charge) -> &'static str {
+        match (charge, self.language) {
+            (Charge::Yes, Zh) if *cause == Cause::TaskFailed => "已扣除",
+            (Charge::Yes, En) if *cause == Cause::TaskFailed => "spent",
+            (Charge::No, Zh) => "本次未扣除",
+            (Charge::No, En) => "none were spent",
+            (Charge::Yes, Zh) => "已扣除，继续等待不会再次扣除",
+            (Charge::Yes, En) => "spent once; waiting on costs nothing more",
+            (Charge::Unknown, Zh) => "可能已扣除，不会自动重新提交",
+            (Charge::Unknown, En) => "perhaps spent; nothing is sent again by itself",
+        }
+    }
+}
+
+fn message(kind: MessageKind, step: u8, text: String) -> Message {
+    Message {
+        kind,
+        step,
+        text,
+        media: Vec::new(),
+    }
+}
+
+fn seconds(time: Millis) -> u64 {
+    time / 1_000
+}

@@ -1,0 +1,132 @@
+//! Why there is no audio, in the user's words (music and speech: the tables of "Error
+//! translation").
+
+use crate::outcome::Cause;
+use crate::request::{Language, TaskType};
+use Language::{En, Zh};
+use TaskType::{TextToMusic, TextToSpeech};
+
+const KEYS: &str = "https://www.imaclaw.ai/imaclaw/apikey";
+const CREDITS: &str = "https://www.imaclaw.ai/imaclaw/subscription";
+
+/// The refusal that the requirements name by its words instead of a code.
+const INVALID_ATTRIBUTE: &str = "invalid product attribute";
+
+/// The reason, without a code or a name of the service's fields.
+pub(super) fn reason(cause: &Cause, task: TaskType, language: Language) -> String {
+    match cause {
+        Cause::Unauthorized => match (task, language) {
+            (TextToMusic, Zh) => format!("API密钥无效或未授权\n💡 生成新密钥：{KEYS}"),
+            (TextToMusic, En) => {
+                format!("API key is invalid or unauthorized\n💡 Generate API Key: {KEYS}")
+            }
+            (TextToSpeech, Zh) => {
+                format!("密钥无效或未授权，请至 imaclaw.ai 生成新密钥\n💡 生成新密钥：{KEYS}")
+            }
+            (TextToSpeech, En) => {
+                format!("API key invalid; generate at imaclaw.ai\n💡 Generate API Key: {KEYS}")
+            }
+        },
+        Cause::InsufficientPoints => match (task, language) {
+            (TextToMusic, Zh) => format!("积分不足，无法创建任务\n💡 购买积分：{CREDITS}"),
+            (TextToMusic, En) => {
+                format!("Insufficient points to create this task\n💡 Buy Credits: {CREDITS}")
+            }
+            (TextToSpeech, Zh) => {
+                format!("积分不足，请至 imaclaw.ai 购买积分\n💡 购买积分：{CREDITS}")
+            }
+            (TextToSpeech, En) => {
+                format!("Insufficient points; buy at imaclaw.ai\n💡 Buy Credits: {CREDITS}")
+            }
+        },
+        Cause::SubscriptionRequired => match language {
+            Zh => format!("当前订阅不支持此操作\n💡 查看订阅：{CREDITS}"),
+            En => format!("Your subscription does not cover this\n💡 Subscriptions: {CREDITS}"),
+        },
+        Cause::OutcomeUnknown => match language {
+            Zh => format!(
+                "提交后没有收到回复，请先核对积分，再决定是否重新生成\n💡 查看积分：{CREDITS}"
+            ),
+            En => format!(
+                "No answer came after it was sent; check your points before deciding to start over\n💡 Your points: {CREDITS}"
+            ),
+        },
+        Cause::UnknownModel(known) => {
+            let known = known.join(", ");
+            match language {
+                Zh => format!("没有这个模型，可以选用：{known}"),
+                En => format!("There is no such model; you can choose: {known}"),
+            }
+        }
+        Cause::OverBudget { points, budget } => match language {
+            Zh => format!("需要 {points} 积分，超过了 {budget} 积分的上限"),
+            En => format!("It costs {points} points, above your limit of {budget}"),
+        },
+        Cause::Refused { code, detail } => refused(*code, detail, task, language).to_owned(),
+        _ => fixed(cause, task, language).to_owned(),
+    }
+}
+
+fn refused(code: i64, detail: &str, task: TaskType, language: Language) -> &'static str {
+    if detail.to_lowercase().contains(INVALID_ATTRIBUTE) {
+        return fixed(&Cause::NoPrice, task, language);
+    }
+    match (task, language, code) {
+        (TextToMusic, Zh, 6006) => "积分计算异常，系统正在修复",
+        (TextToMusic, En, 6006) => "Points calculation error, system is fixing",
+        (TextToMusic, Zh, 6009 | 6010) => "模型参数不匹配，请尝试其他模型",
+        (TextToMusic, En, 6009 | 6010) => "Model parameters incompatible, try another model",
+        (TextToMusic, Zh, 400) => "音乐参数设置有误，请调整描述后重试",
+        (TextToMusic, En, 400) => "Music parameter error, adjust description and retry",
+        (TextToSpeech, Zh, 6006 | 6009 | 6010) => "积分或参数不匹配，请换模型或重试",
+        (TextToSpeech, En, 6006 | 6009 | 6010) => "Points/params mismatch, try another model",
+        _ => generic(task, language),
+    }
+}
+
+fn fixed(cause: &Cause, task: TaskType, language: Language) -> &'static str {
+    match (cause, task, language) {
+        (Cause::NoPrice, TextToMusic, Zh) => "生成参数配置异常，请稍后重试",
+        (Cause::NoPrice, TextToSpeech, Zh) => "参数配置异常，请稍后重试",
+        (Cause::NoPrice, _, En) => "Configuration error, please try again later",
+        (Cause::Invalid(_), TextToMusic, Zh) => "音乐参数设置有误，请调整后重试",
+        (Cause::Invalid(_), TextToMusic, En) => "Music parameter error, adjust it and retry",
+        (Cause::Invalid(_), TextToSpeech, Zh) => "语音参数设置有误，请调整后重试",
+        (Cause::Invalid(_), TextToSpeech, En) => "Speech parameter error, adjust it and retry",
+        (Cause::RateLimited, _, Zh) => "请求过于频繁，请稍等片刻再试",
+        (Cause::RateLimited, _, En) => "Too many requests, please wait a moment",
+        (Cause::Unavailable, _, Zh) => "当前模型暂时不可用，请稍后再试",
+        (Cause::Unavailable, _, En) => "Model temporarily unavailable, please try later",
+        (Cause::Network, TextToMusic, Zh) => "网络连接不稳定，请检查网络后重试",
+        (Cause::Network, TextToMusic, En) => "Network connection unstable, check network and retry",
+        (Cause::Network, TextToSpeech, Zh) => "网络不稳定，请检查后重试",
+        (Cause::Network, TextToSpeech, En) => "Network unstable, check and retry",
+        (Cause::TaskFailed, TextToMusic, Zh) => "音乐生成遇到问题，建议换个模型试试",
+        (Cause::TaskFailed, TextToMusic, En) => "Music generation failed, try another model",
+        (Cause::TaskFailed, TextToSpeech, Zh) => "合成失败，建议换模型或缩短文本",
+        (Cause::TaskFailed, TextToSpeech, En) => {
+            "Synthesis failed, try another model or shorter text"
+        }
+        (Cause::Deadline, _, Zh) => "等待时间较长，任务仍在继续，稍后可以接着等待并取回结果",
+        (Cause::Deadline, _, En) => {
+            "It takes longer than usual and goes on; resume later to get the result"
+        }
+        (Cause::Cancelled, _, Zh) => "已按你的要求停止",
+        (Cause::Cancelled, _, En) => "Stopped at your request",
+        _ => generic(task, language),
+    }
+}
+
+/// Music: "Generic fallback (when error is unknown)".
+fn generic(task: TaskType, language: Language) -> &'static str {
+    match (task, language) {
+        (TextToMusic, Zh) => "音乐生成遇到问题，请稍后重试或换个模型试试",
+        (TextToMusic, En) => {
+            "Music generation encountered an issue, please try again or use another model"
+        }
+        (TextToSpeech, Zh) => "语音合成遇到问题，请稍后重试或换个模型试试",
+        (TextToSpeech, En) => {
+            "Speech synthesis encountered an issue, please try again or use another model"
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a request would send and what it would cost.
+
+mod merge;
+
+use crate::catalogue::{Catalogue, Estimate, Leaf};
+use crate::outcome::Cause;
+use crate::request::{Request, TaskType};
+use serde_json::{Map, Value, json};
+use std::num::NonZeroU64;
+
+/// A price and the request that goes with it. A create request cannot be built without one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quote {
+    task: TaskType,
+    model_id: String,
+    version_id: String,
+    model_name: String,
+    points: u32,
+    attribute_id: NonZeroU64,
+    estimate: Estimate,
+    parameters: Map<String, Value>,
+}
+
+impl Quote {
+    /// Prices a request against a catalogue.
+    ///
+    /// Fails with `UnknownModel`, `NoPrice`, `OverBudget` or `Invalid`, before anything is spent.
+    pub fn new(request: &Request, catalogue: &Catalogue) -> Result<Self, Cause> {
+        request.check().map_err(Cause::Invalid)?;
+        let leaf = find(request, catalogue)?;
+        let defaults = merge::defaults(request.task, leaf);
+        let mut chosen = defaults.clone();
+        merge::overlay(&mut chosen, request);
+        let rule = leaf.rule_for(&chosen).ok_or(Cause::NoPrice)?;
+        let attribute_id = NonZeroU64::new(rule.attribute_id).ok_or(Cause::NoPrice)?;
+        if let Some(budget) = request.budget.filter(|budget| *budget < rule.points) {
+            return Err(Cause::OverBudget {
+                points: rule.points,
+                budget,
+            });
+        }
+        Ok(Self {
+            task: request.task,
+            model_id: leaf.model_id.clone(),
+            version_id: leaf.version_id.clone(),
+            model_name: leaf.name.clone(),
+            points: rule.points,
+            attribute_id,
+            estimate: leaf.estimate,
+            parameters: merge::parameters(defaults, rule, request, attribute_id),
+        })
+    }
+
+    /// The model.
+    pub fn model_id(&self) -> &str {
+        &self.model_id
+    }
+
+    /// Its version.
+    pub fn version_id(&self) -> &str {
+        &self.version_id
+    }
+
+    /// Its name as the user should see it.
+    pub fn model_name(&self) -> &str {
+        &self.model_name
+    }
+
+    /// The price, in points.
+    pub fn points(&self) -> u32 {
+        self.points
+    }
+
+    /// The service's id of the price.
+    pub fn attribute_id(&self) -> NonZeroU64 {
+        self.attribute_id
+    }
+
+    /// How long the model usually needs.
+    pub fn estimate(&self) -> Estimate {
+        self.estimate
+    }
+
+    /// The body of the create request, as JSON text (music and speech: "API 2: Create Task").
+    pub fn body(&self) -> String {
+        json!({
+            "task_type": self.task.name(),
+            "enable_multi_model": false,
+            "src_img_url": [],
+            "parameters": [{
+                "attribute_id": self.attribute_id,
+                "model_id": self.model_id,
+                "model_name": self.model_name,
+                "model_version": self.version_id,
+                "app": "ima",
+                "platform": "web",
+                "category": self.task.name(),
+                "credit": self.points,
+                "parameters": self.parameters,
+            }],
+        })
+        .to_string()
+    }
+}
+
+fn find<'a>(request: &Request, catalogue: &'a Catalogue) -> Result<&'a Leaf, Cause> {
+    let recommended = request.task.recommended_model();
+    let model_id = request.model_id.as_deref().unwrap_or(recommended);
+    catalogue
+        .find(model_id, request.version_id.as_deref())
+        .ok_or_else(|| Cause::UnknownModel(catalogue.model_ids()))
+}
+
+#[cfg(test)]
+mod tests;

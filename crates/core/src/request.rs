@@ -1,0 +1,243 @@
+//! What the user asks for, and the checks that need no catalogue.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What is generated; the service's `task_type` and `category`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskType {
+    /// A prompt becomes music.
+    TextToMusic,
+    /// A text becomes speech.
+    TextToSpeech,
+}
+
+impl TaskType {
+    /// The name the service uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TextToMusic => "text_to_music",
+            Self::TextToSpeech => "text_to_speech",
+        }
+    }
+
+    /// The model that is used when none is asked for (music: "Recommended Defaults"; speech:
+    /// "Supported Task Type & Models").
+    pub const fn recommended_model(self) -> &'static str {
+        match self {
+            Self::TextToMusic => "sonic",
+            Self::TextToSpeech => "seed-tts-2.0",
+        }
+    }
+}
+
+/// The language of every text meant for the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Language {
+    /// The value of the `x_app_language` header.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+        }
+    }
+}
+
+/// One parameter of a model, as the service's form names it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// The name of the form field.
+    pub name: String,
+    /// The value to send.
+    pub value: Value,
+}
+
+/// What the user asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Music or speech.
+    pub task: TaskType,
+    /// The description of the music, or the text to speak.
+    pub prompt: String,
+    /// The model; without it the recommended one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_id: Option<String>,
+    /// One version of the model; without it the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// Parameters that override the model's defaults.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<Parameter>,
+    /// The most that may be spent, in points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<u32>,
+    /// The language of messages and model names.
+    pub language: Language,
+}
+
+/// A value that was not accepted, named before anything was spent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {given:?} given, {allowed} expected")]
+pub struct InvalidValue {
+    /// The field or parameter.
+    pub field: String,
+    /// What was given, shortened where it is long.
+    pub given: String,
+    /// What is accepted.
+    pub allowed: String,
+}
+
+impl InvalidValue {
+    /// An error that shows at most the first 80 characters of what was given.
+    pub fn new(field: &str, given: &str, allowed: &str) -> Self {
+        const LONGEST: usize = 80;
+        let mut shown: String = given.chars().take(LONGEST).collect();
+        if shown.len() < given.len() {
+            shown.push('…');
+        }
+        Self {
+            field: field.to_owned(),
+            given: shown,
+            allowed: allowed.to_owned(),
+        }
+    }
+}
+
+/// Inner parameters that only the client itself sets.
+const OWN_PARAMETERS: [&str; 3] = ["prompt", "input_images", "cast"];
+
+impl Request {
+    /// A request with the recommended model, its defaults and no budget.
+    pub fn new(task: TaskType, prompt: &str, language: Language) -> Self {
+        Self {
+            task,
+            prompt: prompt.to_owned(),
+            model_id: None,
+            version_id: None,
+            parameters: Vec::new(),
+            budget: None,
+            language,
+        }
+    }
+
+    /// The same request with one more parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.parameters.push(Parameter {
+            name: name.to_owned(),
+            value,
+        });
+        self
+    }
+
+    /// Checks what can be checked without a catalogue: the prompt, the ids, the parameter names.
+    pub fn check(&self) -> Result<(), InvalidValue> {
+        if self.prompt.trim().is_empty() {
+            return Err(InvalidValue::new("prompt", &self.prompt, "a text"));
+        }
+        for (field, id) in [
+            ("model_id", &self.model_id),
+            ("version_id", &self.version_id),
+        ] {
+            if id.as_ref().is_some_and(|id| id.trim().is_empty()) {
+                return Err(InvalidValue::new(field, "", "an id of the model list"));
+            }
+        }
+        for (index, parameter) in self.parameters.iter().enumerate() {
+            let name = parameter.name.as_str();
+            let earlier = self.parameters.iter().take(index);
+            if name.trim().is_empty() {
+                return Err(InvalidValue::new("parameters", name, "a parameter name"));
+            }
+            if OWN_PARAMETERS.contains(&name) {
+                let allowed = "a parameter of the model; this one is set by the client";
+                return Err(InvalidValue::new("parameters", name, allowed));
+            }
+            if earlier.into_iter().any(|other| other.name == name) {
+                return Err(InvalidValue::new("parameters", name, "each name once"));
+            }
+            if name == "n" && whole_number(&parameter.value).is_none_or(|n| n == 0) {
+                let given = parameter.value.to_string();
+                return Err(InvalidValue::new(
+                    "n",
+                    &given,
+                    "a whole number of at least 1",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A whole number, also where it is written as a string or as `1.0`.
+pub(crate) fn whole_number(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number
+            .as_u64()
+            .or_else(|| number.as_f64().and_then(exact_integer)),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn exact_integer(number: f64) -> Option<u64> {
+    const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && (0.0..=LARGEST_EXACT).contains(&number)).then_some(number as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn request(prompt: &str) -> Request {
+        Request::new(TaskType::TextToMusic, prompt, Language::En)
+    }
+
+    #[test]
+    fn an_empty_prompt_is_named() {
+        let error = request(" \n").check().unwrap_err();
+        assert_eq!(error.field, "prompt");
+    }
+
+    #[test]
+    fn a_parameter_of_the_client_is_refused() {
+        for name in OWN_PARAMETERS {
+            let error = request("x").with(name, json!(1)).check().unwrap_err();
+            assert_eq!(error.given, name);
+        }
+    }
+
+    #[test]
+    fn a_parameter_given_twice_is_refused() {
+        let twice = request("x")
+            .with("tags", json!("a"))
+            .with("tags", json!("b"));
+        assert_eq!(twice.check().unwrap_err().allowed, "each name once");
+    }
+
+    #[test]
+    fn n_is_a_whole_number_of_at_least_one() {
+        for good in [json!(1), json!("2"), json!(3.0)] {
+            assert_eq!(request("x").with("n", good).check(), Ok(()));
+        }
+        for bad in [json!(0), json!(-1), json!(1.5), json!("two"), json!(null)] {
+            assert_eq!(request("x").with("n", bad).check().unwrap_err().field, "n");
+        }
+    }
+
+    #[test]
+    fn a_long_value_is_shortened_in_the_error() {
+        let error = InvalidValue::new("prompt", &"长".repeat(200), "less");
+        assert_eq!(error.given.chars().count(), 81);
+    }
+}

@@ -1,0 +1,183 @@
+//! Sending the create request: a checkpoint before it every time, and a second time only where the
+//! first one certainly did not leave.
+
+use super::backoff;
+use super::create::{CreateEnd, InFlight, Prepared};
+use super::snapshot::{self, Entry};
+use super::task::Task;
+use super::wire::{Exchange, ExchangeEnd, Wire};
+use crate::Millis;
+use crate::event::{Checkpoint, CheckpointState, Event, Fault, Phase};
+use crate::outcome::Cause;
+use crate::request::Request;
+
+/// How often a create request that certainly did not leave is tried before giving up.
+const TRIES: u32 = 3;
+
+/// A create request on its way.
+#[derive(Debug)]
+pub(crate) struct Creating {
+    request: Request,
+    failures: u32,
+    step: Step,
+}
+
+#[derive(Debug)]
+enum Step {
+    Sent(Sent),
+    Resting { prepared: Prepared, until: Millis },
+}
+
+#[derive(Debug)]
+struct Sent {
+    in_flight: InFlight,
+    exchange: Exchange,
+    at: Millis,
+    cancelled: bool,
+}
+
+/// What became of the create request.
+#[derive(Debug)]
+pub(crate) enum CreatingEnd {
+    /// It goes on.
+    Going(Creating),
+    /// The task exists, by a request that left at `at`.
+    Accepted {
+        task: Task,
+        at: Millis,
+        cancelled: bool,
+    },
+    /// It is over, and nothing was charged.
+    NothingSpent(Cause),
+    /// It may have been accepted.
+    Unknown,
+}
+
+impl Creating {
+    /// Emits the checkpoint, then the request.
+    pub(crate) fn send(
+        request: Request,
+        prepared: Prepared,
+        wire: &mut Wire<Event>,
+        now: Millis,
+    ) -> Self {
+        let step = send(&request, prepared, wire, now);
+        Self {
+            request,
+            failures: 0,
+            step,
+        }
+    }
+
+    pub(crate) fn request(&self) -> &Request {
+        &self.request
+    }
+
+    pub(crate) fn entry(&self) -> Entry {
+        let request = self.request.clone();
+        match self.step {
+            Step::Sent(_) => Entry::Creating(request),
+            Step::Resting { .. } => Entry::Asked(request),
+        }
+    }
+
+    pub(crate) fn exchange(&self) -> Option<Exchange> {
+        match &self.step {
+            Step::Sent(sent) => Some(sent.exchange),
+            Step::Resting { .. } => None,
+        }
+    }
+
+    /// When the next thing happens by itself.
+    pub(crate) fn wake(&self) -> Millis {
+        match &self.step {
+            Step::Sent(sent) => sent.exchange.deadline,
+            Step::Resting { until, .. } => *until,
+        }
+    }
+
+    /// Tells whether it can be stopped right here because nothing has left. A request that has
+    /// left is waited for: its answer decides about money.
+    pub(crate) fn cancel(&mut self, wire: &mut Wire<Event>) -> bool {
+        match &mut self.step {
+            Step::Resting { .. } => true,
+            Step::Sent(sent) => {
+                sent.cancelled = true;
+                wire.withdraw(sent.exchange)
+            }
+        }
+    }
+
+    /// The exchange ended, or (`None`) its time did, or the rest did.
+    pub(crate) fn ended(
+        self,
+        end: Option<&ExchangeEnd>,
+        wire: &mut Wire<Event>,
+        now: Millis,
+    ) -> CreatingEnd {
+        let Self {
+            request,
+            failures,
+            step,
+        } = self;
+        let sent = match step {
+            Step::Sent(sent) => sent,
+            Step::Resting { prepared, .. } => {
+                let step = send(&request, prepared, wire, now);
+                return CreatingEnd::Going(Self {
+                    request,
+                    failures,
+                    step,
+                });
+            }
+        };
+        let Some(end) = end else {
+            return CreatingEnd::Unknown;
+        };
+        match sent.in_flight.ended(request.task, end) {
+            CreateEnd::Accepted(task) => CreatingEnd::Accepted {
+                task,
+                at: sent.at,
+                cancelled: sent.cancelled,
+            },
+            CreateEnd::Unknown => CreatingEnd::Unknown,
+            _ if sent.cancelled => CreatingEnd::NothingSpent(Cause::Cancelled),
+            CreateEnd::Refused(refusal) => CreatingEnd::NothingSpent(refusal.cause()),
+            CreateEnd::NotSent(_) if failures + 1 >= TRIES => {
+                CreatingEnd::NothingSpent(Cause::Network)
+            }
+            CreateEnd::NotSent(prepared) => {
+                let failures = failures + 1;
+                let rest = backoff::rest(failures, None, &mut wire.jitter);
+                wire.event(Event::Fault(Fault {
+                    phase: Phase::Creating,
+                    status: None,
+                    retry: rest,
+                }));
+                CreatingEnd::Going(Self {
+                    request,
+                    failures,
+                    step: Step::Resting {
+                        prepared,
+                        until: now.saturating_add(rest),
+                    },
+                })
+            }
+        }
+    }
+}
+
+fn send(request: &Request, prepared: Prepared, wire: &mut Wire<Event>, now: Millis) -> Step {
+    wire.event(Event::Checkpoint(Checkpoint {
+        state: CheckpointState::Creating,
+        task_id: None,
+        continuation: snapshot::write(&Entry::Creating(request.clone())),
+    }));
+    let (in_flight, http) = prepared.transmit(request.language);
+    Step::Sent(Sent {
+        in_flight,
+        exchange: wire.transmit(http, now, Millis::MAX),
+        at: now,
+        cancelled: false,
+    })
+}

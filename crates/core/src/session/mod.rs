@@ -1,0 +1,398 @@
+//! One generation as a state machine: list, price, create, wait.
+//!
+//! What it promises about money is in the types of [`create`] and in the order of its outputs: a
+//! checkpoint always comes before the request that it secures.
+
+mod backoff;
+mod create;
+mod creating;
+mod listing;
+mod pace;
+mod snapshot;
+mod task;
+mod waiting;
+mod wire;
+
+pub use snapshot::SnapshotError;
+
+pub(crate) use listing::{Listing, ReportFault};
+pub(crate) use wire::{ExchangeEnd, Wire};
+
+use crate::Millis;
+use crate::catalogue::Catalogue;
+use crate::event::{Checkpoint, CheckpointState, Event, Fault, Started};
+use crate::http::ExchangeId;
+use crate::message::Messages;
+use crate::outcome::{Cause, Charge, Failure, Media, Outcome, Success};
+use crate::pump::{Command, Input, Misuse, Output, Pump};
+use crate::quote::Quote;
+use crate::request::{InvalidValue, Request};
+use create::Prepared;
+use creating::{Creating, CreatingEnd};
+use snapshot::{Entry, Waited};
+use waiting::{WaitEnd, Waiting};
+use wire::Exchange;
+
+/// What the caller may set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// How long to wait for the audio once the task exists. Default 480,000 for music, 300,000 for
+    /// speech.
+    pub deadline: Option<Millis>,
+    /// What the jitter of delays starts from. Any number; the same gives the same delays.
+    pub seed: u64,
+}
+
+/// A generation.
+#[derive(Debug)]
+pub struct Session {
+    settings: Settings,
+    messages: Messages,
+    now: Millis,
+    wire: Wire<Event>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Not started.
+    Ready(Entry),
+    Listing(Listing, Request),
+    Creating(Creating),
+    Waiting(Waiting),
+    /// Finished, with where it could be taken up.
+    Over(Entry),
+}
+
+impl Session {
+    /// A new generation. Nothing happens before [`Command::Start`].
+    ///
+    /// Fails where the request could not be priced against any catalogue.
+    pub fn new(request: Request, settings: Settings) -> Result<Self, InvalidValue> {
+        request.check()?;
+        Ok(Self::enter(Entry::Asked(request), settings))
+    }
+
+    /// A generation taken up from a [`snapshot`](Self::snapshot), a checkpoint or the continuation
+    /// of a failure.
+    ///
+    /// With [`Command::Start`] a task that exists is polled at once under a new deadline, and a
+    /// create request of unknown outcome is reported, never repeated; [`Command::CreateAgain`]
+    /// repeats it.
+    pub fn restore(snapshot: &str, settings: Settings) -> Result<Self, SnapshotError> {
+        Ok(Self::enter(snapshot::read(snapshot)?, settings))
+    }
+
+    fn enter(entry: Entry, settings: Settings) -> Self {
+        let messages = match &entry {
+            Entry::Asked(request) | Entry::Creating(request) => {
+                Messages::new(request.task, request.language)
+            }
+            Entry::Waiting(waited) => Messages::new(waited.task.task, waited.language),
+        };
+        Self {
+            settings,
+            messages,
+            now: 0,
+            wire: Wire::new(settings.seed),
+            state: State::Ready(entry),
+        }
+    }
+
+    /// Whether [`Command::CreateAgain`] makes sense: a create request may have been accepted.
+    pub fn may_create_again(&self) -> bool {
+        matches!(
+            self.state,
+            State::Ready(Entry::Creating(_)) | State::Over(Entry::Creating(_))
+        )
+    }
+
+    /// The generation as it stands, for [`restore`](Self::restore).
+    pub fn snapshot(&self) -> String {
+        snapshot::write(&self.entry())
+    }
+
+    fn entry(&self) -> Entry {
+        match &self.state {
+            State::Ready(entry) | State::Over(entry) => entry.clone(),
+            State::Listing(_, request) => Entry::Asked(request.clone()),
+            State::Creating(creating) => creating.entry(),
+            State::Waiting(waiting) => Entry::Waiting(waiting.waited(self.now)),
+        }
+    }
+}
+
+impl Pump for Session {
+    type Event = Event;
+
+    fn handle(&mut self, input: Input, now: Millis) -> Result<(), Misuse> {
+        self.now = self.now.max(now);
+        match input {
+            Input::Command(Command::Start) => self.start(),
+            Input::Command(Command::CreateAgain) => self.create_again(),
+            Input::Command(Command::Cancel) => {
+                self.cancel();
+                Ok(())
+            }
+            Input::Response { exchange, response } => self.ended(exchange, Ok(response)),
+            Input::TransportFailure { exchange, failure } => self.ended(exchange, Err(failure)),
+            Input::Timeout => {
+                self.timeout();
+                Ok(())
+            }
+        }
+    }
+
+    fn poll(&mut self) -> Output<Event> {
+        if let Some(output) = self.wire.pop() {
+            return output;
+        }
+        match &self.state {
+            State::Ready(_) | State::Over(_) => Output::Done,
+            State::Listing(listing, _) => Output::Wait(listing.deadline()),
+            State::Creating(creating) => Output::Wait(creating.wake()),
+            State::Waiting(waiting) => Output::Wait(waiting.wake()),
+        }
+    }
+}
+
+impl Session {
+    fn start(&mut self) -> Result<(), Misuse> {
+        let State::Ready(entry) = &self.state else {
+            return Err(Misuse::AlreadyStarted);
+        };
+        match entry.clone() {
+            Entry::Asked(request) => self.list(request),
+            entry @ Entry::Creating(_) => {
+                self.fail(Cause::OutcomeUnknown, Charge::Unknown, entry, Vec::new());
+            }
+            Entry::Waiting(waited) => {
+                let waiting = Waiting::resume(waited, self.now, self.patience());
+                self.state = State::Waiting(waiting);
+                self.timeout();
+            }
+        }
+        Ok(())
+    }
+
+    fn create_again(&mut self) -> Result<(), Misuse> {
+        match &self.state {
+            State::Ready(Entry::Creating(request)) | State::Over(Entry::Creating(request)) => {
+                self.list(request.clone());
+                Ok(())
+            }
+            _ => Err(Misuse::NothingToRepeat),
+        }
+    }
+
+    fn list(&mut self, request: Request) {
+        self.wire
+            .event(Event::Message(self.messages.acknowledged()));
+        let listing = Listing::start(request.task, request.language, &mut self.wire, self.now);
+        self.state = State::Listing(listing, request);
+    }
+
+    fn cancel(&mut self) {
+        let charge = match &mut self.state {
+            State::Over(_) => return,
+            State::Creating(creating) => {
+                if !creating.cancel(&mut self.wire) {
+                    return;
+                }
+                Charge::No
+            }
+            State::Ready(Entry::Asked(_)) | State::Listing(..) => Charge::No,
+            State::Ready(Entry::Creating(_)) => Charge::Unknown,
+            State::Ready(Entry::Waiting(_)) | State::Waiting(_) => Charge::Yes,
+        };
+        if let Some(exchange) = self.exchange() {
+            self.wire.withdraw(exchange);
+        }
+        let entry = match &self.state {
+            State::Creating(creating) => Entry::Asked(creating.request().clone()),
+            _ => self.entry(),
+        };
+        self.fail(Cause::Cancelled, charge, entry, Vec::new());
+    }
+
+    fn exchange(&self) -> Option<Exchange> {
+        match &self.state {
+            State::Ready(_) | State::Over(_) => None,
+            State::Listing(listing, _) => listing.exchange(),
+            State::Creating(creating) => creating.exchange(),
+            State::Waiting(waiting) => waiting.exchange(),
+        }
+    }
+
+    fn ended(&mut self, id: ExchangeId, end: ExchangeEnd) -> Result<(), Misuse> {
+        if !self.wire.is_current(id, self.exchange())? {
+            return Ok(());
+        }
+        match &mut self.state {
+            State::Ready(_) | State::Over(_) => {}
+            State::Listing(listing, _) => {
+                let listed = listing.ended(&end, &mut self.wire, self.now);
+                self.listed(listed);
+            }
+            State::Creating(_) => self.create_ended(Some(&end)),
+            State::Waiting(waiting) => {
+                let end = waiting.ended(&end, &mut self.wire, self.now);
+                self.waited(end);
+            }
+        }
+        Ok(())
+    }
+
+    fn timeout(&mut self) {
+        match &mut self.state {
+            State::Ready(_) | State::Over(_) => {}
+            State::Listing(listing, _) => {
+                let listed = listing.timeout(&mut self.wire, self.now);
+                self.listed(listed);
+            }
+            State::Creating(creating) => {
+                if self.now >= creating.wake() {
+                    self.create_ended(None);
+                }
+            }
+            State::Waiting(waiting) => {
+                let (end, progress) = waiting.timeout(&mut self.wire, self.now);
+                if let Some(progress) = progress {
+                    self.wire.event(Event::Progress(progress));
+                    let message = self.messages.progress(progress);
+                    self.wire.event(Event::Message(message));
+                }
+                self.waited(end);
+            }
+        }
+    }
+
+    fn listed(&mut self, listed: Option<Result<Catalogue, Cause>>) {
+        let State::Listing(_, request) = &self.state else {
+            return;
+        };
+        let Some(listed) = listed else { return };
+        let request = request.clone();
+        match listed.and_then(|catalogue| Quote::new(&request, &catalogue)) {
+            Ok(quote) => self.create(request, quote),
+            Err(cause) => self.fail(cause, Charge::No, Entry::Asked(request), Vec::new()),
+        }
+    }
+
+    fn create(&mut self, request: Request, quote: Quote) {
+        let started = Started {
+            model_id: quote.model_id().to_owned(),
+            model_name: quote.model_name().to_owned(),
+            points: quote.points(),
+            estimate: quote.estimate(),
+        };
+        let message = self.messages.started(&started);
+        self.wire.event(Event::Started(started));
+        self.wire.event(Event::Message(message));
+        let prepared = Prepared::new(quote);
+        self.state = State::Creating(Creating::send(request, prepared, &mut self.wire, self.now));
+    }
+
+    /// The create request ended, or (`None`) its time did.
+    fn create_ended(&mut self, end: Option<&ExchangeEnd>) {
+        let over = State::Over(self.entry());
+        let State::Creating(creating) = std::mem::replace(&mut self.state, over) else {
+            return;
+        };
+        let request = creating.request().clone();
+        match creating.ended(end, &mut self.wire, self.now) {
+            CreatingEnd::Going(creating) => self.state = State::Creating(creating),
+            CreatingEnd::Accepted {
+                task,
+                at,
+                cancelled,
+            } => {
+                let waited = Waited {
+                    task,
+                    language: request.language,
+                    elapsed_ms: 0,
+                };
+                let waiting = Waiting::begin(waited.clone(), at, self.now, self.patience());
+                self.wire.event(Event::Checkpoint(Checkpoint {
+                    state: CheckpointState::Waiting,
+                    task_id: Some(waited.task.id.clone()),
+                    continuation: snapshot::write(&Entry::Waiting(waited)),
+                }));
+                self.state = State::Waiting(waiting);
+                if cancelled {
+                    self.cancel();
+                }
+            }
+            CreatingEnd::NothingSpent(cause) => {
+                self.fail(cause, Charge::No, Entry::Asked(request), Vec::new());
+            }
+            CreatingEnd::Unknown => {
+                let entry = Entry::Creating(request);
+                self.fail(Cause::OutcomeUnknown, Charge::Unknown, entry, Vec::new());
+            }
+        }
+    }
+
+    fn waited(&mut self, end: Option<WaitEnd>) {
+        let State::Waiting(waiting) = &self.state else {
+            return;
+        };
+        let waited = waiting.waited(self.now);
+        match end {
+            None => {}
+            Some(WaitEnd::Failed(cause, medias)) => {
+                self.fail(cause, Charge::Yes, Entry::Waiting(waited), medias);
+            }
+            Some(WaitEnd::Ready(medias)) => {
+                let success = Success {
+                    task_id: waited.task.id.clone(),
+                    medias,
+                    model_id: waited.task.model_id.clone(),
+                    model_name: waited.task.model_name.clone(),
+                    points: waited.task.points,
+                    elapsed: waited.elapsed_ms,
+                };
+                let message = self.messages.succeeded(&success, waited.task.estimate);
+                self.wire.event(Event::Message(message));
+                self.wire.event(Event::Finished(Outcome::Success(success)));
+                self.state = State::Over(Entry::Waiting(waited));
+            }
+        }
+    }
+
+    fn fail(&mut self, cause: Cause, charge: Charge, entry: Entry, medias: Vec<Media>) {
+        let (message, text) = self.messages.failed(&cause, charge);
+        let failure = Failure {
+            charge,
+            message: text,
+            task_id: match &entry {
+                Entry::Waiting(waited) => Some(waited.task.id.clone()),
+                Entry::Asked(_) | Entry::Creating(_) => None,
+            },
+            medias,
+            continuation: match &entry {
+                Entry::Asked(_) => None,
+                Entry::Creating(_) | Entry::Waiting(_) => Some(snapshot::write(&entry)),
+            },
+            cause,
+        };
+        self.wire.event(Event::Message(message));
+        self.wire.event(Event::Finished(Outcome::Failure(failure)));
+        self.state = State::Over(entry);
+    }
+
+    fn patience(&self) -> Millis {
+        self.settings
+            .deadline
+            .unwrap_or(pace::deadline(self.messages.task()))
+    }
+}
+
+impl ReportFault for Event {
+    fn fault(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests;

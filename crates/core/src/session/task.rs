@@ -1,0 +1,30 @@
+//! A task that exists and is paid, with what its messages need.
+
+use crate::catalogue::Estimate;
+use crate::quote::Quote;
+use crate::request::TaskType;
+use serde::{Deserialize, Serialize};
+
+/// A paid task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Task {
+    pub task: TaskType,
+    pub id: String,
+    pub model_id: String,
+    pub model_name: String,
+    pub points: u32,
+    pub estimate: Estimate,
+}
+
+impl Task {
+    pub(crate) fn new(task: TaskType, id: String, quote: &Quote) -> Self {
+        Self {
+            task,
+            id,
+            model_id: quote.model_id().to_owned(),
+            model_name: quote.model_name().to_owned(),
+            points: quote.points(),
+            estimate: quote.estimate(),
+        }
+    }
+}

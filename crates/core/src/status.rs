@@ -1,0 +1,144 @@
+//! What the states of a task's media mean together (music: "Detail API status values"; design:
+//! section 6, "status").
+
+use crate::api::detail::{Detail, MediaState};
+use crate::outcome::Media;
+
+/// The state of a task over all of its media.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TaskStatus {
+    /// Keep polling.
+    Pending,
+    /// Every media is there.
+    Ready(Vec<Media>),
+    /// At least one media failed or was deleted. Holds those that are there all the same.
+    Failed(Vec<Media>),
+}
+
+impl TaskStatus {
+    /// Reads the `data` of a detail answer. `None` where it has another shape.
+    pub fn read(data: &str) -> Option<Self> {
+        let detail: Detail<'_> = serde_json::from_str(data).ok()?;
+        Some(Self::of(&detail))
+    }
+
+    pub(crate) fn of(detail: &Detail<'_>) -> Self {
+        let mut ready = Vec::new();
+        let mut failed = false;
+        for media in &detail.medias.0 {
+            match MediaStatus::of(media) {
+                MediaStatus::Pending => {}
+                MediaStatus::Failed => failed = true,
+                MediaStatus::Ready(media) => ready.push(media),
+            }
+        }
+        if failed {
+            Self::Failed(ready)
+        } else if !ready.is_empty() && ready.len() == detail.medias.0.len() {
+            Self::Ready(ready)
+        } else {
+            Self::Pending
+        }
+    }
+}
+
+enum MediaStatus {
+    Pending,
+    Ready(Media),
+    Failed,
+}
+
+impl MediaStatus {
+    fn of(media: &MediaState<'_>) -> Self {
+        if media.status.is("failed") {
+            return Self::Failed;
+        }
+        match media.resource_status.integer() {
+            Some(2 | 3) => Self::Failed,
+            Some(1) => match media.url.text().or_else(|| media.watermark_url.text()) {
+                Some(url) => Self::Ready(Media {
+                    url,
+                    duration: media.duration_str.text(),
+                    format: media.format.text(),
+                }),
+                None => Self::Pending,
+            },
+            _ => Self::Pending,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(medias: &str) -> String {
+        let data = format!(r#"{{"id":"t","medias":{medias}}}"#);
+        match TaskStatus::read(&data) {
+            None => "unreadable".to_owned(),
+            Some(TaskStatus::Pending) => "pending".to_owned(),
+            Some(TaskStatus::Ready(medias)) => format!("ready {}", urls(&medias)),
+            Some(TaskStatus::Failed(medias)) => format!("failed {}", urls(&medias)),
+        }
+    }
+
+    fn urls(medias: &[Media]) -> String {
+        let urls: Vec<_> = medias.iter().map(|media| media.url.as_str()).collect();
+        urls.join(",")
+    }
+
+    #[test]
+    fn one_media() {
+        for (media, expected) in [
+            (r#"{}"#, "pending"),
+            (r#"{"resource_status":null,"status":"pending"}"#, "pending"),
+            (r#"{"resource_status":0,"status":"processing"}"#, "pending"),
+            (
+                r#"{"resource_status":0,"status":"success","url":"u"}"#,
+                "pending",
+            ),
+            (
+                r#"{"resource_status":1,"status":"success","url":"u"}"#,
+                "ready u",
+            ),
+            (
+                r#"{"resource_status":"1","status":"completed","url":"u"}"#,
+                "ready u",
+            ),
+            (r#"{"resource_status":1,"url":"u"}"#, "ready u"),
+            (
+                r#"{"resource_status":1,"url":"","watermark_url":"w"}"#,
+                "ready w",
+            ),
+            (r#"{"resource_status":1,"status":"success"}"#, "pending"),
+            (
+                r#"{"resource_status":1,"status":"failed","url":"u"}"#,
+                "failed ",
+            ),
+            (r#"{"resource_status":null,"status":"Failed"}"#, "failed "),
+            (r#"{"resource_status":2}"#, "failed "),
+            (
+                r#"{"resource_status":3,"status":"success","url":"u"}"#,
+                "failed ",
+            ),
+            (r#"{"resource_status":4,"url":"u"}"#, "pending"),
+            (r#"{"resource_status":-1}"#, "pending"),
+        ] {
+            assert_eq!(status(&format!("[{media}]")), expected, "{media}");
+        }
+    }
+
+    #[test]
+    fn all_media_count() {
+        let ready = r#"{"resource_status":1,"url":"a"}"#;
+        let other = r#"{"resource_status":1,"url":"b"}"#;
+        let pending = r#"{"resource_status":0}"#;
+        let failed = r#"{"resource_status":2}"#;
+        assert_eq!(status(&format!("[{ready},{other}]")), "ready a,b");
+        assert_eq!(status(&format!("[{ready},{pending}]")), "pending");
+        assert_eq!(status(&format!("[{ready},{failed}]")), "failed a");
+        assert_eq!(status("[]"), "pending");
+        assert_eq!(status("null"), "pending");
+        assert_eq!(status("[1]"), "unreadable");
+    }
+}

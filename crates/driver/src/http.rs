@@ -1,0 +1,140 @@
+//! One HTTP exchange over `wasi:http`, from the request to the last byte of the answer.
+
+use crate::error_code::{cut_off, failure, not_sent, too_large};
+use crate::{Limits, Origin, clock};
+use ima_core::Millis;
+use ima_core::http::{HttpResponse, Method, Transmit, TransportFailure};
+use wasi::http::outgoing_handler;
+use wasi::http::types::{
+    Fields, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody, OutgoingRequest,
+    RequestOptions,
+};
+use wasi::io::streams::StreamError;
+
+/// What `blocking-write-and-flush` takes at once.
+const WRITE_CHUNK: usize = 4096;
+const READ_CHUNK: u64 = 64 * 1024;
+
+pub(crate) fn exchange(
+    origin: &Origin,
+    limits: &Limits,
+    transmit: &Transmit,
+) -> Result<HttpResponse, TransportFailure> {
+    let (request, body) = prepare(origin, transmit).ok_or_else(not_sent)?;
+    let options = options(limits, transmit.deadline).ok_or_else(not_sent)?;
+    let pending =
+        outgoing_handler::handle(request, Some(options)).map_err(|code| failure(&code))?;
+    // Where the body cannot be written, `pending` knows why.
+    write(body, &transmit.request.body);
+    let answer = loop {
+        match pending.get() {
+            None => pending.subscribe().block(),
+            Some(Ok(answer)) => break answer,
+            Some(Err(())) => return Err(cut_off()),
+        }
+    };
+    drop(pending);
+    read(
+        answer.map_err(|code| failure(&code))?,
+        limits,
+        transmit.deadline,
+    )
+}
+
+fn prepare(origin: &Origin, transmit: &Transmit) -> Option<(OutgoingRequest, OutgoingBody)> {
+    let request = &transmit.request;
+    let fields = Fields::new();
+    for (name, value) in &request.headers {
+        fields.append(name, value.as_bytes()).ok()?;
+    }
+    let method = match request.method {
+        Method::Get => WasiMethod::Get,
+        Method::Post => {
+            let length = request.body.len().to_string();
+            fields.append("content-length", length.as_bytes()).ok()?;
+            WasiMethod::Post
+        }
+    };
+    let outgoing = OutgoingRequest::new(fields);
+    outgoing.set_method(&method).ok()?;
+    outgoing.set_scheme(Some(&origin.scheme())).ok()?;
+    outgoing.set_authority(Some(origin.authority())).ok()?;
+    outgoing.set_path_with_query(Some(&request.path)).ok()?;
+    let body = outgoing.body().ok()?;
+    Some((outgoing, body))
+}
+
+fn options(limits: &Limits, deadline: Millis) -> Option<RequestOptions> {
+    let left = deadline.saturating_sub(clock::now()).max(1);
+    let nanos = |limit: u32| Some(Millis::from(limit).min(left).saturating_mul(1_000_000));
+    let options = RequestOptions::new();
+    options
+        .set_connect_timeout(nanos(limits.connect_timeout_ms))
+        .ok()?;
+    options
+        .set_first_byte_timeout(nanos(limits.first_byte_timeout_ms))
+        .ok()?;
+    options
+        .set_between_bytes_timeout(nanos(limits.between_bytes_timeout_ms))
+        .ok()?;
+    Some(options)
+}
+
+fn write(body: OutgoingBody, bytes: &[u8]) {
+    if let Ok(stream) = body.write() {
+        for chunk in bytes.chunks(WRITE_CHUNK) {
+            if stream.blocking_write_and_flush(chunk).is_err() {
+                return;
+            }
+        }
+        drop(stream);
+        // As above: an error shows in the answer.
+        let _ = OutgoingBody::finish(body, None);
+    }
+}
+
+fn read(
+    answer: IncomingResponse,
+    limits: &Limits,
+    deadline: Millis,
+) -> Result<HttpResponse, TransportFailure> {
+    let status = answer.status();
+    let headers = answer
+        .headers()
+        .entries()
+        .into_iter()
+        .map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned()))
+        .collect();
+    let incoming = answer.consume().map_err(|()| cut_off())?;
+    Ok(HttpResponse {
+        status,
+        headers,
+        body: read_body(&incoming, limits, deadline)?,
+    })
+}
+
+fn read_body(
+    incoming: &IncomingBody,
+    limits: &Limits,
+    deadline: Millis,
+) -> Result<Vec<u8>, TransportFailure> {
+    let stream = incoming.stream().map_err(|()| cut_off())?;
+    let mut body = Vec::new();
+    loop {
+        match stream.blocking_read(READ_CHUNK) {
+            Ok(chunk) => {
+                let size = (body.len() as u64).saturating_add(chunk.len() as u64);
+                if size > limits.response_limit {
+                    return Err(too_large());
+                }
+                // A drip within every other limit still ends.
+                if clock::now() > deadline {
+                    return Err(cut_off());
+                }
+                body.extend_from_slice(&chunk);
+            }
+            Err(StreamError::Closed) => return Ok(body),
+            Err(StreamError::LastOperationFailed(_)) => return Err(cut_off()),
+        }
+    }
+}

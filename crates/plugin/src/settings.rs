@@ -1,0 +1,38 @@
+//! What the caller's settings mean.
+
+use crate::bindings::exports::ima::studio::types::Settings;
+use ima_core::request::InvalidValue;
+use ima_core::session;
+use ima_driver::{Driver, Limits, Origin};
+
+/// Settings that were read.
+pub(crate) struct Prepared {
+    pub driver: Driver,
+    pub session: session::Settings,
+}
+
+impl Prepared {
+    pub(crate) fn read(settings: &Settings) -> Result<Self, InvalidValue> {
+        let origin = settings.origin.as_deref().unwrap_or(Origin::DEFAULT);
+        let defaults = Limits::default();
+        let limits = Limits {
+            connect_timeout_ms: settings
+                .connect_timeout_ms
+                .unwrap_or(defaults.connect_timeout_ms),
+            first_byte_timeout_ms: settings
+                .first_byte_timeout_ms
+                .unwrap_or(defaults.first_byte_timeout_ms),
+            between_bytes_timeout_ms: settings
+                .between_bytes_timeout_ms
+                .unwrap_or(defaults.between_bytes_timeout_ms),
+            response_limit: settings.response_limit.unwrap_or(defaults.response_limit),
+        };
+        Ok(Self {
+            driver: Driver::new(Origin::parse(origin)?, limits),
+            session: session::Settings {
+                deadline: settings.deadline_ms,
+                seed: Driver::seed(),
+            },
+        })
+    }
+}
