@@ -4,9 +4,9 @@
 //! caller owns sockets and clocks and pumps a machine:
 //!
 //! ```
-//! use ima_core::pump::{Output, Pump};
+//! use ima_core::pump::{Command, Input, Output, Pump};
 //! use ima_core::request::{Language, Request, TaskType};
-//! use ima_core::session::{Command, Input, Session, Settings};
+//! use ima_core::session::{Session, Settings};
 //!
 //! let request = Request::new(TaskType::TextToSpeech, "Hello.", Language::En);
 //! let mut session = Session::new(request, Settings::default())?;

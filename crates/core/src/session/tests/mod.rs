@@ -1,0 +1,8 @@
+//! Scenarios of the session: what comes in, what goes out.
+
+mod flow;
+mod money;
+mod properties;
+mod resume;
+mod script;
+mod waiting;

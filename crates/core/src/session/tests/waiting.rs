@@ -1,0 +1,193 @@
+//! Once a task is paid, only its end or the deadline ends the waiting.
+
+use super::script::*;
+use crate::event::Event;
+use crate::http::{FailureKind, Sent};
+use crate::outcome::{Cause, Charge};
+use crate::pump::Command;
+use crate::session::Settings;
+
+fn faults() -> Vec<End> {
+    vec![
+        answer(500, "oops"),
+        answer(503, r#"{"code":503}"#),
+        answer(200, "not json"),
+        answer(302, ""),
+        answer(404, ""),
+        code(4008, "?"),
+        code(404, "no such task"),
+        ok("[1]"),
+        ok("7"),
+        lost(Sent::No),
+        lost(Sent::Yes),
+        End::Failure(Sent::Yes, FailureKind::TooLarge),
+        End::Silence,
+    ]
+}
+
+#[test]
+fn no_fault_of_polling_loses_a_paid_task() {
+    let mut script = vec![list(), created()];
+    script.extend(faults().into_iter().map(|end| (DETAIL, end)));
+    script.push(ready());
+    let patient = Settings {
+        deadline: Some(3_600_000),
+        seed: 1,
+    };
+    let run = Run::with(song(), patient).play(script);
+    assert_eq!(run.success().medias.len(), 2);
+    assert_eq!(run.creates(), 1);
+}
+
+#[test]
+fn five_errors_in_a_row_are_waited_out_with_growing_rests() {
+    let mut script = vec![list(), created()];
+    script.extend(vec![(DETAIL, answer(500, "")); 5]);
+    script.push(ready());
+    let run = Run::new(song()).play(script);
+    let rests: Vec<_> = run.times[2..]
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .collect();
+    assert!(rests.is_sorted(), "{rests:?}");
+    run.success();
+}
+
+#[test]
+fn retry_after_is_obeyed() {
+    let slow = End::Answer {
+        status: 429,
+        headers: vec![("retry-after".to_owned(), "60".to_owned())],
+        body: String::new(),
+    };
+    let run = Run::new(song()).play(vec![list(), created(), (DETAIL, slow), ready()]);
+    assert_eq!(run.times[3] - run.times[2], 60_000);
+}
+
+#[test]
+fn nothing_there_yet_means_polling_on() {
+    let unfinished = [
+        "null",
+        "[]",
+        r#"[{"resource_status":null}]"#,
+        r#"[{"resource_status":1,"status":"success","url":null}]"#,
+        r#"[{"resource_status":9}]"#,
+    ];
+    let mut script = vec![list(), created()];
+    script.extend(unfinished.map(medias));
+    script.push((DETAIL, ok("null")));
+    script.push(ready());
+    let run = Run::new(song()).play(script);
+    assert!(
+        !run.events
+            .iter()
+            .any(|event| matches!(event, Event::Fault(_)))
+    );
+    run.success();
+}
+
+#[test]
+fn a_failed_task_ends_it_and_keeps_what_is_there() {
+    let failed = medias(
+        r#"[{"resource_status":1,"url":"https://cdn.example/1.mp3"},
+            {"resource_status":2,"status":"failed","error_msg":"NSFW 6009 attribute_id"}]"#,
+    );
+    let run = Run::new(song()).play(vec![list(), created(), failed]);
+    let failure = run.failure();
+    assert_eq!(
+        (&failure.cause, failure.charge),
+        (&Cause::TaskFailed, Charge::Yes)
+    );
+    assert_eq!(failure.medias[0].url, "https://cdn.example/1.mp3");
+    assert_eq!(
+        failure.message,
+        "Music generation failed, try another model"
+    );
+}
+
+#[test]
+fn a_revoked_key_ends_the_waiting_but_not_the_task() {
+    let run = Run::new(song()).play(vec![list(), created(), (DETAIL, answer(401, ""))]);
+    assert_eq!(run.failure().cause, Cause::Unauthorized);
+    assert_eq!(run.failure().charge, Charge::Yes);
+    let resumed = Run::restored(run.failure().continuation.as_ref().unwrap());
+    resumed.play(vec![ready()]).success();
+}
+
+#[test]
+fn the_deadline_ends_the_waiting_and_can_be_chosen() {
+    for (deadline, expected) in [(None, 480_000), (Some(30_000), 30_000)] {
+        let settings = Settings { deadline, seed: 0 };
+        let mut run = Run::with(song(), settings);
+        run.command(Command::Start);
+        let (id, _) = run.run_to_exchange().unwrap();
+        run.end(id, list().1);
+        let (id, _) = run.run_to_exchange().unwrap();
+        run.end(id, created().1);
+        let began = run.now;
+        while let Some((id, _)) = run.run_to_exchange() {
+            run.end(id, pending().1);
+        }
+        assert_eq!(run.now - began, expected);
+        let failure = run.failure();
+        assert_eq!(
+            (&failure.cause, failure.charge),
+            (&Cause::Deadline, Charge::Yes)
+        );
+        assert!(failure.message.contains("resume"), "{}", failure.message);
+    }
+}
+
+#[test]
+fn progress_comes_at_its_interval_and_never_after_the_end() {
+    let mut script = vec![list(), created()];
+    script.extend(vec![pending(); 48]);
+    script.push(ready());
+    let run = Run::new(song()).play(script);
+    let progress: Vec<_> = run
+        .log
+        .iter()
+        .filter(|line| line.contains("progress"))
+        .collect();
+    let times: Vec<u64> = progress
+        .iter()
+        .map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(times[0], 15_000);
+    assert!(
+        times.windows(2).all(|pair| pair[1] - pair[0] == 15_000),
+        "{times:?}"
+    );
+    assert!(progress.last().unwrap().ends_with("95%"));
+    let texts: Vec<_> = run.messages().iter().map(|m| m.text.clone()).collect();
+    let overtime = texts
+        .iter()
+        .filter(|text| text.contains("Almost there"))
+        .count();
+    assert_eq!(
+        overtime,
+        times.iter().filter(|time| **time > 150_000).count()
+    );
+    assert!(run.log.last().unwrap().contains("success"));
+    let mut unique = texts.clone();
+    unique.dedup();
+    assert_eq!(unique, texts, "no message twice");
+}
+
+#[test]
+fn cancelling_stops_the_waiting_and_says_that_the_task_stays() {
+    let cancel = (DETAIL, End::CancelThen(Box::new(pending().1)));
+    let run = Run::new(song()).play(vec![list(), created(), pending(), cancel]);
+    let failure = run.failure();
+    assert_eq!(
+        (&failure.cause, failure.charge),
+        (&Cause::Cancelled, Charge::Yes)
+    );
+    let text = &run.messages().last().unwrap().text;
+    assert!(
+        text.contains("spent once; waiting on costs nothing more"),
+        "{text}"
+    );
+    let resumed = Run::restored(failure.continuation.as_ref().unwrap());
+    resumed.play(vec![ready()]).success();
+}

@@ -1,0 +1,143 @@
+//! Scripted faults: what goes wrong, and with which request.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::request_log::Endpoint;
+
+/// What happens to a request instead of, or on top of, its normal answer.
+///
+/// *Acted on* means that the service did what was asked (a create request made its task and charged
+/// the account) and only the answer suffers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// This answer. Not acted on. Without a content type among the headers it is JSON; headers and
+    /// codes that HTTP does not allow are left out or become 500.
+    Status {
+        /// The HTTP status.
+        code: u16,
+        /// Further headers, for example `retry-after`.
+        #[serde(default)]
+        headers: Vec<(String, String)>,
+        /// The body.
+        #[serde(default)]
+        body: String,
+    },
+    /// HTTP 200 with this business code and no data. Not acted on.
+    Envelope {
+        /// The business code.
+        code: i64,
+        /// The message.
+        message: String,
+    },
+    /// Waits in real time, then acts and answers as usual, even where the client has gone
+    /// meanwhile. Milliseconds in JSON.
+    Delay(#[serde(with = "milliseconds")] Duration),
+    /// The connection is reset once the request was read. Not acted on.
+    ResetBefore,
+    /// Acted on, then the connection is reset without an answer.
+    ResetAfter,
+    /// Acted on, then this answer.
+    StatusAfter {
+        /// The HTTP status.
+        code: u16,
+        /// The body.
+        #[serde(default)]
+        body: String,
+    },
+    /// Acted on. The answer announces its full length, sends half of its body and closes; of a
+    /// large body less than half may arrive.
+    CutBody,
+    /// Acted on. HTTP 200 with a text that is not JSON.
+    Malformed,
+    /// HTTP 302 to this URL. Not acted on.
+    Redirect(String),
+    /// Acted on. HTTP 200 with a JSON body of this many bytes (or a little more where that is too
+    /// few for an envelope), made while it is sent and without its length in a header.
+    Oversized(u64),
+    /// Acted on. HTTP 200 with `data` as arrays nested this deep.
+    DeepJson(u32),
+    /// Acted on. The body comes at this pace, in real time.
+    Drip {
+        /// Bytes per real second; 0 counts as 1.
+        bytes_per_second: u32,
+    },
+    /// Acted on. The answer's `message` is the value of the request's `Authorization` header.
+    EchoKey,
+}
+
+/// Which requests of an endpoint a fault meets, counted from the simulator's start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NthRequest {
+    /// This one alone; the first is 1.
+    Number(u32),
+    /// This one and all that follow.
+    From(u32),
+    /// All of them.
+    Every,
+}
+
+impl NthRequest {
+    fn contains(self, number: u32) -> bool {
+        match self {
+            Self::Number(only) => number == only,
+            Self::From(first) => number >= first,
+            Self::Every => true,
+        }
+    }
+}
+
+/// The faults that were asked for, and how many requests each endpoint had.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    script: Vec<(Endpoint, NthRequest, Fault)>,
+    counts: BTreeMap<Endpoint, u32>,
+}
+
+impl Faults {
+    /// Adds a fault; it goes before those added earlier.
+    pub(crate) fn add(&mut self, endpoint: Endpoint, nth: NthRequest, fault: Fault) {
+        self.script.push((endpoint, nth, fault));
+    }
+
+    /// Forgets all faults. The counts go on.
+    pub(crate) fn clear(&mut self) {
+        self.script.clear();
+    }
+
+    /// Counts a request and gives the fault that it meets.
+    pub(crate) fn next(&mut self, endpoint: Endpoint) -> Option<Fault> {
+        let count = self.counts.entry(endpoint).or_default();
+        *count = count.saturating_add(1);
+        let number = *count;
+        self.script
+            .iter()
+            .rev()
+            .find(|(at, nth, _)| *at == endpoint && nth.contains(number))
+            .map(|(_, _, fault)| fault.clone())
+    }
+}
+
+/// A duration as whole milliseconds.
+mod milliseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        duration: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
+    }
+}
