@@ -3,6 +3,7 @@
 use crate::Millis;
 use crate::catalogue::Estimate;
 use crate::outcome::Outcome;
+use crate::request::InvalidValue;
 
 /// What happens in a generation, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,8 +18,36 @@ pub enum Event {
     Progress(Progress),
     /// An exchange failed and is tried again.
     Fault(Fault),
+    /// A create request was answered, where there was more than one or the first was refused.
+    Attempt(Attempt),
+    /// An unknown parameter that was left out because the request allows it.
+    Dropped(InvalidValue),
     /// The last event.
     Finished(Outcome),
+}
+
+/// One line of the attempt log (music: "Example Output (with reflection)").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Which create request, counted from 1.
+    pub number: u8,
+    /// The refusal's code; none where it was accepted.
+    pub code: Option<i64>,
+    /// What the next one leaves out; none where there is no next one.
+    pub amendment: Option<Amendment>,
+    /// The line, for logs.
+    pub text: String,
+}
+
+/// How a refused request was amended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amendment {
+    /// The parameters that were left out.
+    pub removed: Vec<String>,
+    /// Whether the products were listed again first.
+    pub fetched: bool,
+    /// Whether nothing but the model's defaults was left.
+    pub defaults: bool,
 }
 
 /// How far the money has gone.

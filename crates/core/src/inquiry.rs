@@ -49,13 +49,14 @@ impl Inquiry {
 
     /// The failure that a cause before any spending makes, with its message.
     pub fn failure(task: TaskType, language: Language, cause: Cause) -> Failure {
-        let (_, message) = Messages::new(task, language).failed(&cause, Charge::No);
+        let (_, message) = Messages::new(task, language).failed(&cause, Charge::No, &[]);
         Failure {
             cause,
             charge: Charge::No,
             message,
             task_id: None,
             medias: Vec::new(),
+            alternatives: Vec::new(),
             continuation: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::Millis;
 use crate::request::InvalidValue;
+use serde::{Deserialize, Serialize};
 
 /// Whether points were charged (design: money rule 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,14 @@ pub enum Cause {
         /// The budget.
         budget: u32,
     },
+    /// The price rose between the announcement and the create request.
+    #[error("the price rose from {announced} to {points} points")]
+    PriceChanged {
+        /// The new price.
+        points: u32,
+        /// The price that the user was told.
+        announced: u32,
+    },
     /// The model has no rule with an attribute id.
     #[error("the model has no usable price")]
     NoPrice,
@@ -93,13 +102,33 @@ pub enum Cause {
     OutcomeUnknown,
     /// The service could not finish the task.
     #[error("the task failed")]
-    TaskFailed,
+    TaskFailed(TaskFault),
     /// The deadline passed (design: money rule 6).
     #[error("the deadline passed")]
     Deadline,
     /// The user stopped waiting.
     #[error("cancelled")]
     Cancelled,
+}
+
+/// How the service says that a task failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskFault {
+    /// A media failed or was deleted (`resource_status` 2 or 3).
+    Resource,
+    /// The status is "failed", without more.
+    Status,
+}
+
+/// Another model to suggest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alternative {
+    /// The model.
+    pub model_id: String,
+    /// Its name.
+    pub model_name: String,
+    /// Its price, in points.
+    pub points: u32,
 }
 
 /// A generation that ended without all of its audio.
@@ -115,6 +144,8 @@ pub struct Failure {
     pub task_id: Option<String>,
     /// Media that were ready all the same.
     pub medias: Vec<Media>,
+    /// Other models that the user may want to try.
+    pub alternatives: Vec<Alternative>,
     /// What to resume with, wherever a task exists or may exist.
     pub continuation: Option<String>,
 }

@@ -61,6 +61,28 @@ pub struct Parameter {
     pub value: Value,
 }
 
+/// What to do with a parameter that the model does not know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownParameters {
+    /// Refuse the request and name the nearest known parameter.
+    #[default]
+    Refuse,
+    /// Leave it out and say so.
+    Drop,
+}
+
+/// What to do when the service refuses the parameters (design: section 6, "reflection").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnMismatch {
+    /// Amend the request and try again, three times in all.
+    #[default]
+    Amend,
+    /// Stop: nothing that was asked for may be left out.
+    Stop,
+}
+
 /// What the user asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -82,6 +104,15 @@ pub struct Request {
     pub budget: Option<u32>,
     /// The language of messages and model names.
     pub language: Language,
+    /// What to do with unknown parameters.
+    #[serde(default)]
+    pub unknown: UnknownParameters,
+    /// What to do when the service refuses the parameters.
+    #[serde(default)]
+    pub on_mismatch: OnMismatch,
+    /// Whether the model is the one that this user usually takes: the start notice mentions it.
+    #[serde(default)]
+    pub habitual: bool,
 }
 
 /// A value that was not accepted, named before anything was spent.
@@ -126,6 +157,9 @@ impl Request {
             parameters: Vec::new(),
             budget: None,
             language,
+            unknown: UnknownParameters::default(),
+            on_mismatch: OnMismatch::default(),
+            habitual: false,
         }
     }
 

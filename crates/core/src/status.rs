@@ -2,7 +2,8 @@
 //! section 6, "status").
 
 use crate::api::detail::{Detail, MediaState};
-use crate::outcome::Media;
+use crate::api::object;
+use crate::outcome::{Media, TaskFault};
 
 /// The state of a task over all of its media.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,28 +13,29 @@ pub enum TaskStatus {
     /// Every media is there.
     Ready(Vec<Media>),
     /// At least one media failed or was deleted. Holds those that are there all the same.
-    Failed(Vec<Media>),
+    Failed(TaskFault, Vec<Media>),
 }
 
 impl TaskStatus {
     /// Reads the `data` of a detail answer. `None` where it has another shape.
     pub fn read(data: &str) -> Option<Self> {
-        let detail: Detail<'_> = serde_json::from_str(data).ok()?;
+        let detail: Detail<'_> = object::read(data.as_bytes())?;
         Some(Self::of(&detail))
     }
 
     pub(crate) fn of(detail: &Detail<'_>) -> Self {
         let mut ready = Vec::new();
-        let mut failed = false;
+        let mut failed = None;
         for media in &detail.medias.0 {
             match MediaStatus::of(media) {
                 MediaStatus::Pending => {}
-                MediaStatus::Failed => failed = true,
+                MediaStatus::Failed(TaskFault::Status) if failed.is_some() => {}
+                MediaStatus::Failed(fault) => failed = Some(fault),
                 MediaStatus::Ready(media) => ready.push(media),
             }
         }
-        if failed {
-            Self::Failed(ready)
+        if let Some(fault) = failed {
+            Self::Failed(fault, ready)
         } else if !ready.is_empty() && ready.len() == detail.medias.0.len() {
             Self::Ready(ready)
         } else {
@@ -45,16 +47,14 @@ impl TaskStatus {
 enum MediaStatus {
     Pending,
     Ready(Media),
-    Failed,
+    Failed(TaskFault),
 }
 
 impl MediaStatus {
     fn of(media: &MediaState<'_>) -> Self {
-        if media.status.is("failed") {
-            return Self::Failed;
-        }
         match media.resource_status.integer() {
-            Some(2 | 3) => Self::Failed,
+            Some(2 | 3) => Self::Failed(TaskFault::Resource),
+            _ if media.status.is("failed") => Self::Failed(TaskFault::Status),
             Some(1) => match media.url.text().or_else(|| media.watermark_url.text()) {
                 Some(url) => Self::Ready(Media {
                     url,
@@ -78,7 +78,7 @@ mod tests {
             None => "unreadable".to_owned(),
             Some(TaskStatus::Pending) => "pending".to_owned(),
             Some(TaskStatus::Ready(medias)) => format!("ready {}", urls(&medias)),
-            Some(TaskStatus::Failed(medias)) => format!("failed {}", urls(&medias)),
+            Some(TaskStatus::Failed(_, medias)) => format!("failed {}", urls(&medias)),
         }
     }
 

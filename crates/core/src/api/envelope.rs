@@ -1,5 +1,6 @@
 //! The envelope `{code, message, data}` around every answer.
 
+use super::object;
 use super::scalar::Scalar;
 use crate::http::HttpResponse;
 use crate::outcome::Cause;
@@ -28,6 +29,13 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
+    /// Whether the service names the refusal by its words: the attribute is missing, 0 or stale.
+    pub(crate) fn is_invalid_attribute(&self) -> bool {
+        self.detail
+            .to_lowercase()
+            .contains("invalid product attribute")
+    }
+
     /// The cause that the code stands for.
     pub(crate) fn cause(self) -> Cause {
         match self.code {
@@ -57,7 +65,7 @@ impl<'a> Answer<'a> {
     /// Reads an answer. The body's code decides, also under an HTTP error status; without a
     /// readable code the status does.
     pub(crate) fn read(response: &'a HttpResponse) -> Self {
-        let envelope: Option<Envelope<'a>> = serde_json::from_slice(&response.body).ok();
+        let envelope: Option<Envelope<'a>> = object::read(&response.body);
         let (code, detail, data) = match envelope {
             Some(envelope) => (
                 envelope.code.integer(),
@@ -120,6 +128,7 @@ mod tests {
         for (status, body) in [
             (200, ""),
             (200, "[]"),
+            (200, "[0,\"\",{\"id\":\"t\"}]"),
             (200, "{\"code\":{}}"),
             (302, ""),
             (408, ""),

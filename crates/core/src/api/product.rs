@@ -1,5 +1,6 @@
 //! The product list as the service writes it: a tree whose type "3" nodes are the models.
 
+use super::object::Object;
 use super::scalar::Scalar;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -50,10 +51,14 @@ pub(crate) struct FormField<'a> {
     pub value: Value,
     #[serde(default)]
     pub options: List<FormOption>,
-    #[serde(borrow, default)]
-    pub config: Limits<'a>,
+    #[serde(default)]
+    pub config: Value,
     #[serde(borrow, default)]
     pub is_ui_virtual: Scalar<'a>,
+    #[serde(default)]
+    pub ui_params: Value,
+    #[serde(default)]
+    pub value_mapping: Value,
 }
 
 /// One choice of a field.
@@ -61,13 +66,6 @@ pub(crate) struct FormField<'a> {
 pub(crate) struct FormOption {
     #[serde(default)]
     pub value: Value,
-}
-
-/// The limits of a field.
-#[derive(Debug, Default)]
-pub(crate) struct Limits<'a> {
-    pub minimum: Scalar<'a>,
-    pub maximum: Scalar<'a>,
 }
 
 /// One price of a model.
@@ -95,33 +93,6 @@ impl<T> Default for List<T> {
     }
 }
 
-/// Reads a value of one shape, and anything of another shape as the default.
-macro_rules! ignore_other_scalars {
-    () => {
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("any value")
-        }
-        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-            Ok(Self::Value::default())
-        }
-        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-            Ok(Self::Value::default())
-        }
-        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-            Ok(Self::Value::default())
-        }
-        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-            Ok(Self::Value::default())
-        }
-        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-            Ok(Self::Value::default())
-        }
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(Self::Value::default())
-        }
-    };
-}
-
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ListVisitor<T>(PhantomData<T>);
@@ -129,11 +100,31 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
         impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
             type Value = List<T>;
 
-            ignore_other_scalars!();
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("any value")
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<List<T>, E> {
+                Ok(List::default())
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<List<T>, E> {
+                Ok(List::default())
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<List<T>, E> {
+                Ok(List::default())
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<List<T>, E> {
+                Ok(List::default())
+            }
+            fn visit_str<E>(self, _: &str) -> Result<List<T>, E> {
+                Ok(List::default())
+            }
+            fn visit_unit<E>(self) -> Result<List<T>, E> {
+                Ok(List::default())
+            }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<List<T>, A::Error> {
                 let mut list = Vec::new();
-                while let Some(item) = items.next_element()? {
+                while let Some(Object(item)) = items.next_element()? {
                     list.push(item);
                 }
                 Ok(List(list))
@@ -155,37 +146,5 @@ impl<'de> Deserialize<'de> for Attributes {
             Value::Object(map) => map,
             _ => Map::new(),
         }))
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Limits<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct LimitsVisitor;
-
-        impl<'de> Visitor<'de> for LimitsVisitor {
-            type Value = Limits<'de>;
-
-            ignore_other_scalars!();
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Limits<'de>, A::Error> {
-                while items.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Limits::default())
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Limits<'de>, A::Error> {
-                let mut limits = Limits::default();
-                while let Some(name) = map.next_key::<Scalar<'de>>()? {
-                    let value = map.next_value()?;
-                    if name.is("minimum") {
-                        limits.minimum = value;
-                    } else if name.is("maximum") {
-                        limits.maximum = value;
-                    }
-                }
-                Ok(limits)
-            }
-        }
-
-        deserializer.deserialize_any(LimitsVisitor)
     }
 }

@@ -3,15 +3,19 @@
 mod engine;
 #[cfg(test)]
 pub(crate) mod fixtures;
+mod mapping;
 mod rule;
 
+pub use mapping::{Choice, Mapping};
 pub use rule::Rule;
 
+use crate::api::object::Object;
 use crate::api::product::{CreditRule, FormField, List, Node};
-use crate::request::TaskType;
+use crate::request::{TaskType, whole_number};
 use serde_json::Value;
 
 pub(crate) use engine::newest as newest_engine;
+pub(crate) use rule::same;
 
 /// How long a model usually needs, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -63,16 +67,16 @@ pub struct Field {
     pub minimum: Option<u32>,
     /// The most characters.
     pub maximum: Option<u32>,
-    /// Whether the field is for a person's eyes only and is never sent under its own name.
-    pub is_virtual: bool,
+    /// How the field becomes another one, where it is only for a person's eyes.
+    pub mapping: Option<Mapping>,
 }
 
 impl Catalogue {
     /// Reads the `data` of a product list. `None` where it is not a list of nodes.
     pub fn read(task: TaskType, data: &str) -> Option<Self> {
-        let roots: Vec<Node<'_>> = serde_json::from_str(data).ok()?;
+        let roots: Vec<Object<Node<'_>>> = serde_json::from_str(data).ok()?;
         let mut leaves = Vec::new();
-        for node in roots {
+        for Object(node) in roots {
             collect(task, node, &mut leaves);
         }
         Some(Self { leaves })
@@ -129,13 +133,20 @@ fn fields(form: &List<FormField<'_>>) -> Vec<Field> {
             kind: field.kind.text().unwrap_or_default(),
             default: field.value.clone(),
             options: field.options.0.iter().map(|o| o.value.clone()).collect(),
-            minimum: field.config.minimum.unsigned(),
-            maximum: field.config.maximum.unsigned(),
-            is_virtual: field.is_ui_virtual.truthy(),
+            minimum: limit(&field.config, "minimum"),
+            maximum: limit(&field.config, "maximum"),
+            mapping: field
+                .is_ui_virtual
+                .truthy()
+                .then(|| Mapping::read(&name, &field.ui_params, &field.value_mapping)),
             name,
         })
     };
     form.0.iter().filter_map(field).collect()
+}
+
+fn limit(config: &Value, name: &str) -> Option<u32> {
+    config.get(name).and_then(whole_number)?.try_into().ok()
 }
 
 fn rules(rules: &List<CreditRule<'_>>) -> Vec<Rule> {

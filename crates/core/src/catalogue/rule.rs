@@ -38,6 +38,25 @@ fn is_marker(name: &str, value: &Value) -> bool {
 }
 
 impl Leaf {
+    /// Whether a price depends on this parameter.
+    pub fn is_attribute(&self, name: &str) -> bool {
+        let mut attributes = self.rules.iter().flat_map(Rule::parameters);
+        attributes.any(|(attribute, _)| attribute == name)
+    }
+
+    /// The names of the parameters that the form or a price knows, each once.
+    pub fn known_parameters(&self) -> Vec<&str> {
+        let mut known: Vec<&str> = Vec::new();
+        let attributes = self.rules.iter().flat_map(Rule::parameters);
+        let fields = self.fields.iter().map(|field| field.name.as_str());
+        for name in fields.chain(attributes.map(|(name, _)| name.as_str())) {
+            if !known.contains(&name) {
+                known.push(name);
+            }
+        }
+        known
+    }
+
     /// The price of these parameters: the rule whose attributes all match (the one with the most,
     /// where there are several); else the one with the most that match; else the fallback; else
     /// the first.
@@ -55,14 +74,21 @@ impl Leaf {
         exact
             .max_by_key(matches)
             .or_else(|| partial.max_by_key(matches))
-            .or_else(|| self.rules.iter().find(|rule| rule.is_fallback()))
+            .or_else(|| self.default_rule())
+    }
+
+    /// The price of the model's defaults: the fallback, else the first.
+    pub fn default_rule(&self) -> Option<&Rule> {
+        let mut rules = self.rules.iter();
+        rules
+            .find(|rule| rule.is_fallback())
             .or_else(|| self.rules.first())
     }
 }
 
 /// Whether two values are the same to the service: numbers, booleans and strings compared as text,
 /// without regard to case.
-fn same(left: &Value, right: &Value) -> bool {
+pub(crate) fn same(left: &Value, right: &Value) -> bool {
     match (text(left), text(right)) {
         (Some(left), Some(right)) => left.to_lowercase() == right.to_lowercase(),
         _ => left == right,

@@ -2,12 +2,16 @@
 //!
 //! A message names the model, times, points and the result, and nothing technical.
 
+mod alternatives;
+mod attempts;
 mod reason;
+
+pub(crate) use alternatives::alternatives;
 
 use crate::Millis;
 use crate::catalogue::Estimate;
 use crate::event::{Message, MessageKind, Progress, Started};
-use crate::outcome::{Cause, Charge, Success};
+use crate::outcome::{Alternative, Cause, Charge, Success};
 use crate::request::{Language, TaskType};
 use Language::{En, Zh};
 use TaskType::{TextToMusic, TextToSpeech};
@@ -40,30 +44,59 @@ impl Messages {
         message(MessageKind::Reply, 0, text.to_owned())
     }
 
-    /// Step 1: what it will be and cost, before it is spent.
-    pub(crate) fn started(&self, started: &Started) -> Message {
+    /// Step 1: what it will be and cost, before it is spent. A habitual model is mentioned as such
+    /// (music: "When to Read").
+    pub(crate) fn started(&self, started: &Started, habitual: bool) -> Message {
         let Started {
-            model_name, points, ..
+            model_name: model,
+            points,
+            estimate,
+            ..
         } = started;
-        let Estimate {
-            min_seconds: min,
-            max_seconds: max,
-        } = started.estimate;
-        let text = match (self.task, self.language) {
-            (TextToMusic, Zh) => format!(
-                "🎵 开始生成音乐，请稍候…\n• 模型：{model_name}\n• 预计耗时：{min} ~ {max} 秒\n• 消耗积分：{points} pts"
-            ),
-            (TextToMusic, En) => format!(
-                "🎵 Starting music generation, please wait {min}~{max} seconds…\n• Model: {model_name}\n• Credits: {points} pts"
-            ),
-            (TextToSpeech, Zh) => format!(
-                "🔊 开始语音合成，请稍候…\n• 模型：{model_name}\n• 预计耗时：{min} ~ {max} 秒\n• 消耗积分：{points} pts"
-            ),
-            (TextToSpeech, En) => format!(
-                "🔊 Starting speech synthesis, please wait {min}~{max} seconds…\n• Model: {model_name}\n• Credits: {points} pts"
-            ),
+        let (min, max) = (estimate.min_seconds, estimate.max_seconds);
+        let text = match (self.language, habitual) {
+            (Zh, true) => {
+                let (icon, verb) = match self.task {
+                    TextToMusic => ("🎵", "生成音乐"),
+                    TextToSpeech => ("🔊", "合成语音"),
+                };
+                format!(
+                    "{icon} 根据你的使用习惯，将用 {model} 帮你{verb}…\n• 模型：{model}（你的常用模型）\n• 预计耗时：{min} ~ {max} 秒\n• 消耗积分：{points} pts"
+                )
+            }
+            (Zh, false) => {
+                let heading = match self.task {
+                    TextToMusic => "🎵 开始生成音乐，请稍候…",
+                    TextToSpeech => "🔊 开始语音合成，请稍候…",
+                };
+                format!(
+                    "{heading}\n• 模型：{model}\n• 预计耗时：{min} ~ {max} 秒\n• 消耗积分：{points} pts"
+                )
+            }
+            (En, _) => {
+                let heading = match (self.task, habitual) {
+                    (TextToMusic, false) => "🎵 Starting music generation",
+                    (TextToMusic, true) => "🎵 Starting music generation with your usual model",
+                    (TextToSpeech, false) => "🔊 Starting speech synthesis",
+                    (TextToSpeech, true) => "🔊 Starting speech synthesis with your usual model",
+                };
+                format!(
+                    "{heading}, please wait {min}~{max} seconds…\n• Model: {model}\n• Credits: {points} pts"
+                )
+            }
         };
         message(MessageKind::Push, 1, text)
+    }
+
+    /// What a choice costs, in a phrase (music: "Cost transparency").
+    pub(crate) fn cost(&self, model_id: &str, model_name: &str, points: u32) -> String {
+        let feature = alternatives::feature(model_id, self.language);
+        match (self.language, feature) {
+            (Zh, Some(feature)) => format!("使用 {model_name}（{points} 积分，{feature}）"),
+            (Zh, None) => format!("使用 {model_name}（{points} 积分）"),
+            (En, Some(feature)) => format!("Using {model_name} ({points} credits, {feature})"),
+            (En, None) => format!("Using {model_name} ({points} credits)"),
+        }
     }
 
     /// Step 2: progress, with the overtime phrase beyond the estimate.
@@ -134,7 +167,12 @@ impl Messages {
 
     /// Step 4: why there is no audio, and what became of the points. Gives the push, and the reason
     /// alone.
-    pub(crate) fn failed(&self, cause: &Cause, charge: Charge) -> (Message, String) {
+    pub(crate) fn failed(
+        &self,
+        cause: &Cause,
+        charge: Charge,
+        alternatives: &[Alternative],
+    ) -> (Message, String) {
         let reason = reason::reason(cause, self.task, self.language);
         let heading = self.heading(cause, charge);
         let points = self.points(cause, charge);
@@ -142,13 +180,47 @@ impl Messages {
             Zh => format!("{heading}\n• 原因：{reason}\n• 积分：{points}"),
             En => format!("{heading}\n• Reason: {reason}\n• Credits: {points}"),
         };
-        if matches!(cause, Cause::TaskFailed | Cause::Refused { .. }) {
-            text.push_str(match self.language {
-                Zh => "\n需要我帮你用其他模型重试吗？",
-                En => "\nShall I try again with another model?",
-            });
-        }
+        self.suggest(&mut text, cause, alternatives);
         (message(MessageKind::Push, 4, text), reason)
+    }
+
+    /// What to try instead, where another try makes sense.
+    fn suggest(&self, text: &mut String, cause: &Cause, alternatives: &[Alternative]) {
+        if !matches!(cause, Cause::TaskFailed(_) | Cause::Refused { .. }) {
+            return;
+        }
+        match (self.task, self.language) {
+            (TextToMusic, _) if alternatives.is_empty() => {}
+            (TextToMusic, Zh) => text.push_str("\n• 建议改用："),
+            (TextToMusic, En) => text.push_str("\n• Try instead:"),
+            (TextToSpeech, Zh) => text.push_str("\n• 建议：换个模型重试或检查文本长度/内容"),
+            (TextToSpeech, En) => {
+                text.push_str(
+                    "\n• Suggestion: another model, or check the text's length and content",
+                );
+            }
+        }
+        for alternative in alternatives {
+            let Alternative {
+                model_id,
+                model_name,
+                points,
+            } = alternative;
+            let feature = alternatives::feature(model_id, self.language);
+            // Writing to a string does not fail.
+            let _ = match (self.language, feature) {
+                (Zh, Some(feature)) => {
+                    write!(text, "\n  - {model_name}（{feature}，{points} pts）")
+                }
+                (Zh, None) => write!(text, "\n  - {model_name}（{points} pts）"),
+                (En, Some(feature)) => write!(text, "\n  - {model_name} ({feature}, {points} pts)"),
+                (En, None) => write!(text, "\n  - {model_name} ({points} pts)"),
+            };
+        }
+        text.push_str(match self.language {
+            Zh => "\n需要我帮你用其他模型重试吗？",
+            En => "\nShall I try again with another model?",
+        });
     }
 
     fn heading(&self, cause: &Cause, charge: Charge) -> &'static str {
@@ -170,8 +242,8 @@ impl Messages {
 
     fn points(&self, cause: &Cause, charge: Charge) -> &'static str {
         match (charge, self.language) {
-            (Charge::Yes, Zh) if *cause == Cause::TaskFailed => "已扣除",
-            (Charge::Yes, En) if *cause == Cause::TaskFailed => "spent",
+            (Charge::Yes, Zh) if matches!(cause, Cause::TaskFailed(_)) => "已扣除",
+            (Charge::Yes, En) if matches!(cause, Cause::TaskFailed(_)) => "spent",
             (Charge::No, Zh) => "本次未扣除",
             (Charge::No, En) => "none were spent",
             (Charge::Yes, Zh) => "已扣除，继续等待不会再次扣除",

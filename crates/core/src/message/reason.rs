@@ -1,7 +1,7 @@
 //! Why there is no audio, in the user's words (music and speech: the tables of "Error
 //! translation").
 
-use crate::outcome::Cause;
+use crate::outcome::{Cause, TaskFault};
 use crate::request::{Language, TaskType};
 use Language::{En, Zh};
 use TaskType::{TextToMusic, TextToSpeech};
@@ -62,14 +62,53 @@ pub(super) fn reason(cause: &Cause, task: TaskType, language: Language) -> Strin
             Zh => format!("需要 {points} 积分，超过了 {budget} 积分的上限"),
             En => format!("It costs {points} points, above your limit of {budget}"),
         },
+        Cause::PriceChanged { points, announced } => match language {
+            Zh => format!("价格从 {announced} 积分变为 {points} 积分，请确认后重新生成"),
+            En => format!(
+                "The price rose from {announced} to {points} points; confirm and start over"
+            ),
+        },
         Cause::Refused { code, detail } => refused(*code, detail, task, language).to_owned(),
         _ => fixed(cause, task, language).to_owned(),
     }
 }
 
+/// Words in the service's own text that name a refusal better than its code.
+const NAMED: [(&str, &str, &str); 5] = [
+    (
+        "lyrics",
+        "歌词格式有误，请调整后重试，也可以精简歌词或让模型自动写词",
+        "Lyrics format error, adjust and retry; shorter or automatic lyrics may help",
+    ),
+    (
+        "prompt length",
+        "音乐描述过短或过长，请调整到合适长度，建议20-100字",
+        "Music description too short or long, adjust length; 20 to 100 words work well",
+    ),
+    (
+        "model not available",
+        "当前模型暂时不可用，建议换个模型",
+        "Model temporarily unavailable, try another model",
+    ),
+    (
+        "rate limit",
+        "请求过于频繁，请稍等片刻再试",
+        "Too many requests, please wait a moment",
+    ),
+    (
+        "insufficient points",
+        "生成参数配置异常，请稍后重试",
+        "Configuration error, please try again later",
+    ),
+];
+
 fn refused(code: i64, detail: &str, task: TaskType, language: Language) -> &'static str {
-    if detail.to_lowercase().contains(INVALID_ATTRIBUTE) {
+    let detail = detail.to_lowercase();
+    if detail.contains(INVALID_ATTRIBUTE) {
         return fixed(&Cause::NoPrice, task, language);
+    }
+    if task == TextToMusic && NAMED.iter().any(|(words, ..)| detail.contains(words)) {
+        return named(&detail, language);
     }
     match (task, language, code) {
         (TextToMusic, Zh, 6006) => "积分计算异常，系统正在修复",
@@ -84,27 +123,49 @@ fn refused(code: i64, detail: &str, task: TaskType, language: Language) -> &'sta
     }
 }
 
+/// The row of [`NAMED`] whose words the text holds.
+fn named(text: &str, language: Language) -> &'static str {
+    let row = NAMED.iter().find(|(words, ..)| text.contains(words));
+    match (row, language) {
+        (Some((_, zh, _)), Zh) => zh,
+        (Some((.., en)), En) => en,
+        (None, _) => generic(TextToMusic, language),
+    }
+}
+
 fn fixed(cause: &Cause, task: TaskType, language: Language) -> &'static str {
     match (cause, task, language) {
         (Cause::NoPrice, TextToMusic, Zh) => "生成参数配置异常，请稍后重试",
         (Cause::NoPrice, TextToSpeech, Zh) => "参数配置异常，请稍后重试",
         (Cause::NoPrice, _, En) => "Configuration error, please try again later",
+        (Cause::Invalid(invalid), TextToMusic, _) if invalid.field == "prompt" => {
+            named("prompt length", language)
+        }
+        (Cause::Invalid(invalid), TextToMusic, _) if invalid.field == "lyrics" => {
+            named("lyrics", language)
+        }
         (Cause::Invalid(_), TextToMusic, Zh) => "音乐参数设置有误，请调整后重试",
         (Cause::Invalid(_), TextToMusic, En) => "Music parameter error, adjust it and retry",
         (Cause::Invalid(_), TextToSpeech, Zh) => "语音参数设置有误，请调整后重试",
         (Cause::Invalid(_), TextToSpeech, En) => "Speech parameter error, adjust it and retry",
         (Cause::RateLimited, _, Zh) => "请求过于频繁，请稍等片刻再试",
         (Cause::RateLimited, _, En) => "Too many requests, please wait a moment",
-        (Cause::Unavailable, _, Zh) => "当前模型暂时不可用，请稍后再试",
-        (Cause::Unavailable, _, En) => "Model temporarily unavailable, please try later",
+        (Cause::Unavailable, _, Zh) => "当前模型暂时不可用，建议换个模型",
+        (Cause::Unavailable, _, En) => "Model temporarily unavailable, try another model",
         (Cause::Network, TextToMusic, Zh) => "网络连接不稳定，请检查网络后重试",
         (Cause::Network, TextToMusic, En) => "Network connection unstable, check network and retry",
         (Cause::Network, TextToSpeech, Zh) => "网络不稳定，请检查后重试",
         (Cause::Network, TextToSpeech, En) => "Network unstable, check and retry",
-        (Cause::TaskFailed, TextToMusic, Zh) => "音乐生成遇到问题，建议换个模型试试",
-        (Cause::TaskFailed, TextToMusic, En) => "Music generation failed, try another model",
-        (Cause::TaskFailed, TextToSpeech, Zh) => "合成失败，建议换模型或缩短文本",
-        (Cause::TaskFailed, TextToSpeech, En) => {
+        (Cause::TaskFailed(TaskFault::Status), TextToMusic, Zh) => {
+            "这次生成没成功，要不换个模型试试？"
+        }
+        (Cause::TaskFailed(TaskFault::Status), TextToMusic, En) => {
+            "Generation unsuccessful, try a different model?"
+        }
+        (Cause::TaskFailed(_), TextToMusic, Zh) => "音乐生成遇到问题，建议换个模型试试",
+        (Cause::TaskFailed(_), TextToMusic, En) => "Music generation failed, try another model",
+        (Cause::TaskFailed(_), TextToSpeech, Zh) => "合成失败，建议换模型或缩短文本",
+        (Cause::TaskFailed(_), TextToSpeech, En) => {
             "Synthesis failed, try another model or shorter text"
         }
         (Cause::Deadline, _, Zh) => "等待时间较长，任务仍在继续，稍后可以接着等待并取回结果",

@@ -9,33 +9,35 @@ use std::num::NonZeroU64;
 /// The inner field that chooses Suno's engine. Not to be confused with the outer `model_version`.
 const ENGINE: &str = "model_version";
 
-/// What the form sends when the user says nothing: nulls and virtual fields left out, and the
+/// What the form sends when the user says nothing: nulls left out, virtual fields resolved, and the
 /// newest engine instead of the form's own default (music: "Recommended Defaults").
 pub(super) fn defaults(task: TaskType, leaf: &Leaf) -> Map<String, Value> {
     let mut defaults = Map::new();
-    for field in leaf.fields.iter().filter(|field| !field.is_virtual) {
-        let engine = (task == TaskType::TextToMusic && field.name == ENGINE)
-            .then(|| newest_engine(field))
-            .flatten();
-        let value = engine.unwrap_or(&field.default);
+    for field in &leaf.fields {
+        let (name, value) = match &field.mapping {
+            Some(mapping) => match mapping.choose(&mapping.controls) {
+                Some(choice) => (&choice.parameter, &choice.value),
+                None => continue,
+            },
+            None => {
+                let engine = (task == TaskType::TextToMusic && field.name == ENGINE)
+                    .then(|| newest_engine(field))
+                    .flatten();
+                (&field.name, engine.unwrap_or(&field.default))
+            }
+        };
         if !value.is_null() {
-            defaults.insert(field.name.clone(), value.clone());
+            defaults.insert(name.clone(), value.clone());
         }
     }
     defaults
-}
-
-/// The user's parameters over what is there.
-pub(super) fn overlay(parameters: &mut Map<String, Value>, request: &Request) {
-    for parameter in &request.parameters {
-        parameters.insert(parameter.name.clone(), parameter.value.clone());
-    }
 }
 
 /// The inner parameters of the create request.
 pub(super) fn parameters(
     defaults: Map<String, Value>,
     rule: &Rule,
+    chosen: Map<String, Value>,
     request: &Request,
     attribute_id: NonZeroU64,
 ) -> Map<String, Value> {
@@ -43,7 +45,7 @@ pub(super) fn parameters(
     for (name, value) in rule.parameters() {
         parameters.insert(name.clone(), value.clone());
     }
-    overlay(&mut parameters, request);
+    parameters.extend(chosen);
     let n = parameters
         .get("n")
         .and_then(whole_number)

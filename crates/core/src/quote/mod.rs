@@ -1,10 +1,16 @@
 //! What a request would send and what it would cost.
 
+mod check;
 mod merge;
+mod options;
+mod speech;
+
+pub use options::{MusicOptions, SpeechOptions, SpeechStyle, VocalGender};
 
 use crate::catalogue::{Catalogue, Estimate, Leaf};
 use crate::outcome::Cause;
-use crate::request::{Request, TaskType};
+use crate::request::{InvalidValue, Request, TaskType};
+use check::Checked;
 use serde_json::{Map, Value, json};
 use std::num::NonZeroU64;
 
@@ -21,17 +27,68 @@ pub struct Quote {
     parameters: Map<String, Value>,
 }
 
+/// How much of what the user asked for a request keeps (music: "3-Layer Retry Strategy").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// All of it.
+    AsAsked,
+    /// What the form and the prices know.
+    KnownOnly,
+    /// Nothing but the prompt: the first price with the model's defaults.
+    Defaults,
+}
+
+/// A quote and what it leaves out.
+#[derive(Debug)]
+pub(crate) struct Priced {
+    pub quote: Quote,
+    /// The names of the parameters that the level took away.
+    pub removed: Vec<String>,
+    /// Unknown parameters that the request allowed to drop.
+    pub dropped: Vec<InvalidValue>,
+}
+
 impl Quote {
     /// Prices a request against a catalogue.
     ///
     /// Fails with `UnknownModel`, `NoPrice`, `OverBudget` or `Invalid`, before anything is spent.
     pub fn new(request: &Request, catalogue: &Catalogue) -> Result<Self, Cause> {
+        Self::at(Level::AsAsked, request, catalogue).map(|priced| priced.quote)
+    }
+
+    pub(crate) fn at(
+        level: Level,
+        request: &Request,
+        catalogue: &Catalogue,
+    ) -> Result<Priced, Cause> {
         request.check().map_err(Cause::Invalid)?;
         let leaf = find(request, catalogue)?;
         let defaults = merge::defaults(request.task, leaf);
-        let mut chosen = defaults.clone();
-        merge::overlay(&mut chosen, request);
-        let rule = leaf.rule_for(&chosen).ok_or(Cause::NoPrice)?;
+        let Checked {
+            parameters: mut chosen,
+            dropped,
+        } = check::check(request, leaf).map_err(Cause::Invalid)?;
+        let mut removed = Vec::new();
+        let known = leaf.known_parameters();
+        chosen.retain(|name, _| {
+            let kept = match level {
+                Level::AsAsked => true,
+                Level::KnownOnly => name == "n" || known.contains(&name.as_str()),
+                Level::Defaults => false,
+            };
+            if !kept {
+                removed.push(name.clone());
+            }
+            kept
+        });
+        let rule = if level == Level::Defaults {
+            leaf.rules.first()
+        } else {
+            let mut matched = defaults.clone();
+            matched.extend(chosen.clone());
+            leaf.rule_for(&matched)
+        };
+        let rule = rule.ok_or(Cause::NoPrice)?;
         let attribute_id = NonZeroU64::new(rule.attribute_id).ok_or(Cause::NoPrice)?;
         if let Some(budget) = request.budget.filter(|budget| *budget < rule.points) {
             return Err(Cause::OverBudget {
@@ -39,7 +96,7 @@ impl Quote {
                 budget,
             });
         }
-        Ok(Self {
+        let quote = Self {
             task: request.task,
             model_id: leaf.model_id.clone(),
             version_id: leaf.version_id.clone(),
@@ -47,7 +104,12 @@ impl Quote {
             points: rule.points,
             attribute_id,
             estimate: leaf.estimate,
-            parameters: merge::parameters(defaults, rule, request, attribute_id),
+            parameters: merge::parameters(defaults, rule, chosen, request, attribute_id),
+        };
+        Ok(Priced {
+            quote,
+            removed,
+            dropped,
         })
     }
 

@@ -126,3 +126,215 @@ fn the_rule_adds_its_attributes_and_the_marker_is_never_sent() {
     assert_eq!(partial["parameters"][0]["parameters"]["Quality"], "HD");
     assert_eq!(partial["parameters"][0]["parameters"]["seconds"], "60");
 }
+
+/// What is said of a parameter, in the order field, given, allowed.
+fn refused(request: Request, catalogue: &Catalogue) -> (String, String, String) {
+    match Quote::new(&request, catalogue) {
+        Err(Cause::Invalid(invalid)) => (invalid.field, invalid.given, invalid.allowed),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn inner(request: &Request, catalogue: &Catalogue) -> Value {
+    body(&Quote::new(request, catalogue).unwrap())["parameters"][0]["parameters"].clone()
+}
+
+#[test]
+fn an_unknown_parameter_is_refused_with_the_nearest_name() {
+    let (field, _, allowed) = refused(song().with("vocal_gendre", json!("f")), &music());
+    assert_eq!(field, "vocal_gendre");
+    assert!(
+        allowed.starts_with("no such parameter; did you mean vocal_gender?"),
+        "{allowed}"
+    );
+    let mut chinese = song().with("zzz", json!(1));
+    chinese.language = Language::Zh;
+    let (_, given, allowed) = refused(chinese, &music());
+    assert_eq!(given, "1");
+    assert!(
+        allowed.starts_with("没有这个参数，可用：make_instrumental"),
+        "{allowed}"
+    );
+}
+
+#[test]
+fn an_unknown_parameter_may_be_dropped_and_is_named() {
+    let mut request = song().with("zzz", json!(1));
+    request.unknown = crate::request::UnknownParameters::Drop;
+    let priced = Quote::at(Level::AsAsked, &request, &music()).unwrap();
+    assert_eq!(priced.dropped[0].field, "zzz");
+    assert_eq!(inner(&request, &music()).get("zzz"), None);
+}
+
+#[test]
+fn values_are_held_against_the_form() {
+    let long = "x".repeat(1001);
+    for (name, value, allowed) in [
+        (
+            "model_version",
+            json!("sonic-v9"),
+            "\"sonic-v3-5\", \"sonic-v4\"",
+        ),
+        ("make_instrumental", json!("maybe"), "true, false"),
+        ("tags", json!(5), "a text"),
+        ("tags", json!(long), "0 to 1000 characters (1001 given)"),
+        (
+            "title",
+            json!("标".repeat(121)),
+            "0 to 120 characters (121 given)",
+        ),
+        ("vocal_gender", json!("child"), "\"m\", \"f\""),
+    ] {
+        let (field, _, said) = refused(song().with(name, value), &music());
+        assert_eq!(field, name);
+        assert!(said.starts_with(allowed), "{said}");
+    }
+    let good = song()
+        .with("make_instrumental", json!("TRUE"))
+        .with("title", json!("标".repeat(120)));
+    assert_eq!(inner(&good, &music())["make_instrumental"], true);
+}
+
+#[test]
+fn a_voice_becomes_what_the_catalogue_offers_in_custom_mode() {
+    for (said, sent) in [
+        ("female", "f"),
+        ("女声", "f"),
+        ("Male", "m"),
+        ("男声", "m"),
+        ("m", "m"),
+    ] {
+        let inner = inner(&song().with("vocal_gender", json!(said)), &music());
+        assert_eq!(
+            (&inner["vocal_gender"], &inner["custom_mode"]),
+            (&json!(sent), &json!(true))
+        );
+    }
+    let contradiction = song()
+        .with("vocal_gender", json!("f"))
+        .with("custom_mode", json!(false));
+    assert_eq!(refused(contradiction, &music()).0, "custom_mode");
+}
+
+#[test]
+fn typed_options_are_the_parameters_of_the_service() {
+    let options = MusicOptions {
+        lyrics: Some("la la".to_owned()),
+        vocal_gender: Some(VocalGender::Female),
+        instrumental: Some(false),
+        engine: Some("sonic-v4".to_owned()),
+        ..MusicOptions::default()
+    };
+    let mut request = song();
+    request.parameters = options.parameters();
+    let inner = inner(&request, &music());
+    assert_eq!(inner["lyrics"], "la la");
+    assert_eq!(inner["custom_mode"], true);
+    assert_eq!(inner["model_version"], "sonic-v4");
+
+    let options = SpeechOptions {
+        speaker: Some("zh_female_vv_uranus_bigtts".to_owned()),
+        emotion: Some("sad".to_owned()),
+        rate: Some(20),
+        volume: Some(-50),
+        style: Some(SpeechStyle::Standard),
+        explicit_language: Some("crosslingual".to_owned()),
+        ..SpeechOptions::default()
+    };
+    let mut request = spoken();
+    request.parameters = options.parameters();
+    let quote = Quote::new(&request, &speech()).unwrap();
+    insta::assert_json_snapshot!("speech_options", body(&quote));
+}
+
+#[test]
+fn speech_is_held_against_its_ranges_and_voices() {
+    for (name, value, field, allowed) in [
+        (
+            "audio_params",
+            json!({"speech_rate": 101}),
+            "audio_params.speech_rate",
+            "-50 到 100 的整数",
+        ),
+        (
+            "audio_params",
+            json!({"loudness_rate": -51}),
+            "audio_params.loudness_rate",
+            "-50 到 100",
+        ),
+        (
+            "audio_params",
+            json!({"speech_rate": 1.5}),
+            "audio_params.speech_rate",
+            "-50 到 100",
+        ),
+        ("audio_params", json!("loud"), "audio_params", "一个对象"),
+        ("additions", json!([]), "additions", "一个对象"),
+        (
+            "speaker",
+            json!("BV001_streaming"),
+            "speaker",
+            "原生音色 *_uranus_bigtts；BV*_streaming",
+        ),
+        ("speaker", json!("alice"), "speaker", "原生音色"),
+        ("speaker", json!(7), "speaker", "原生音色"),
+        (
+            "model",
+            json!("seed-tts-1.0"),
+            "model",
+            "\"seed-tts-2.0-expressive\"",
+        ),
+    ] {
+        let said = refused(spoken().with(name, value), &speech());
+        assert_eq!(said.0, field);
+        assert!(said.2.starts_with(allowed), "{}", said.2);
+    }
+    let mut long = spoken();
+    long.prompt = "长".repeat(10_001);
+    assert_eq!(refused(long, &speech()).0, "prompt");
+}
+
+fn virtual_list(mapping: &str) -> Catalogue {
+    let data = format!(
+        r#"[{{"id":"m","type":"3","model_id":"sonic","credit_rules":[
+            {{"points":1,"attribute_id":1,"attributes":{{"default":"enabled"}}}},
+            {{"points":9,"attribute_id":9,"attributes":{{"size":"1920x1080"}}}}],
+            "form_config":[{{"field":"shape","is_ui_virtual":true,{mapping}}},
+                           {{"field":"size","type":"input"}}]}}]"#
+    );
+    Catalogue::read(TaskType::TextToMusic, &data).unwrap()
+}
+
+#[test]
+fn a_virtual_field_sends_what_it_stands_for() {
+    let single = virtual_list(
+        r#""ui_params":[{"field":"shape","value":"square"}],"value_mapping":{"mapping_rules":[
+            {"source_values":{"shape":"square"},"target_param":"size","target_value":"1024x1024"},
+            {"source_values":{"shape":"wide"},"target_param":"size","target_value":"1920x1080"}]}"#,
+    );
+    assert_eq!(inner(&song(), &single)["size"], "1024x1024");
+    assert_eq!(inner(&song(), &single).get("shape"), None);
+    let wide = song().with("shape", json!("WIDE"));
+    assert_eq!(inner(&wide, &single)["size"], "1920x1080");
+    assert_eq!(Quote::new(&wide, &single).unwrap().points(), 9);
+    let explicit = wide.with("size", json!("7x7"));
+    assert_eq!(inner(&explicit, &single)["size"], "7x7");
+    let (field, given, allowed) = refused(song().with("shape", json!("round")), &single);
+    assert_eq!((field.as_str(), given.as_str()), ("shape", "\"round\""));
+    assert_eq!(allowed, r#"one of {"shape":"square"}, {"shape":"wide"}"#);
+}
+
+#[test]
+fn a_grouped_virtual_field_takes_its_controls_together() {
+    let grouped = virtual_list(
+        r#""ui_params":[{"id":"ratio","value":"16:9"},{"field":"quality","value":"1K"}],
+           "value_mapping":{"mapping_rules":[
+            {"source_values":{"ratio":"16:9","quality":"1K"},"target_value":"small"},
+            {"source_values":{"ratio":"16:9","quality":"2K"},"target_value":"large"}]}"#,
+    );
+    assert_eq!(inner(&song(), &grouped)["shape"], "small");
+    let large = song().with("quality", json!("2k"));
+    assert_eq!(inner(&large, &grouped)["shape"], "large");
+    let tall = song().with("ratio", json!("9:16"));
+    assert_eq!(refused(tall, &grouped).0, "ratio");
+}

@@ -1,14 +1,17 @@
 //! Sending the create request: a checkpoint before it every time, and a second time only where the
 //! first one certainly did not leave.
 
-use super::backoff;
 use super::create::{CreateEnd, InFlight, Prepared};
 use super::snapshot::{self, Entry};
 use super::task::Task;
 use super::wire::{Exchange, ExchangeEnd, Wire};
+use super::{backoff, reflection};
 use crate::Millis;
+use crate::api::envelope::Refusal;
+use crate::catalogue::Catalogue;
 use crate::event::{Checkpoint, CheckpointState, Event, Fault, Phase};
 use crate::outcome::Cause;
+use crate::quote::Quote;
 use crate::request::Request;
 
 /// How often a create request that certainly did not leave is tried before giving up.
@@ -18,6 +21,9 @@ const TRIES: u32 = 3;
 #[derive(Debug)]
 pub(crate) struct Creating {
     request: Request,
+    /// What an amended request is priced against.
+    catalogue: Catalogue,
+    attempt: reflection::Sent,
     failures: u32,
     step: Step,
 }
@@ -46,6 +52,13 @@ pub(crate) enum CreatingEnd {
         task: Task,
         at: Millis,
         cancelled: bool,
+        attempt: u8,
+    },
+    /// The service refused it.
+    Refused {
+        refusal: Refusal,
+        attempt: reflection::Sent,
+        catalogue: Catalogue,
     },
     /// It is over, and nothing was charged.
     NothingSpent(Cause),
@@ -57,13 +70,17 @@ impl Creating {
     /// Emits the checkpoint, then the request.
     pub(crate) fn send(
         request: Request,
-        prepared: Prepared,
+        quote: Quote,
+        attempt: reflection::Sent,
+        catalogue: Catalogue,
         wire: &mut Wire<Event>,
         now: Millis,
     ) -> Self {
-        let step = send(&request, prepared, wire, now);
+        let step = send(&request, Prepared::new(quote), wire, now);
         Self {
             request,
+            catalogue,
+            attempt,
             failures: 0,
             step,
         }
@@ -117,6 +134,8 @@ impl Creating {
     ) -> CreatingEnd {
         let Self {
             request,
+            catalogue,
+            attempt,
             failures,
             step,
         } = self;
@@ -126,6 +145,8 @@ impl Creating {
                 let step = send(&request, prepared, wire, now);
                 return CreatingEnd::Going(Self {
                     request,
+                    catalogue,
+                    attempt,
                     failures,
                     step,
                 });
@@ -139,10 +160,15 @@ impl Creating {
                 task,
                 at: sent.at,
                 cancelled: sent.cancelled,
+                attempt: attempt.number,
             },
             CreateEnd::Unknown => CreatingEnd::Unknown,
             _ if sent.cancelled => CreatingEnd::NothingSpent(Cause::Cancelled),
-            CreateEnd::Refused(refusal) => CreatingEnd::NothingSpent(refusal.cause()),
+            CreateEnd::Refused(refusal) => CreatingEnd::Refused {
+                refusal,
+                attempt,
+                catalogue,
+            },
             CreateEnd::NotSent(_) if failures + 1 >= TRIES => {
                 CreatingEnd::NothingSpent(Cause::Network)
             }
@@ -156,6 +182,8 @@ impl Creating {
                 }));
                 CreatingEnd::Going(Self {
                     request,
+                    catalogue,
+                    attempt,
                     failures,
                     step: Step::Resting {
                         prepared,

@@ -8,6 +8,7 @@ mod create;
 mod creating;
 mod listing;
 mod pace;
+mod reflection;
 mod snapshot;
 mod task;
 mod waiting;
@@ -19,17 +20,19 @@ pub(crate) use listing::{Listing, ReportFault};
 pub(crate) use wire::{ExchangeEnd, Wire};
 
 use crate::Millis;
+use crate::api::envelope::Refusal;
 use crate::catalogue::Catalogue;
 use crate::event::{Checkpoint, CheckpointState, Event, Fault, Started};
 use crate::http::ExchangeId;
-use crate::message::Messages;
-use crate::outcome::{Cause, Charge, Failure, Media, Outcome, Success};
+use crate::message::{Messages, alternatives};
+use crate::outcome::{Alternative, Cause, Charge, Failure, Media, Outcome, Success};
 use crate::pump::{Command, Input, Misuse, Output, Pump};
-use crate::quote::Quote;
+use crate::quote::{Level, Priced, Quote};
 use crate::request::{InvalidValue, Request};
-use create::Prepared;
 use creating::{Creating, CreatingEnd};
+use reflection::{Refused, Sent};
 use snapshot::{Entry, Waited};
+use task::Task;
 use waiting::{WaitEnd, Waiting};
 use wire::Exchange;
 
@@ -50,6 +53,8 @@ pub struct Session {
     messages: Messages,
     now: Millis,
     wire: Wire<Event>,
+    /// What to suggest after a failure.
+    alternatives: Vec<Alternative>,
     state: State,
 }
 
@@ -57,7 +62,7 @@ pub struct Session {
 enum State {
     /// Not started.
     Ready(Entry),
-    Listing(Listing, Request),
+    Listing(Listing, Request, Option<Refused>),
     Creating(Creating),
     Waiting(Waiting),
     /// Finished, with where it could be taken up.
@@ -90,9 +95,14 @@ impl Session {
             }
             Entry::Waiting(waited) => Messages::new(waited.task.task, waited.language),
         };
+        let alternatives = match &entry {
+            Entry::Waiting(waited) => waited.task.alternatives.clone(),
+            Entry::Asked(_) | Entry::Creating(_) => Vec::new(),
+        };
         Self {
             settings,
             messages,
+            alternatives,
             now: 0,
             wire: Wire::new(settings.seed),
             state: State::Ready(entry),
@@ -115,7 +125,7 @@ impl Session {
     fn entry(&self) -> Entry {
         match &self.state {
             State::Ready(entry) | State::Over(entry) => entry.clone(),
-            State::Listing(_, request) => Entry::Asked(request.clone()),
+            State::Listing(_, request, _) => Entry::Asked(request.clone()),
             State::Creating(creating) => creating.entry(),
             State::Waiting(waiting) => Entry::Waiting(waiting.waited(self.now)),
         }
@@ -149,7 +159,7 @@ impl Pump for Session {
         }
         match &self.state {
             State::Ready(_) | State::Over(_) => Output::Done,
-            State::Listing(listing, _) => Output::Wait(listing.deadline()),
+            State::Listing(listing, ..) => Output::Wait(listing.deadline()),
             State::Creating(creating) => Output::Wait(creating.wake()),
             State::Waiting(waiting) => Output::Wait(waiting.wake()),
         }
@@ -188,8 +198,12 @@ impl Session {
     fn list(&mut self, request: Request) {
         self.wire
             .event(Event::Message(self.messages.acknowledged()));
+        self.fetch(request, None);
+    }
+
+    fn fetch(&mut self, request: Request, refused: Option<Refused>) {
         let listing = Listing::start(request.task, request.language, &mut self.wire, self.now);
-        self.state = State::Listing(listing, request);
+        self.state = State::Listing(listing, request, refused);
     }
 
     fn cancel(&mut self) {
@@ -218,7 +232,7 @@ impl Session {
     fn exchange(&self) -> Option<Exchange> {
         match &self.state {
             State::Ready(_) | State::Over(_) => None,
-            State::Listing(listing, _) => listing.exchange(),
+            State::Listing(listing, ..) => listing.exchange(),
             State::Creating(creating) => creating.exchange(),
             State::Waiting(waiting) => waiting.exchange(),
         }
@@ -230,7 +244,7 @@ impl Session {
         }
         match &mut self.state {
             State::Ready(_) | State::Over(_) => {}
-            State::Listing(listing, _) => {
+            State::Listing(listing, ..) => {
                 let listed = listing.ended(&end, &mut self.wire, self.now);
                 self.listed(listed);
             }
@@ -246,7 +260,7 @@ impl Session {
     fn timeout(&mut self) {
         match &mut self.state {
             State::Ready(_) | State::Over(_) => {}
-            State::Listing(listing, _) => {
+            State::Listing(listing, ..) => {
                 let listed = listing.timeout(&mut self.wire, self.now);
                 self.listed(listed);
             }
@@ -268,29 +282,69 @@ impl Session {
     }
 
     fn listed(&mut self, listed: Option<Result<Catalogue, Cause>>) {
-        let State::Listing(_, request) = &self.state else {
+        let Some(listed) = listed else { return };
+        let over = State::Over(self.entry());
+        let State::Listing(_, request, refused) = std::mem::replace(&mut self.state, over) else {
             return;
         };
-        let Some(listed) = listed else { return };
-        let request = request.clone();
-        match listed.and_then(|catalogue| Quote::new(&request, &catalogue)) {
-            Ok(quote) => self.create(request, quote),
-            Err(cause) => self.fail(cause, Charge::No, Entry::Asked(request), Vec::new()),
+        match (listed, refused) {
+            (Err(cause), _) => self.fail(cause, Charge::No, Entry::Asked(request), Vec::new()),
+            (Ok(catalogue), None) => self.price(request, catalogue),
+            (Ok(catalogue), Some(refused)) => self.amend(request, catalogue, refused),
         }
     }
 
-    fn create(&mut self, request: Request, quote: Quote) {
+    fn price(&mut self, request: Request, catalogue: Catalogue) {
+        let Priced { quote, dropped, .. } = match Quote::at(Level::AsAsked, &request, &catalogue) {
+            Ok(priced) => priced,
+            Err(cause) => return self.fail(cause, Charge::No, Entry::Asked(request), Vec::new()),
+        };
+        self.alternatives = alternatives(request.task, quote.model_id(), &catalogue);
+        for dropped in dropped {
+            self.wire.event(Event::Dropped(dropped));
+        }
         let started = Started {
             model_id: quote.model_id().to_owned(),
             model_name: quote.model_name().to_owned(),
             points: quote.points(),
             estimate: quote.estimate(),
         };
-        let message = self.messages.started(&started);
+        let message = self.messages.started(&started, request.habitual);
         self.wire.event(Event::Started(started));
         self.wire.event(Event::Message(message));
-        let prepared = Prepared::new(quote);
-        self.state = State::Creating(Creating::send(request, prepared, &mut self.wire, self.now));
+        self.create(request, Sent::first(&quote), quote, catalogue);
+    }
+
+    fn amend(&mut self, request: Request, catalogue: Catalogue, refused: Refused) {
+        match refused.amend(&request, &catalogue, self.messages) {
+            Ok((sent, quote, attempt)) => {
+                self.wire.event(Event::Attempt(attempt));
+                self.create(request, sent, quote, catalogue);
+            }
+            Err(cause) => self.fail(cause, Charge::No, Entry::Asked(request), Vec::new()),
+        }
+    }
+
+    fn create(&mut self, request: Request, sent: Sent, quote: Quote, catalogue: Catalogue) {
+        let creating = Creating::send(request, quote, sent, catalogue, &mut self.wire, self.now);
+        self.state = State::Creating(creating);
+    }
+
+    fn refused(&mut self, request: Request, refusal: Refusal, attempt: Sent, catalogue: Catalogue) {
+        match attempt.reflect(refusal, &request) {
+            Ok(refused) if refused.fetch => self.fetch(request, Some(refused)),
+            Ok(refused) => self.amend(request, catalogue, refused),
+            Err(refusal) => {
+                let log = self.messages.refused(attempt.number, refusal.clone(), None);
+                self.wire.event(Event::Attempt(log));
+                self.fail(
+                    refusal.cause(),
+                    Charge::No,
+                    Entry::Asked(request),
+                    Vec::new(),
+                );
+            }
+        }
     }
 
     /// The create request ended, or (`None`) its time did.
@@ -302,11 +356,21 @@ impl Session {
         let request = creating.request().clone();
         match creating.ended(end, &mut self.wire, self.now) {
             CreatingEnd::Going(creating) => self.state = State::Creating(creating),
+            CreatingEnd::Refused {
+                refusal,
+                attempt,
+                catalogue,
+            } => self.refused(request, refusal, attempt, catalogue),
             CreatingEnd::Accepted {
                 task,
                 at,
                 cancelled,
+                attempt,
             } => {
+                let task = Task {
+                    alternatives: self.alternatives.clone(),
+                    ..task
+                };
                 let waited = Waited {
                     task,
                     language: request.language,
@@ -318,6 +382,10 @@ impl Session {
                     task_id: Some(waited.task.id.clone()),
                     continuation: snapshot::write(&Entry::Waiting(waited)),
                 }));
+                if attempt > 1 {
+                    let log = self.messages.accepted(attempt);
+                    self.wire.event(Event::Attempt(log));
+                }
                 self.state = State::Waiting(waiting);
                 if cancelled {
                     self.cancel();
@@ -361,7 +429,11 @@ impl Session {
     }
 
     fn fail(&mut self, cause: Cause, charge: Charge, entry: Entry, medias: Vec<Media>) {
-        let (message, text) = self.messages.failed(&cause, charge);
+        let alternatives = match cause {
+            Cause::TaskFailed(_) | Cause::Refused { .. } => self.alternatives.clone(),
+            _ => Vec::new(),
+        };
+        let (message, text) = self.messages.failed(&cause, charge, &alternatives);
         let failure = Failure {
             charge,
             message: text,
@@ -370,6 +442,7 @@ impl Session {
                 Entry::Asked(_) | Entry::Creating(_) => None,
             },
             medias,
+            alternatives,
             continuation: match &entry {
                 Entry::Asked(_) => None,
                 Entry::Creating(_) | Entry::Waiting(_) => Some(snapshot::write(&entry)),

@@ -29,6 +29,19 @@ pub(crate) fn rest(task: TaskType, estimate: Estimate, elapsed: Millis) -> Milli
     }
 }
 
+/// The wait before the first poll: as long as pays for the fast polls around the estimate, so that
+/// a task within its estimate takes no more polls than at a steady slow rhythm. Never beyond the
+/// lower estimate.
+pub(crate) fn first(task: TaskType, estimate: Estimate) -> Millis {
+    let (fast, slow) = band(task);
+    let min = Millis::from(estimate.min_seconds) * 1_000;
+    let max = Millis::from(estimate.max_seconds) * 1_000;
+    // Over the estimate's range fast polls exceed slow ones by span/2 * (1/fast - 1/slow); the poll
+    // at the lower estimate is one more.
+    let debt = max.saturating_sub(min).saturating_mul(slow - fast) / (2 * fast);
+    (debt + slow + slow / 2).min(min).max(fast)
+}
+
 /// How often the user hears of the progress (music: "Send Progress Every", speech: step 2).
 pub(crate) fn progress_interval(task: TaskType, model_id: &str) -> Millis {
     match (task, model_id) {
@@ -76,6 +89,88 @@ mod tests {
         assert_eq!(rest(90_000), 3_000);
         assert_eq!(rest(187_500), 3_000);
         assert_eq!(rest(187_501), 5_000);
+    }
+
+    fn span(task: TaskType, min_seconds: u32, max_seconds: u32) -> (TaskType, Estimate) {
+        let estimate = Estimate {
+            min_seconds,
+            max_seconds,
+        };
+        (task, estimate)
+    }
+
+    /// Polls until a task of this duration is seen, and how long it was ready by then.
+    fn polls(task: TaskType, estimate: Estimate, duration: Millis) -> (u64, Millis) {
+        let mut now = first(task, estimate);
+        let mut count = 1;
+        while now < duration {
+            now += rest(task, estimate, now);
+            count += 1;
+        }
+        (count, now - duration)
+    }
+
+    #[test]
+    fn within_the_live_estimates_delivery_is_prompt_at_no_more_polls_than_every_five_seconds() {
+        let music = TaskType::TextToMusic;
+        let live = [
+            span(music, 90, 150),
+            span(music, 60, 120),
+            span(TaskType::TextToSpeech, 10, 20),
+        ];
+        let (mut adaptive, mut steady) = (0, 0);
+        for (task, estimate) in live {
+            let range = estimate.min_seconds * 10..=estimate.max_seconds * 10;
+            let durations: Vec<Millis> = range.map(|tenth| Millis::from(tenth) * 100).collect();
+            let polled = durations
+                .iter()
+                .map(|duration| polls(task, estimate, *duration));
+            let (counts, delays): (Vec<u64>, Vec<u64>) = polled.unzip();
+            adaptive += counts.iter().sum::<u64>();
+            steady += durations
+                .iter()
+                .map(|duration| duration.div_ceil(5_000))
+                .sum::<u64>();
+            let mean = delays.iter().sum::<u64>() / delays.len() as u64;
+            assert!(mean <= 1_600, "{estimate:?}: {mean} ms");
+        }
+        assert!(adaptive <= steady, "{adaptive} polls against {steady}");
+    }
+
+    #[test]
+    fn a_task_faster_than_its_estimate_is_not_left_lying() {
+        for (task, estimate) in [
+            span(TaskType::TextToMusic, 90, 150),
+            span(TaskType::TextToMusic, 10, 25),
+            span(TaskType::TextToSpeech, 5, 30),
+        ] {
+            let first = first(task, estimate);
+            assert!(first <= 30_000 && first <= Millis::from(estimate.min_seconds) * 1_000);
+            let (_, late) = polls(task, estimate, first + 1);
+            assert!(late <= 5_000);
+        }
+    }
+
+    #[test]
+    fn rests_stay_within_the_band_whatever_the_estimate() {
+        for (task, fast) in [
+            (TaskType::TextToMusic, 3_000),
+            (TaskType::TextToSpeech, 2_000),
+        ] {
+            for max_seconds in [0, 1, 30, 600, u32::MAX] {
+                for min_seconds in [0, 1, 30, u32::MAX] {
+                    let estimate = Estimate {
+                        min_seconds,
+                        max_seconds,
+                    };
+                    assert!(first(task, estimate) >= fast);
+                    for elapsed in [0, 1, 29_999, 30_000, 600_000, u64::MAX / 2] {
+                        let rest = rest(task, estimate, elapsed);
+                        assert!((fast..=5_000).contains(&rest), "{estimate:?} {elapsed}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A task that exists and is paid, with what its messages need.
 
 use crate::catalogue::Estimate;
+use crate::outcome::Alternative;
 use crate::quote::Quote;
 use crate::request::TaskType;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,9 @@ pub(crate) struct Task {
     pub model_name: String,
     pub points: u32,
     pub estimate: Estimate,
+    /// What to suggest if it fails.
+    #[serde(default)]
+    pub alternatives: Vec<Alternative>,
 }
 
 impl Task {
@@ -25,6 +29,7 @@ impl Task {
             model_name: quote.model_name().to_owned(),
             points: quote.points(),
             estimate: quote.estimate(),
+            alternatives: Vec::new(),
         }
     }
 }

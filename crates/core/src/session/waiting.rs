@@ -39,7 +39,7 @@ pub(crate) enum WaitEnd {
 impl Waiting {
     /// Waits for a task that was just created, by a request that left at `since`.
     pub(crate) fn begin(waited: Waited, since: Millis, now: Millis, patience: Millis) -> Self {
-        let rest = pace::rest(waited.task.task, waited.task.estimate, 0);
+        let rest = pace::first(waited.task.task, waited.task.estimate);
         Self::new(waited, since, now, patience, now.saturating_add(rest))
     }
 
@@ -109,8 +109,8 @@ impl Waiting {
         };
         match status {
             Some(TaskStatus::Ready(medias)) => return Some(WaitEnd::Ready(medias)),
-            Some(TaskStatus::Failed(medias)) => {
-                return Some(WaitEnd::Failed(Cause::TaskFailed, medias));
+            Some(TaskStatus::Failed(fault, medias)) => {
+                return Some(WaitEnd::Failed(Cause::TaskFailed(fault), medias));
             }
             Some(TaskStatus::Pending) => {
                 self.faults = 0;

@@ -61,7 +61,10 @@ fn the_reply_comes_once_and_first_and_success_carries_the_audio() {
     let messages = run.messages();
     let steps: Vec<_> = messages.iter().map(|m| (m.kind, m.step)).collect();
     let push = MessageKind::Push;
-    assert_eq!(steps, [(MessageKind::Reply, 0), (push, 1), (push, 3)]);
+    assert_eq!(
+        steps,
+        [(MessageKind::Reply, 0), (push, 1), (push, 2), (push, 3)]
+    );
     let success = messages.last().unwrap();
     assert_eq!(
         success.media,

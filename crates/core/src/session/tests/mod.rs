@@ -3,6 +3,7 @@
 mod flow;
 mod money;
 mod properties;
+mod reflection;
 mod resume;
 mod script;
 mod waiting;

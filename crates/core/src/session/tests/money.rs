@@ -107,11 +107,6 @@ fn a_refusal_is_the_end_and_nothing_was_charged() {
         (answer(500, r#"{"code":4008}"#), Cause::InsufficientPoints),
         (code(4014, "subscription"), Cause::SubscriptionRequired),
         (code(429, "slow down"), Cause::RateLimited),
-        (code(6006, "credit"), refused(6006, "credit")),
-        (
-            code(6010, "Attribute ID does not match"),
-            refused(6010, "Attribute ID does not match"),
-        ),
         (answer(400, "bad"), refused(400, "")),
     ] {
         let run = Run::new(song()).play(vec![list(), (CREATE, end)]);

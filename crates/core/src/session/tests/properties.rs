@@ -92,6 +92,7 @@ fn requests() -> impl Strategy<Value = Request> {
         let mut request = Request::new(task, "a song of rain", language);
         request.model_id = model.map(str::to_owned);
         request.budget = budget;
+        request.habitual = budget.is_some();
         request
     })
 }

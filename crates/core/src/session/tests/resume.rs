@@ -49,8 +49,9 @@ fn the_time_waited_so_far_is_kept_and_the_deadline_is_new() {
         run.end(id, end);
     }
     let snapshot = run.session.snapshot();
+    let waited = run.now - run.times[1];
     let resumed = Run::restored(&snapshot).play(vec![ready()]);
-    assert_eq!(resumed.success().elapsed, 15_000);
+    assert_eq!(resumed.success().elapsed, waited);
 }
 
 #[test]

@@ -210,6 +210,8 @@ impl Run {
             Event::Started(started) => format!("started {} {}", started.model_id, started.points),
             Event::Progress(progress) => format!("progress {}%", progress.percent),
             Event::Fault(fault) => format!("fault {:?} {:?}", fault.phase, fault.status),
+            Event::Attempt(attempt) => attempt.text.clone(),
+            Event::Dropped(dropped) => format!("dropped {}", dropped.field),
             Event::Finished(Outcome::Success(success)) => {
                 format!("success {} media", success.medias.len())
             }

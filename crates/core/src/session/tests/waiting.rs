@@ -3,7 +3,7 @@
 use super::script::*;
 use crate::event::Event;
 use crate::http::{FailureKind, Sent};
-use crate::outcome::{Cause, Charge};
+use crate::outcome::{Cause, Charge, TaskFault};
 use crate::pump::Command;
 use crate::session::Settings;
 
@@ -96,7 +96,7 @@ fn a_failed_task_ends_it_and_keeps_what_is_there() {
     let failure = run.failure();
     assert_eq!(
         (&failure.cause, failure.charge),
-        (&Cause::TaskFailed, Charge::Yes)
+        (&Cause::TaskFailed(TaskFault::Resource), Charge::Yes)
     );
     assert_eq!(failure.medias[0].url, "https://cdn.example/1.mp3");
     assert_eq!(
