@@ -2,6 +2,7 @@
 //! section 6, "status").
 
 use crate::api::detail::{Detail, MediaState};
+use crate::api::object;
 use crate::outcome::Media;
 
 /// The state of a task over all of its media.
@@ -18,7 +19,7 @@ pub enum TaskStatus {
 impl TaskStatus {
     /// Reads the `data` of a detail answer. `None` where it has another shape.
     pub fn read(data: &str) -> Option<Self> {
-        let detail: Detail<'_> = serde_json::from_str(data).ok()?;
+        let detail: Detail<'_> = object::read(data.as_bytes())?;
         Some(Self::of(&detail))
     }
 

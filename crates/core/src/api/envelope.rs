@@ -1,5 +1,6 @@
 //! The envelope `{code, message, data}` around every answer.
 
+use super::object;
 use super::scalar::Scalar;
 use crate::http::HttpResponse;
 use crate::outcome::Cause;
@@ -57,7 +58,7 @@ impl<'a> Answer<'a> {
     /// Reads an answer. The body's code decides, also under an HTTP error status; without a
     /// readable code the status does.
     pub(crate) fn read(response: &'a HttpResponse) -> Self {
-        let envelope: Option<Envelope<'a>> = serde_json::from_slice(&response.body).ok();
+        let envelope: Option<Envelope<'a>> = object::read(&response.body);
         let (code, detail, data) = match envelope {
             Some(envelope) => (
                 envelope.code.integer(),
@@ -120,6 +121,7 @@ mod tests {
         for (status, body) in [
             (200, ""),
             (200, "[]"),
+            (200, "[0,\"\",{\"id\":\"t\"}]"),
             (200, "{\"code\":{}}"),
             (302, ""),
             (408, ""),

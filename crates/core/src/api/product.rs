@@ -1,5 +1,6 @@
 //! The product list as the service writes it: a tree whose type "3" nodes are the models.
 
+use super::object::Object;
 use super::scalar::Scalar;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -133,7 +134,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<List<T>, A::Error> {
                 let mut list = Vec::new();
-                while let Some(item) = items.next_element()? {
+                while let Some(Object(item)) = items.next_element()? {
                     list.push(item);
                 }
                 Ok(List(list))

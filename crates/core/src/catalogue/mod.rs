@@ -7,6 +7,7 @@ mod rule;
 
 pub use rule::Rule;
 
+use crate::api::object::Object;
 use crate::api::product::{CreditRule, FormField, List, Node};
 use crate::request::TaskType;
 use serde_json::Value;
@@ -70,9 +71,9 @@ pub struct Field {
 impl Catalogue {
     /// Reads the `data` of a product list. `None` where it is not a list of nodes.
     pub fn read(task: TaskType, data: &str) -> Option<Self> {
-        let roots: Vec<Node<'_>> = serde_json::from_str(data).ok()?;
+        let roots: Vec<Object<Node<'_>>> = serde_json::from_str(data).ok()?;
         let mut leaves = Vec::new();
-        for node in roots {
+        for Object(node) in roots {
             collect(task, node, &mut leaves);
         }
         Some(Self { leaves })

@@ -61,7 +61,7 @@ fn what_is_not_understood_does_no_harm() {
     assert_eq!(catalogue.leaves.len(), 1);
     assert_eq!((leaf.fields.len(), leaf.rules.len()), (0, 0));
     assert_eq!(leaf.version_id, "m");
-    for data in ["{}", "null", "[1]", "\"\"", "["] {
+    for data in ["{}", "null", "[1]", "[[]]", "\"\"", "["] {
         assert_eq!(Catalogue::read(TaskType::TextToMusic, data), None, "{data}");
     }
 }
