@@ -101,15 +101,19 @@ async fn it_sees_nothing_of_the_machine() {
 
 #[tokio::test]
 async fn a_loop_without_end_is_stopped() {
-    let mut limits = Limits::default();
-    limits.cpu = std::time::Duration::from_millis(50);
+    let limits = Limits {
+        cpu: std::time::Duration::from_millis(50),
+        ..Limits::default()
+    };
     assert_eq!(stopped(limits, "loop").await, (Limit::Cpu, Charge::No));
 }
 
 #[tokio::test]
 async fn memory_without_end_is_refused() {
-    let mut limits = Limits::default();
-    limits.memory = 8 << 20;
+    let limits = Limits {
+        memory: 8 << 20,
+        ..Limits::default()
+    };
     assert_eq!(
         stopped(limits, "allocate").await,
         (Limit::Memory, Charge::No)
@@ -126,8 +130,10 @@ async fn recursion_without_end_is_stopped() {
 
 #[tokio::test]
 async fn requests_without_end_are_stopped() {
-    let mut limits = Limits::default();
-    limits.requests = 20;
+    let limits = Limits {
+        requests: 20,
+        ..Limits::default()
+    };
     assert_eq!(
         stopped(limits, "many-requests").await,
         (Limit::Requests, Charge::No)
