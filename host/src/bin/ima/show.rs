@@ -1,5 +1,8 @@
 //! What a person sees: messages as lines, progress as a bar where there is a terminal.
 
+use std::io::IsTerminal;
+use std::time::Duration;
+
 use ima_host::types::{Event, Language, Message, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -9,6 +12,8 @@ use crate::text;
 pub(crate) struct Show {
     json: bool,
     language: Language,
+    /// Whether a bar takes the place of the progress messages.
+    terminal: bool,
     bar: Option<ProgressBar>,
     last: Option<String>,
 }
@@ -18,6 +23,7 @@ impl Show {
         Self {
             json,
             language,
+            terminal: std::io::stderr().is_terminal(),
             bar: None,
             last: None,
         }
@@ -25,11 +31,19 @@ impl Show {
 
     pub(crate) fn event(&mut self, event: &Event) {
         match event {
+            Event::Message(Message { step: 2, .. }) if self.terminal => {}
             Event::Message(Message { step: 4, text, .. }) => self.trouble(text),
-            Event::Message(Message { text, .. }) => self.line(text),
+            Event::Message(Message { step, text, .. }) => {
+                // The bar is over before the good news is printed.
+                if *step == 3 {
+                    self.clear();
+                }
+                self.line(text);
+            }
+            Event::Started(started) => self.start(started.estimate.max_seconds),
             Event::Progress(progress) => self.progress(progress),
             Event::Finished(_) => self.clear(),
-            Event::Checkpoint(_) | Event::Started(_) | Event::Fault(_) => {}
+            Event::Checkpoint(_) | Event::Fault(_) => {}
         }
     }
 
@@ -68,11 +82,24 @@ impl Show {
         }
     }
 
+    fn start(&mut self, estimated_max_seconds: u32) {
+        self.progress(&Progress {
+            percent: 0,
+            elapsed_ms: 0,
+            estimated_max_ms: u64::from(estimated_max_seconds) * 1000,
+        });
+    }
+
     fn progress(&mut self, progress: &Progress) {
-        // indicatif draws to standard error, and only where that is a terminal.
+        if !self.terminal {
+            return;
+        }
         let bar = self.bar.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("[{bar:30}] {pos:>3}%  {msg}");
-            ProgressBar::new(100).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+            let style = ProgressStyle::with_template("{spinner} [{bar:30}] {pos:>3}%  {msg}");
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            let bar = ProgressBar::new(100).with_style(style);
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
         });
         let seconds = |milliseconds: u64| milliseconds / 1000;
         bar.set_position(progress.percent.into());
