@@ -1,1 +1,65 @@
-//! Placeholder.
+//! Embeds the IMA Studio component in wasmtime.
+//!
+//! A [`Runtime`] holds the compiled component and the only way out of its sandbox: requests to one
+//! origin, with an API key that the component never sees. A [`Generation`] yields typed events, one
+//! at a time, and never pays twice.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use ima_host::types::{Event, Language, Outcome, Request, TaskType};
+//! use ima_host::{Credential, Journal, Runtime};
+//!
+//! let runtime = Runtime::builder()
+//!     .credential(Credential::environment("IMA_API_KEY"))
+//!     .journal(Journal::open("jobs".as_ref())?)
+//!     .build()?;
+//! let request = Request {
+//!     task: TaskType::TextToMusic,
+//!     prompt: "upbeat lo-fi hip hop, 90 BPM, no vocals".to_owned(),
+//!     model_id: None,
+//!     version_id: None,
+//!     parameters: Vec::new(),
+//!     budget: Some(50),
+//!     language: Language::En,
+//! };
+//! let mut generation = runtime.start(&request).await?;
+//! while let Some(event) = generation.next().await? {
+//!     match event {
+//!         Event::Message(message) => println!("{}", message.text),
+//!         Event::Finished(Outcome::Success(success)) => println!("{:?}", success.medias),
+//!         _ => {}
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod bindings;
+mod clock;
+mod credential;
+mod download;
+mod egress;
+mod error;
+pub mod folders;
+mod generation;
+mod instance;
+mod journal;
+mod limits;
+mod origin;
+mod runtime;
+mod sandbox;
+#[cfg(test)]
+mod testing;
+
+pub use bindings::types;
+pub use clock::Clock;
+pub use credential::{Credential, CredentialError};
+pub use download::{AudioFormat, Download, DownloadError};
+pub use egress::RefusedRequest;
+pub use error::{Aftermath, Error};
+pub use generation::{Canceller, Generation};
+pub use journal::{Job, JobState, Journal, JournalError};
+pub use limits::{Limit, Limits};
+pub use origin::{Origin, OriginError};
+pub use runtime::{Builder, Runtime};
+pub use sandbox::ComponentSource;

@@ -1,1 +1,92 @@
-//! Placeholder.
+//! A component of world `plugin` that misbehaves. The prompt of a request says how; what it gets
+//! away with is the text of its outcome.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a trap is one of its crimes"
+)]
+
+mod bindings;
+mod crimes;
+
+use bindings::exports::ima::studio::generations::{
+    Generation as Handle, Guest, GuestGeneration, OnUnknown,
+};
+use bindings::exports::ima::studio::types::{
+    Cause, Charge, Checkpoint, CheckpointState, Error, Event, Failure, Language, Model, Outcome,
+    Quote, Request, Settings, TaskType,
+};
+use std::cell::Cell;
+
+struct Hostile;
+
+/// One crime, committed step by step.
+struct Attempt {
+    crime: String,
+    authority: String,
+    step: Cell<u32>,
+}
+
+impl Guest for Hostile {
+    type Generation = Attempt;
+
+    fn quote(request: Request, settings: Settings) -> Result<Quote, Failure> {
+        let report = crimes::commit(&request.prompt, &authority(&settings));
+        Err(failure(report))
+    }
+
+    fn models(_: TaskType, _: Language, _: Settings) -> Result<Vec<Model>, Failure> {
+        Ok(Vec::new())
+    }
+}
+
+impl GuestGeneration for Attempt {
+    fn start(request: Request, settings: Settings) -> Result<Handle, Error> {
+        Ok(Handle::new(Self {
+            crime: request.prompt,
+            authority: authority(&settings),
+            step: Cell::new(0),
+        }))
+    }
+
+    fn resume(_: String, _: Settings, _: OnUnknown) -> Result<Handle, Error> {
+        Err(Error::Other("not this one".to_owned()))
+    }
+
+    fn next(&self) -> Option<Event> {
+        let step = self.step.get();
+        self.step.set(step + 1);
+        match (self.crime.as_str(), step) {
+            // Lulls the host with a checkpoint first, so that one create request is allowed.
+            ("pay-twice" | "trap-after-create", 0) => Some(Event::Checkpoint(Checkpoint {
+                state: CheckpointState::Creating,
+                task_id: None,
+                continuation: "mine".to_owned(),
+            })),
+            (_, 0 | 1) => {
+                let report = crimes::commit(&self.crime, &self.authority);
+                Some(Event::Finished(Outcome::Failure(failure(report))))
+            }
+            _ => None,
+        }
+    }
+
+    fn cancel(&self) {}
+}
+
+fn authority(settings: &Settings) -> String {
+    let origin = settings.origin.clone().unwrap_or_default();
+    origin.split("://").last().unwrap_or_default().to_owned()
+}
+
+fn failure(report: String) -> Failure {
+    Failure {
+        cause: Cause::Other(report),
+        charge: Charge::No,
+        message: String::new(),
+        task_id: None,
+        medias: Vec::new(),
+        continuation: None,
+    }
+}

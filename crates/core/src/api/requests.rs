@@ -38,7 +38,7 @@ pub(crate) fn product_list(task: TaskType, language: Language) -> HttpRequest {
     }
 }
 
-/// Creates a task. Only [`Prepared::transmit`](crate::session::create) calls this.
+/// Creates a task. Only `Prepared::transmit` of the session calls this.
 pub(crate) fn create(body: Vec<u8>, language: Language) -> HttpRequest {
     post("/open/v1/tasks/create", body, language)
 }

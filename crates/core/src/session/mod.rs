@@ -1,6 +1,6 @@
 //! One generation as a state machine: list, price, create, wait.
 //!
-//! What it promises about money is in the types of [`create`] and in the order of its outputs: a
+//! What it promises about money is in the types of the module `create` and in the order of its outputs: a
 //! checkpoint always comes before the request that it secures.
 
 mod backoff;

@@ -1,0 +1,154 @@
+//! The text or description that quotes or a colon set off from the words about it.
+
+use super::normalize::{is_letter, normalize};
+use super::scan::{ending, scan};
+use super::triggers::{NAMING, SETTING_LABELS, TEXT_LABELS};
+use super::voices::is_voice;
+
+/// An utterance taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Parts<'a> {
+    /// The one text that is set off; none where there is none, or more than one.
+    pub(super) text: Option<&'a str>,
+    /// The utterance without it, in its normal form.
+    pub(super) instruction: String,
+    /// Whether the text describes rather than names: it ends the utterance, and no word before it
+    /// says that it is a title.
+    pub(super) describes: bool,
+}
+
+/// Takes an utterance apart.
+pub(super) fn split(utterance: &str) -> Parts<'_> {
+    let mut texts = Texts::default();
+    let mut clear = true;
+    let mut seen_trigger = false;
+    let mut segment = 0;
+    let mut at = 0;
+    while let Some(rest) = utterance.get(at..)
+        && let Some(first) = rest.chars().next()
+    {
+        let next = at + first.len_utf8();
+        if let Some(closing) = closing_quote(first) {
+            match rest
+                .get(first.len_utf8()..)
+                .and_then(|inner| inner.split_once(closing))
+            {
+                Some((inner, after)) => {
+                    // A quotation inside one of the same kind: where does it end?
+                    clear &= !inner.contains(first);
+                    // "Read aloud: "Hello" is what he said": does the text end there?
+                    let after_colon = utterance
+                        .get(..at)
+                        .is_some_and(|before| before.trim_end().ends_with([':', '：']));
+                    clear &= !after_colon || !after.trim_start().starts_with(is_letter);
+                    let end = utterance.len() - after.len();
+                    if !inner.trim().is_empty() && !is_voice(inner) {
+                        texts.add(inner, at, end);
+                    }
+                    at = end;
+                    continue;
+                }
+                // No closing quote from here on: nothing can be told apart.
+                None => {
+                    clear = false;
+                    break;
+                }
+            }
+        }
+        if matches!(first, ':' | '：') {
+            let before = utterance.get(segment..at).unwrap_or_default();
+            let after = utterance.get(next..).unwrap_or_default();
+            let head = normalize(before);
+            seen_trigger |=
+                ends_with_any(&head, TEXT_LABELS) || scan(&[head.as_str(), ":"].concat()).hints();
+            segment = next;
+            if seen_trigger
+                && !ends_with_any(&head, SETTING_LABELS)
+                && !within_a_word(before, after)
+            {
+                let text = after.trim();
+                if !text.starts_with(|c| closing_quote(c).is_some()) {
+                    clear &= !mentions_a_setting(text);
+                    if !text.is_empty() {
+                        texts.add(text, next, utterance.len());
+                    }
+                    break;
+                }
+            }
+        }
+        at = next;
+    }
+    match texts {
+        Texts::One { text, start, end } if clear => {
+            let before = utterance.get(..start).unwrap_or_default();
+            let after = utterance.get(end..).unwrap_or_default();
+            Parts {
+                text: Some(text.trim()),
+                instruction: normalize(&[before, "\"\"", after].concat()),
+                describes: !after.contains(is_letter) && !names(before),
+            }
+        }
+        _ => Parts {
+            text: None,
+            instruction: normalize(utterance),
+            describes: false,
+        },
+    }
+}
+
+#[derive(Default)]
+enum Texts<'a> {
+    #[default]
+    None,
+    One {
+        text: &'a str,
+        start: usize,
+        end: usize,
+    },
+    Several,
+}
+
+impl<'a> Texts<'a> {
+    fn add(&mut self, text: &'a str, start: usize, end: usize) {
+        *self = match self {
+            Self::None => Self::One { text, start, end },
+            _ => Self::Several,
+        };
+    }
+}
+
+fn closing_quote(open: char) -> Option<char> {
+    match open {
+        '"' => Some('"'),
+        '＂' => Some('＂'),
+        '“' => Some('”'),
+        '「' => Some('」'),
+        '『' => Some('』'),
+        _ => None,
+    }
+}
+
+fn ends_with_any(text: &str, words: &[&str]) -> bool {
+    let text = text.trim_end();
+    words.iter().any(|word| ending(text, word).is_some())
+}
+
+/// Whether a label of a setting follows within a text that nothing closes.
+fn mentions_a_setting(text: &str) -> bool {
+    let mut heads: Vec<&str> = text.split([':', '：']).collect();
+    heads.pop();
+    heads
+        .iter()
+        .any(|head| ends_with_any(&normalize(head), SETTING_LABELS))
+}
+
+/// A colon of a time or an address.
+fn within_a_word(before: &str, after: &str) -> bool {
+    let digits = before.ends_with(|c: char| c.is_ascii_digit())
+        && after.starts_with(|c: char| c.is_ascii_digit());
+    digits || after.starts_with("//")
+}
+
+fn names(before: &str) -> bool {
+    ends_with_any(&normalize(before), NAMING)
+}

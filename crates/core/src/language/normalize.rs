@@ -1,0 +1,69 @@
+//! One spelling for what users type in several ways.
+
+/// Half-width, lower-case ASCII; one space between words, none beside a Han character; straight
+/// quotes (music: "Normalize first, then map").
+pub(super) fn normalize(text: &str) -> String {
+    let mut normal = String::with_capacity(text.len());
+    let mut last = None;
+    let mut gap = false;
+    for c in text.chars().map(fold) {
+        if c.is_whitespace() {
+            gap = true;
+        } else if !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}') {
+            if gap && last.is_some_and(|last| !is_han(last)) && !is_han(c) {
+                normal.push(' ');
+            }
+            normal.push(c);
+            last = Some(c);
+            gap = false;
+        }
+    }
+    normal
+}
+
+fn fold(c: char) -> char {
+    const TO_HALF_WIDTH: u32 = 0xfee0;
+    let half = match c {
+        '！'..='～' => char::from_u32(c as u32 - TO_HALF_WIDTH).unwrap_or(c),
+        '“' | '”' | '「' | '」' | '『' | '』' => '"',
+        '‘' | '’' => '\'',
+        '–' | '—' => '-',
+        _ => c,
+    };
+    half.to_ascii_lowercase()
+}
+
+/// Whether a character is a Chinese one.
+pub(super) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+/// Whether a character belongs to a word of a script that separates its words.
+pub(super) fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || matches!(c, 'À'..='\u{1fff}')
+}
+
+/// Whether a character is a letter or a digit of the scripts that users write here. The standard
+/// library's answer would bring its tables into the component.
+pub(super) fn is_letter(c: char) -> bool {
+    is_word(c) || is_han(c) || matches!(c, '\u{3041}'..='\u{30ff}' | '\u{ac00}'..='\u{d7a3}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_in_several_ways_reads_the_same() {
+        for (typed, read) in [
+            ("ＢＧＭ", "bgm"),
+            ("豆包　BGM", "豆包bgm"),
+            ("用 Suno 做", "用suno做"),
+            ("  No \n Vocals ", "no vocals"),
+            ("读出来：「好」", "读出来:\"好\""),
+            ("don’t\u{200b}", "don't"),
+        ] {
+            assert_eq!(normalize(typed), read);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The voices that the service accepts (design, section 6), and which of them to suggest.
+
+use super::normalize::normalize;
+use crate::request::Language;
+
+/// What a voice is made for (design, section 6: the table's first column).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scene {
+    /// Everyday use: assistants, audiobooks.
+    General,
+    /// Characters.
+    RolePlay,
+    /// Dubbing of videos.
+    Video,
+    /// Languages other than Chinese.
+    Multilingual,
+}
+
+impl Scene {
+    /// The name to show.
+    pub const fn label(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::General, Language::Zh) => "通用场景",
+            (Self::General, Language::En) => "General",
+            (Self::RolePlay, Language::Zh) => "角色扮演",
+            (Self::RolePlay, Language::En) => "Role play",
+            (Self::Video, Language::Zh) => "视频配音",
+            (Self::Video, Language::En) => "Video dubbing",
+            (Self::Multilingual, Language::Zh) => "多语种",
+            (Self::Multilingual, Language::En) => "Multilingual",
+        }
+    }
+}
+
+/// Whether a voice sounds female or male; the service writes it into the voice's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gender {
+    /// 女声.
+    Female,
+    /// 男声.
+    Male,
+}
+
+impl Gender {
+    /// The name to show.
+    pub const fn label(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Female, Language::Zh) => "女声",
+            (Self::Female, Language::En) => "female",
+            (Self::Male, Language::Zh) => "男声",
+            (Self::Male, Language::En) => "male",
+        }
+    }
+}
+
+/// A language that a voice speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spoken {
+    /// Chinese.
+    Chinese,
+    /// US English.
+    English,
+    /// Japanese.
+    Japanese,
+    /// Indonesian.
+    Indonesian,
+    /// Mexican Spanish.
+    Spanish,
+}
+
+impl Spoken {
+    /// The name to show.
+    pub const fn label(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Chinese, Language::Zh) => "中文",
+            (Self::Chinese, Language::En) => "Chinese",
+            (Self::English, Language::Zh) => "美式英语",
+            (Self::English, Language::En) => "US English",
+            (Self::Japanese, Language::Zh) => "日语",
+            (Self::Japanese, Language::En) => "Japanese",
+            (Self::Indonesian, Language::Zh) => "印尼语",
+            (Self::Indonesian, Language::En) => "Indonesian",
+            (Self::Spanish, Language::Zh) => "墨西哥西班牙语",
+            (Self::Spanish, Language::En) => "Mexican Spanish",
+        }
+    }
+}
+
+/// A voice (speech: "Speaker / 音色列表"; design, section 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Voice {
+    /// The value of the form field `speaker`.
+    pub id: &'static str,
+    /// The name to show.
+    pub name: &'static str,
+    /// What it is made for.
+    pub scene: Scene,
+    /// How it sounds.
+    pub gender: Gender,
+    /// What it speaks. Never empty.
+    pub languages: &'static [Spoken],
+}
+
+impl Voice {
+    /// The name as users say it: without the version.
+    pub(super) fn spoken_name(&self) -> &'static str {
+        self.name.strip_suffix(" 2.0").unwrap_or(self.name)
+    }
+
+    fn label(&self, language: Language) -> String {
+        let (open, between, close) = match language {
+            Language::Zh => ("（", "，", "）"),
+            Language::En => (" (", ", ", ")"),
+        };
+        let mut label = [self.name, open, self.gender.label(language)].concat();
+        for (index, spoken) in self.languages.iter().enumerate() {
+            label.push_str(if index == 0 { between } else { "/" });
+            label.push_str(spoken.label(language));
+        }
+        label + close
+    }
+}
+
+const fn chinese(id: &'static str, name: &'static str, scene: Scene, gender: Gender) -> Voice {
+    let languages = &[Spoken::Chinese];
+    Voice {
+        id,
+        name,
+        scene,
+        gender,
+        languages,
+    }
+}
+
+const fn english(id: &'static str, name: &'static str, gender: Gender) -> Voice {
+    let (scene, languages) = (Scene::Multilingual, &[Spoken::English]);
+    Voice {
+        id,
+        name,
+        scene,
+        gender,
+        languages,
+    }
+}
+
+use Gender::{Female, Male};
+use Scene::{General, RolePlay, Video};
+
+/// Within a scene, those first that the requirements recommend (speech: 「建议问」).
+#[rustfmt::skip]
+static VOICES: [Voice; 15] = [
+    chinese("zh_male_sophie_uranus_bigtts", "魅力苏菲 2.0", General, Male),
+    Voice {
+        id: "zh_female_vv_uranus_bigtts", name: "Vivi 2.0", scene: General, gender: Female,
+        languages: &[Spoken::Chinese, Spoken::Japanese, Spoken::Indonesian, Spoken::Spanish],
+    },
+    chinese("zh_male_m191_uranus_bigtts", "云舟 2.0", General, Male),
+    chinese("zh_female_xiaohe_uranus_bigtts", "小何 2.0", General, Female),
+    chinese("zh_male_taocheng_uranus_bigtts", "小天 2.0", General, Male),
+    chinese("zh_male_liufei_uranus_bigtts", "刘飞 2.0", General, Male),
+    chinese("zh_female_qingxinnvsheng_uranus_bigtts", "清新女声 2.0", General, Female),
+    chinese("zh_female_cancan_uranus_bigtts", "知性灿灿 2.0", RolePlay, Female),
+    chinese("zh_female_sajiaoxuemei_uranus_bigtts", "撒娇学妹 2.0", RolePlay, Female),
+    chinese("zh_male_dayi_uranus_bigtts", "大壹 2.0", Video, Male),
+    chinese("zh_male_sunwukong_uranus_bigtts", "猴哥 2.0", Video, Male),
+    chinese("zh_female_peiqi_uranus_bigtts", "佩奇猪 2.0", Video, Female),
+    english("en_male_tim_uranus_bigtts", "Tim", Male),
+    english("en_female_dacey_uranus_bigtts", "Dacey", Female),
+    english("en_female_stokie_uranus_bigtts", "Stokie", Female),
+];
+
+/// Every voice of the table, scene by scene.
+pub fn voices() -> &'static [Voice] {
+    &VOICES
+}
+
+/// The voice with an id; none for one that the table does not hold.
+pub fn voice(id: &str) -> Option<&'static Voice> {
+    VOICES.iter().find(|voice| voice.id == id)
+}
+
+/// Whether a text is nothing but a voice's name or id.
+pub(super) fn is_voice(text: &str) -> bool {
+    let text = normalize(text);
+    VOICES.iter().any(|voice| {
+        let names = [voice.id, voice.name, voice.spoken_name()];
+        names.iter().any(|name| normalize(name) == text)
+    })
+}
+
+/// What a suggested voice should be like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    pub(super) scene: Option<Scene>,
+    pub(super) gender: Option<Gender>,
+    pub(super) spoken: Spoken,
+}
+
+impl Wanted {
+    /// What it speaks weighs most, then how it sounds, then what it is made for.
+    fn score(&self, voice: &Voice) -> u8 {
+        let spoken = voice.languages.contains(&self.spoken);
+        let gender = self.gender.is_none_or(|gender| voice.gender == gender);
+        let scene = self.scene.unwrap_or(match self.spoken {
+            Spoken::Chinese => General,
+            _ => voice.scene,
+        });
+        4 * u8::from(spoken) + 2 * u8::from(gender) + u8::from(voice.scene == scene)
+    }
+}
+
+/// Three to five voices, the fitting ones first (speech: 「可简短列出 3–5 个候选让用户选」).
+pub(super) fn candidates(wanted: Wanted) -> Vec<&'static Voice> {
+    const FULL: u8 = 7;
+    let mut ranked: Vec<&'static Voice> = Vec::with_capacity(VOICES.len());
+    for score in (0..=FULL).rev() {
+        ranked.extend(VOICES.iter().filter(|voice| wanted.score(voice) == score));
+    }
+    let fitting = VOICES.iter().filter(|voice| wanted.score(voice) == FULL);
+    ranked.truncate(fitting.count().clamp(3, 5));
+    ranked
+}
+
+/// The candidates as choices.
+pub(super) fn choices(wanted: Wanted, language: Language) -> Vec<super::Choice> {
+    let choice = |voice: &&'static Voice| super::Choice {
+        value: voice.id,
+        label: voice.label(language),
+    };
+    candidates(wanted).iter().map(choice).collect()
+}

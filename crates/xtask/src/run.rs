@@ -1,0 +1,43 @@
+//! Running other programs.
+
+use crate::error::Error;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Runs `cargo` with these arguments, its output shown.
+pub(crate) fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), Error> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut command = Command::new(cargo);
+    command
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .current_dir(workspace());
+    eprintln!("$ cargo {}", arguments.join(" "));
+    run(&mut command, &format!("cargo {}", arguments.join(" ")))
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: &mut Command, name: &str) -> Result<(), Error> {
+    let status = command
+        .status()
+        .map_err(|error| Error::Start(name.to_owned(), error))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Error::Failed(name.to_owned()))
+    }
+}
+
+/// The folder of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.join("../..").canonicalize().unwrap_or(here)
+}
+
+/// The folder of what is built.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || workspace().join("target"),
+        |folder| workspace().join(folder),
+    )
+}

@@ -1,0 +1,162 @@
+//! Drives a generation to its end: shows it, lets Ctrl-C stop it, saves the audio.
+
+use ima_host::types::{Charge, Event, Failure, Outcome, Success};
+use ima_host::{Aftermath, Error, Generation, JobState, Runtime};
+
+use crate::args::{Common, Wait};
+use crate::exit::Exit;
+use crate::report::{self, Failed, Problem};
+use crate::setup::Trouble;
+use crate::show::Show;
+use crate::{files, text};
+
+pub(crate) async fn run(
+    common: &Common,
+    runtime: &Runtime,
+    mut generation: Generation,
+    wait: &Wait,
+) -> Result<Exit, Trouble> {
+    let language = common.language();
+    let mut show = Show::new(common.json, language);
+    let outcome = follow(&mut generation, &mut show, common).await;
+    show.clear();
+    let job = generation.job().map(str::to_owned);
+    match outcome.map_err(|error| Trouble::of(&error, language))? {
+        Some(Outcome::Success(success)) => {
+            Ok(deliver(common, runtime, &success, job.as_deref(), wait, &mut show).await)
+        }
+        Some(Outcome::Failure(failure)) => Ok(fail(common, &failure, job.as_deref(), &mut show)),
+        None => Err(abandoned(runtime, &generation, common)),
+    }
+}
+
+/// Shows the events until the last one; none where the user would not wait for it.
+async fn follow(
+    generation: &mut Generation,
+    show: &mut Show,
+    common: &Common,
+) -> Result<Option<Outcome>, Error> {
+    let canceller = generation.canceller();
+    let mut stopping = false;
+    loop {
+        tokio::select! {
+            event = generation.next() => {
+                let Some(event) = event? else { return Ok(None) };
+                show.event(&event);
+                if let Event::Finished(outcome) = event {
+                    return Ok(Some(outcome));
+                }
+            }
+            Ok(()) = tokio::signal::ctrl_c() => {
+                if stopping {
+                    return Ok(None);
+                }
+                stopping = true;
+                show.line(&text::stopping(common.language()));
+                canceller.cancel();
+            }
+        }
+    }
+}
+
+/// The user asked twice to stop: what is known is what the journal says.
+fn abandoned(runtime: &Runtime, generation: &Generation, common: &Common) -> Trouble {
+    let find = |id| runtime.journal()?.get(id).ok()?;
+    let job = generation.job().and_then(find);
+    let aftermath = Aftermath {
+        charge: match job.as_ref().map(|job| job.state) {
+            None | Some(JobState::Failed) => Charge::No,
+            Some(JobState::Waiting | JobState::Finished) => Charge::Yes,
+            Some(_) => Charge::Unknown,
+        },
+        continuation: job.as_ref().map(|job| job.continuation.clone()),
+        job: job.map(|job| job.id),
+    };
+    Trouble {
+        exit: Exit::of_aftermath(&aftermath),
+        cause: "cancelled",
+        charge: aftermath.charge,
+        message: text::stopped(common.language()),
+        continuation: aftermath.continuation,
+        job: aftermath.job,
+    }
+}
+
+fn fail(common: &Common, failure: &Failure, job: Option<&str>, show: &mut Show) -> Exit {
+    let language = common.language();
+    let exit = Exit::of_failure(failure);
+    show.trouble(&failure.message);
+    // With a task, going on costs nothing; without one, only the user can decide to go on.
+    if let Some(job) = job.filter(|_| failure.continuation.is_some()) {
+        match exit {
+            Exit::Unknown => show.trouble(&text::unknown(language, job)),
+            Exit::Refused | Exit::Points | Exit::Usage | Exit::Down => {}
+            _ if failure.charge == Charge::Yes => show.trouble(&text::resume(language, job)),
+            _ => {}
+        }
+    }
+    if common.json {
+        report::print(&Failed {
+            error: Problem {
+                cause: report::cause(&failure.cause),
+                charge: report::charge(failure.charge),
+                message: &failure.message,
+                task_id: failure.task_id.as_deref(),
+                continuation: failure.continuation.as_deref(),
+                job,
+            },
+        });
+    }
+    exit
+}
+
+async fn deliver(
+    common: &Common,
+    runtime: &Runtime,
+    success: &Success,
+    job: Option<&str>,
+    wait: &Wait,
+    show: &mut Show,
+) -> Exit {
+    let language = common.language();
+    let mut lost = None;
+    let mut saved = Vec::with_capacity(success.medias.len());
+    for (result, media) in files::save(runtime, success, wait)
+        .await
+        .into_iter()
+        .zip(&success.medias)
+    {
+        match result {
+            Ok(file) => {
+                show.line(&text::saved(language, &file.path));
+                saved.push(Some(file));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "audio was not saved");
+                let message = text::not_saved(language, &media.url);
+                show.trouble(&message);
+                lost.get_or_insert(message);
+                saved.push(None);
+            }
+        }
+    }
+    if let Some(job) = job.filter(|_| lost.is_some()) {
+        show.trouble(&text::resume(language, job));
+    }
+    if common.json {
+        let problem = lost.as_deref().map(|message| Problem {
+            cause: "download",
+            charge: report::charge(Charge::Yes),
+            message,
+            task_id: Some(&success.task_id),
+            continuation: None,
+            job,
+        });
+        report::print(&report::done(success, &saved, job, problem));
+    }
+    if lost.is_some() {
+        Exit::Failed
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,140 @@
+//! Where the audio goes on disk.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use ima_host::types::{Language, Success};
+use ima_host::{Error, Runtime};
+
+use crate::args::Wait;
+use crate::report::SavedFile;
+use crate::text;
+
+/// Checks a target before anything is spent: its folder is there, and nothing would be replaced.
+///
+/// The second file is looked at as well, because music comes in two.
+pub(crate) fn check(wait: &Wait, language: Language) -> Result<(), String> {
+    let Some(out) = &wait.out else {
+        return Ok(());
+    };
+    let folder = folder_of(out);
+    if !folder.is_dir() {
+        return Err(text::no_folder(language, folder));
+    }
+    for path in [out.clone(), numbered(out, 1)] {
+        if path.is_dir() || (path.exists() && !wait.force) {
+            return Err(text::exists(language, &path));
+        }
+    }
+    Ok(())
+}
+
+/// Fetches every media of a task, in order.
+pub(crate) async fn save(
+    runtime: &Runtime,
+    success: &Success,
+    wait: &Wait,
+) -> Vec<Result<SavedFile, Error>> {
+    let mut results = Vec::with_capacity(success.medias.len());
+    for (index, media) in success.medias.iter().enumerate() {
+        results.push(save_one(runtime, &media.url, &success.task_id, index, wait).await);
+    }
+    results
+}
+
+async fn save_one(
+    runtime: &Runtime,
+    url: &str,
+    task_id: &str,
+    index: usize,
+    wait: &Wait,
+) -> Result<SavedFile, Error> {
+    let folder = wait.out.as_deref().map_or(Path::new("."), folder_of);
+    let download = runtime.download(url, folder).await?;
+    let path = match &wait.out {
+        Some(out) => numbered(out, index),
+        None => {
+            let name = format!("ima-{}.{}", plain(task_id), download.format().extension());
+            numbered(&folder.join(name), index)
+        }
+    };
+    let sha256 = download.sha256().to_owned();
+    download.keep(&path, wait.force)?;
+    Ok(SavedFile { path, sha256 })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// The first file has the name as it is, the second `-2` before the extension, and so on.
+fn numbered(path: &Path, index: usize) -> PathBuf {
+    if index == 0 {
+        return path.to_path_buf();
+    }
+    let mut name = path.file_stem().map_or_else(OsString::new, OsString::from);
+    name.push(format!("-{}", index + 1));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
+/// A task id as part of a file name: it comes from outside and must not lead anywhere else.
+fn plain(task_id: &str) -> String {
+    let allowed = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    task_id.chars().filter(allowed).take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(out: &Path, force: bool) -> Wait {
+        Wait {
+            out: Some(out.to_path_buf()),
+            force,
+            deadline: None,
+        }
+    }
+
+    #[test]
+    fn further_files_are_numbered_before_the_extension() {
+        assert_eq!(
+            numbered(Path::new("a/song.mp3"), 0),
+            Path::new("a/song.mp3")
+        );
+        assert_eq!(
+            numbered(Path::new("a/song.mp3"), 1),
+            Path::new("a/song-2.mp3")
+        );
+        assert_eq!(numbered(Path::new("song"), 2), Path::new("song-3"));
+    }
+
+    #[test]
+    fn a_task_id_leads_nowhere_else() {
+        assert_eq!(plain("../../etc/passwd"), "etcpasswd");
+        assert_eq!(plain("task_01-a"), "task_01-a");
+    }
+
+    #[test]
+    fn an_existing_target_is_refused_unless_forced() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("song.mp3");
+        assert!(check(&wait(&out, false), Language::En).is_ok());
+        std::fs::write(folder.path().join("song-2.mp3"), "").unwrap();
+        assert!(check(&wait(&out, false), Language::En).is_err());
+        assert!(check(&wait(&out, true), Language::En).is_ok());
+        assert!(check(&wait(folder.path(), true), Language::En).is_err());
+        assert!(
+            check(
+                &wait(&folder.path().join("no/song.mp3"), true),
+                Language::En
+            )
+            .is_err()
+        );
+    }
+}

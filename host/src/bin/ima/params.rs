@@ -1,0 +1,83 @@
+//! Reads `--param NAME=JSON`.
+
+use std::collections::BTreeSet;
+
+use ima_host::types::Parameter;
+
+/// A parameter that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ParamError {
+    /// There is no `=`, or nothing before it.
+    Shape(String),
+    /// The value is not JSON.
+    NotJson { name: String, given: String },
+    /// The name was given twice.
+    Twice(String),
+}
+
+/// Reads the parameters in the order given.
+pub(crate) fn parse(texts: &[String]) -> Result<Vec<Parameter>, ParamError> {
+    let mut names = BTreeSet::new();
+    let mut parameters = Vec::with_capacity(texts.len());
+    for text in texts {
+        let (name, value) = text
+            .split_once('=')
+            .map(|(name, value)| (name.trim(), value.trim()))
+            .filter(|(name, _)| !name.is_empty())
+            .ok_or_else(|| ParamError::Shape(text.clone()))?;
+        let (name, value) = (name.to_owned(), value.to_owned());
+        if serde_json::from_str::<serde_json::Value>(&value).is_err() {
+            return Err(ParamError::NotJson { name, given: value });
+        }
+        if !names.insert(name.clone()) {
+            return Err(ParamError::Twice(name));
+        }
+        parameters.push(Parameter { name, value });
+    }
+    Ok(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(texts: &[&str]) -> Result<Vec<(String, String)>, ParamError> {
+        let texts: Vec<_> = texts.iter().map(|text| (*text).to_owned()).collect();
+        Ok(parse(&texts)?
+            .into_iter()
+            .map(|it| (it.name, it.value))
+            .collect())
+    }
+
+    #[test]
+    fn values_are_json() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            parsed(&[
+                "tags=\"a=b\"",
+                "make_instrumental=true",
+                "audio_params={\"speech_rate\": 10}"
+            ]),
+            Ok(vec![
+                pair("tags", "\"a=b\""),
+                pair("make_instrumental", "true"),
+                pair("audio_params", "{\"speech_rate\": 10}"),
+            ])
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        assert_eq!(parsed(&["tags"]), Err(ParamError::Shape("tags".to_owned())));
+        assert_eq!(parsed(&["=1"]), Err(ParamError::Shape("=1".to_owned())));
+        let not_json = ParamError::NotJson {
+            name: "tags".to_owned(),
+            given: "jazz".to_owned(),
+        };
+        assert_eq!(parsed(&["tags=jazz"]), Err(not_json));
+        assert_eq!(
+            parsed(&["n=1", "n=2"]),
+            Err(ParamError::Twice("n".to_owned()))
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! The JSON object that `--json` prints at the end.
+
+use std::path::{Path, PathBuf};
+
+use ima_host::types::{Cause, Charge, Media, Success};
+use serde::Serialize;
+
+/// A finished generation. Durations are worded by the service, credit is in points.
+#[derive(Debug, Serialize)]
+pub(crate) struct Done<'a> {
+    task_id: &'a str,
+    url: Option<&'a str>,
+    duration: Option<&'a str>,
+    model_id: &'a str,
+    model_name: &'a str,
+    credit: u32,
+    medias: Vec<Saved<'a>>,
+    job: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Problem<'a>>,
+}
+
+/// One audio file.
+#[derive(Debug, Serialize)]
+struct Saved<'a> {
+    url: &'a str,
+    duration: Option<&'a str>,
+    format: Option<&'a str>,
+    file: Option<&'a Path>,
+    sha256: Option<&'a str>,
+}
+
+/// What was saved of a media.
+#[derive(Debug, Clone)]
+pub(crate) struct SavedFile {
+    pub(crate) path: PathBuf,
+    pub(crate) sha256: String,
+}
+
+/// A generation that ended without its audio.
+#[derive(Debug, Serialize)]
+pub(crate) struct Failed<'a> {
+    pub(crate) error: Problem<'a>,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize)]
+pub(crate) struct Problem<'a> {
+    pub(crate) cause: &'a str,
+    pub(crate) charge: &'static str,
+    pub(crate) message: &'a str,
+    pub(crate) task_id: Option<&'a str>,
+    pub(crate) continuation: Option<&'a str>,
+    pub(crate) job: Option<&'a str>,
+}
+
+/// The object of a success; `problem` where a file could not be saved.
+pub(crate) fn done<'a>(
+    success: &'a Success,
+    files: &'a [Option<SavedFile>],
+    job: Option<&'a str>,
+    problem: Option<Problem<'a>>,
+) -> Done<'a> {
+    let saved = |(media, file): (&'a Media, &'a Option<SavedFile>)| Saved {
+        url: &media.url,
+        duration: media.duration.as_deref(),
+        format: media.format.as_deref(),
+        file: file.as_ref().map(|file| file.path.as_path()),
+        sha256: file.as_ref().map(|file| file.sha256.as_str()),
+    };
+    let first = success.medias.first();
+    Done {
+        task_id: &success.task_id,
+        url: first.map(|media| media.url.as_str()),
+        duration: first.and_then(|media| media.duration.as_deref()),
+        model_id: &success.model_id,
+        model_name: &success.model_name,
+        credit: success.points,
+        medias: success.medias.iter().zip(files).map(saved).collect(),
+        job,
+        error: problem,
+    }
+}
+
+/// Prints one object to standard output.
+pub(crate) fn print(object: &impl Serialize) {
+    if let Ok(text) = serde_json::to_string(object) {
+        println!("{text}");
+    }
+}
+
+pub(crate) const fn charge(charge: Charge) -> &'static str {
+    match charge {
+        Charge::No => "no",
+        Charge::Yes => "yes",
+        Charge::Unknown => "unknown",
+    }
+}
+
+pub(crate) const fn cause(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Unauthorized => "unauthorized",
+        Cause::InsufficientPoints => "insufficient-points",
+        Cause::SubscriptionRequired => "subscription-required",
+        Cause::UnknownModel(_) => "unknown-model",
+        Cause::Invalid(_) => "invalid",
+        Cause::OverBudget(_) => "over-budget",
+        Cause::NoPrice => "no-price",
+        Cause::Refused(_) => "refused",
+        Cause::RateLimited => "rate-limited",
+        Cause::Unavailable => "unavailable",
+        Cause::Network => "network",
+        Cause::OutcomeUnknown => "outcome-unknown",
+        Cause::TaskFailed => "task-failed",
+        Cause::Deadline => "deadline",
+        Cause::Cancelled => "cancelled",
+        Cause::Other(_) => "other",
+    }
+}

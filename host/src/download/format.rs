@@ -1,0 +1,91 @@
+//! Tells audio formats apart by their first bytes.
+
+/// An audio format, known by the first bytes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AudioFormat {
+    /// WAVE.
+    Wav,
+    /// MPEG audio.
+    Mp3,
+    /// Ogg, whatever is inside.
+    Ogg,
+    /// FLAC.
+    Flac,
+    /// MPEG-4 audio.
+    M4a,
+}
+
+impl AudioFormat {
+    /// The extension of its files, without the dot.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Wav => "wav",
+            Self::Mp3 => "mp3",
+            Self::Ogg => "ogg",
+            Self::Flac => "flac",
+            Self::M4a => "m4a",
+        }
+    }
+
+    /// How many bytes [`detect`](Self::detect) looks at.
+    pub(super) const PREFIX: usize = 12;
+
+    pub(super) fn detect(prefix: &[u8]) -> Option<Self> {
+        match prefix {
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'W',
+                b'A',
+                b'V',
+                b'E',
+                ..,
+            ] => Some(Self::Wav),
+            [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Self::M4a),
+            [b'O', b'g', b'g', b'S', ..] => Some(Self::Ogg),
+            [b'f', b'L', b'a', b'C', ..] => Some(Self::Flac),
+            [b'I', b'D', b'3', ..] => Some(Self::Mp3),
+            // A frame's sync word, with a layer, a bit rate and a sample rate that exist.
+            [0xff, second, third, ..]
+                if second & 0xe0 == 0xe0
+                    && second & 0x18 != 0x08
+                    && second & 0x06 != 0
+                    && third & 0xf0 != 0xf0
+                    && third & 0x0c != 0x0c =>
+            {
+                Some(Self::Mp3)
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_known_by_their_first_bytes() {
+        for (prefix, format) in [
+            (&b"RIFF\x24\0\0\0WAVEfmt "[..], Some(AudioFormat::Wav)),
+            (b"ID3\x04\0\0\0\0\0\0\0\0", Some(AudioFormat::Mp3)),
+            (b"\xff\xfb\x90\x64\0\0\0\0\0\0\0\0", Some(AudioFormat::Mp3)),
+            (b"OggS\0\x02\0\0\0\0\0\0", Some(AudioFormat::Ogg)),
+            (b"fLaC\0\0\0\x22\0\0\0\0", Some(AudioFormat::Flac)),
+            (b"\0\0\0\x20ftypM4A ", Some(AudioFormat::M4a)),
+            (b"RIFF\x24\0\0\0AVI ", None),
+            (b"<!DOCTYPE html>", None),
+            (b"\xff\xff\xff\xff\xff\xff\xff\xff", None),
+            (b"", None),
+        ] {
+            assert_eq!(AudioFormat::detect(prefix), format, "{prefix:?}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What leaves the sandbox: one policy, one pooled client, one key.
+//!
+//! A component's request is first judged (`policy`), then, where it could cost points, permitted
+//! (`money`), then sent with the key (`wire`). What comes back is searched for the key (`redact`),
+//! and what fails is named so that the component can tell whether it was sent (`fault`).
+
+mod address;
+mod connect;
+mod fault;
+mod money;
+mod policy;
+mod redact;
+mod refusals;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
+use wasmtime_wasi_http::{Error as HttpError, RequestOptions, WasiBody, WasiHttpHooks};
+
+use crate::credential::Key;
+use crate::limits::Limit;
+
+pub(crate) use address::is_public;
+pub(crate) use money::Guard;
+pub(crate) use policy::Operation;
+pub(crate) use refusals::Refusals;
+pub use refusals::RefusedRequest;
+pub(crate) use wire::{Answer, Wire, file_request};
+
+use fault::Fault;
+use money::Settlement;
+
+/// The way out of one generation, quote or list of models.
+pub(crate) struct Egress {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    wire: Arc<Wire>,
+    guard: Arc<Guard>,
+    key: Arc<Key>,
+    refusals: Arc<Refusals>,
+}
+
+impl Egress {
+    pub(crate) fn new(
+        wire: Arc<Wire>,
+        guard: Arc<Guard>,
+        key: Arc<Key>,
+        refusals: Arc<Refusals>,
+    ) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                wire,
+                guard,
+                key,
+                refusals,
+            }),
+        }
+    }
+}
+
+impl Shared {
+    async fn send(
+        &self,
+        request: Request<WasiBody>,
+        options: RequestOptions,
+    ) -> Result<Response<Full<Bytes>>, HttpError> {
+        let limits = self.wire.limits();
+        let (parts, body) = request.into_parts();
+        let Some(operation) = policy::judge(self.wire.origin(), &parts.method, &parts.uri) else {
+            return Err(self.refuse(&parts));
+        };
+        if !self.guard.count_request(limits.requests) {
+            self.guard.stop(Limit::Requests);
+            return Err(HttpError::HttpRequestDenied);
+        }
+
+        // The body is taken in before anything is sent: a component that stops in the middle of it
+        // leaves no half-sent request of unknown outcome behind.
+        let body = Limited::new(body, limits.request_size).collect();
+        let body = match tokio::time::timeout(limits.exchange, body).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            // Denied rather than "too large": a component counts that as certainly not sent.
+            Ok(Err(_)) | Err(_) => return Err(HttpError::HttpRequestDenied),
+        };
+
+        let ticket = if operation == Operation::Create {
+            match self.guard.begin_create() {
+                Some(ticket) => Some(ticket),
+                None => return Err(self.refuse(&parts)),
+            }
+        } else {
+            None
+        };
+        let result = self.wire.exchange(parts, body, options, &self.key).await;
+        if let Some(ticket) = ticket {
+            ticket.settle(match &result {
+                Ok(answer) => Settlement::of(answer),
+                Err(Fault { sent: false, .. }) => Settlement::NotSent,
+                Err(Fault { sent: true, .. }) => Settlement::Unknown,
+            });
+        }
+        match result {
+            Ok(answer) => Ok(redact::redact(answer, &self.key)),
+            Err(fault) => {
+                tracing::debug!(sent = fault.sent, error = %fault.error, "an exchange failed");
+                Err(fault.error)
+            }
+        }
+    }
+
+    fn refuse(&self, parts: &http::request::Parts) -> HttpError {
+        self.refusals.record(&parts.method, &parts.uri);
+        HttpError::HttpRequestDenied
+    }
+}
+
+type Sent = (
+    Response<WasiBody>,
+    Box<dyn Future<Output = Result<(), HttpError>> + Send>,
+);
+
+impl WasiHttpHooks for Egress {
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _received: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
+    ) -> Box<dyn Future<Output = Result<Sent, HttpError>> + Send> {
+        let shared = Arc::clone(&self.shared);
+        Box::new(async move {
+            let response = shared.send(request, options.unwrap_or_default()).await?;
+            let response = response.map(|body| body.map_err(|never| match never {}).boxed_unsync());
+            let done: Box<dyn Future<Output = _> + Send> = Box::new(std::future::ready(Ok(())));
+            Ok((response, done))
+        })
+    }
+}

@@ -1,0 +1,417 @@
+//! The egress against servers that behave, misbehave, or are not there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+use wasmtime_wasi_http::{Error as HttpError, RequestOptions, WasiBody};
+
+use super::{Egress, Guard, Refusals, Wire};
+use crate::credential::Credential;
+use crate::limits::{Limit, Limits};
+use crate::testing::{Reply, Server, ok, status};
+use crate::types::Charge;
+
+/// Whether a failure is the expected one.
+type Expected = fn(&HttpError) -> bool;
+
+const LIST: (&str, &str) = ("GET", "/open/v1/product/list?app=ima");
+const CREATE: (&str, &str) = ("POST", "/open/v1/tasks/create");
+const DETAIL: (&str, &str) = ("POST", "/open/v1/tasks/detail");
+
+struct Bench {
+    origin: String,
+    guard: Arc<Guard>,
+    refusals: Arc<Refusals>,
+    egress: Egress,
+}
+
+impl Bench {
+    fn new(origin: &str, limits: Limits) -> Self {
+        let wire = Arc::new(Wire::new(origin.parse().unwrap(), Arc::new(limits)).unwrap());
+        let (guard, refusals) = (Guard::new(), Arc::<Refusals>::default());
+        let key = Arc::new(Credential::literal("ima_test_key").read().unwrap());
+        let egress = Egress::new(wire, Arc::clone(&guard), key, Arc::clone(&refusals));
+        Self {
+            origin: origin.to_owned(),
+            guard,
+            refusals,
+            egress,
+        }
+    }
+
+    fn request(&self, (method, path): (&str, &str)) -> http::request::Builder {
+        Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.origin))
+    }
+
+    async fn send(&self, operation: (&str, &str)) -> Result<Response<Full<Bytes>>, HttpError> {
+        self.send_request(self.request(operation).body(body("{}")).unwrap())
+            .await
+    }
+
+    async fn send_request(
+        &self,
+        request: Request<WasiBody>,
+    ) -> Result<Response<Full<Bytes>>, HttpError> {
+        self.egress
+            .shared
+            .send(request, RequestOptions::default())
+            .await
+    }
+}
+
+fn body(text: &str) -> WasiBody {
+    Full::new(Bytes::copy_from_slice(text.as_bytes()))
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+async fn text(response: Response<Full<Bytes>>) -> String {
+    String::from_utf8(
+        response
+            .into_body()
+            .collect()
+            .await
+            .unwrap()
+            .to_bytes()
+            .to_vec(),
+    )
+    .unwrap()
+}
+
+/// Limits that let a silent server fail a test quickly.
+fn hasty() -> Limits {
+    let short = Duration::from_millis(50);
+    Limits {
+        first_byte_timeout: short,
+        between_bytes_timeout: short,
+        ..Limits::default()
+    }
+}
+
+#[tokio::test]
+async fn a_generation_opens_one_connection() {
+    let server = Server::start(|_| ok("{\"code\":0}")).await;
+    let bench = Bench::new(&server.origin(), Limits::default());
+    bench.guard.permit();
+    for operation in [LIST, CREATE, DETAIL, DETAIL] {
+        assert_eq!(bench.send(operation).await.unwrap().status(), 200);
+    }
+    assert_eq!((server.connections(), server.received().len()), (1, 4));
+    assert_eq!(bench.guard.charge(), Charge::Yes);
+}
+
+#[tokio::test]
+async fn the_key_is_the_hosts_and_the_rest_of_the_request_the_guests() {
+    let server = Server::start(|_| ok("your key is ima_test_key")).await;
+    let bench = Bench::new(&server.origin(), Limits::default());
+    let request = bench
+        .request(DETAIL)
+        .header("authorization", "Bearer stolen")
+        .header("accept-encoding", "gzip")
+        .header("cookie", "a=b")
+        .header("x-app-source", "ima_skills")
+        .body(body("{\"task_id\":\"t\"}"))
+        .unwrap();
+    let response = bench.send_request(request).await.unwrap();
+
+    let received = server.received().remove(0);
+    let head = received.head.to_ascii_lowercase();
+    assert!(
+        head.contains("authorization: bearer ima_test_key"),
+        "{head}"
+    );
+    assert!(
+        head.contains("x-app-source: ima_skills") && head.contains("accept-encoding: identity")
+    );
+    assert!(!head.contains("stolen") && !head.contains("cookie"));
+    assert_eq!(received.body, "{\"task_id\":\"t\"}");
+    assert_eq!(text(response).await, "your key is [redacted]");
+}
+
+#[tokio::test]
+async fn a_denied_request_never_reaches_the_wire() {
+    let server = Server::start(|_| ok("{}")).await;
+    let bench = Bench::new(&server.origin(), Limits::default());
+    for operation in [("GET", "/"), ("DELETE", "/open/v1/tasks/detail"), CREATE] {
+        assert!(matches!(
+            bench.send(operation).await,
+            Err(HttpError::HttpRequestDenied)
+        ));
+    }
+    let elsewhere = Request::get("http://127.0.0.1:1/open/v1/product/list")
+        .body(body(""))
+        .unwrap();
+    assert!(matches!(
+        bench.send_request(elsewhere).await,
+        Err(HttpError::HttpRequestDenied)
+    ));
+
+    assert_eq!(server.connections(), 0);
+    let refused: Vec<_> = bench
+        .refusals
+        .list()
+        .into_iter()
+        .map(|it| it.path)
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            "/",
+            "/open/v1/tasks/detail",
+            "/open/v1/tasks/create",
+            "/open/v1/product/list"
+        ]
+    );
+    assert_eq!(bench.refusals.list()[3].authority, "127.0.0.1:1");
+}
+
+#[tokio::test]
+async fn nothing_is_paid_twice_even_where_the_guest_tries() {
+    let server = Server::start(|_| ok("{\"code\":0}")).await;
+    let bench = Bench::new(&server.origin(), Limits::default());
+    bench.guard.permit();
+    bench.send(CREATE).await.unwrap();
+    bench.guard.permit();
+    assert!(matches!(
+        bench.send(CREATE).await,
+        Err(HttpError::HttpRequestDenied)
+    ));
+    assert_eq!(server.count("create"), 1);
+}
+
+#[tokio::test]
+async fn after_a_refusal_another_create_may_leave() {
+    let server = Server::start(|_| ok("{\"code\":6009}")).await;
+    let bench = Bench::new(&server.origin(), Limits::default());
+    for _ in 0..2 {
+        bench.guard.permit();
+        bench.send(CREATE).await.unwrap();
+        assert_eq!(bench.guard.charge(), Charge::No);
+    }
+    assert_eq!(server.count("create"), 2);
+}
+
+#[tokio::test]
+async fn what_can_not_connect_was_not_sent() {
+    let port = {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let bench = Bench::new(&format!("http://127.0.0.1:{port}"), Limits::default());
+    bench.guard.permit();
+    assert!(matches!(
+        bench.send(CREATE).await,
+        Err(HttpError::ConnectionRefused)
+    ));
+    assert_eq!(bench.guard.charge(), Charge::No);
+    // The permit stands: another try is still the first to leave.
+    assert!(matches!(
+        bench.send(CREATE).await,
+        Err(HttpError::ConnectionRefused)
+    ));
+}
+
+#[tokio::test]
+async fn a_server_without_tls_was_not_sent_anything() {
+    // One answers the greeting with something else; the other keeps silent.
+    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let plain_port = plain.local_addr().unwrap().port();
+    let silent_port = silent.local_addr().unwrap().port();
+    let answering = tokio::spawn(async move {
+        let (mut stream, _) = plain.accept().await.unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .await
+            .unwrap();
+    });
+    for (port, timed_out) in [(plain_port, false), (silent_port, true)] {
+        let connect_timeout = Duration::from_millis(if timed_out { 50 } else { 10_000 });
+        let limits = Limits {
+            connect_timeout,
+            ..Limits::default()
+        };
+        let bench = Bench::new(&format!("https://127.0.0.1:{port}"), limits);
+        bench.guard.permit();
+        let error = bench.send(CREATE).await.unwrap_err();
+        let expected = match timed_out {
+            true => matches!(error, HttpError::ConnectionTimeout),
+            false => matches!(error, HttpError::TlsProtocolError),
+        };
+        assert!(expected, "{error}");
+        assert_eq!(bench.guard.charge(), Charge::No);
+    }
+    answering.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_lost_after_sending_leaves_the_charge_in_doubt() {
+    let server = Server::start(|_| Reply::Cut(Vec::new())).await;
+    let bench = Bench::new(&server.origin(), Limits::default());
+    bench.guard.permit();
+    assert!(matches!(
+        bench.send(CREATE).await,
+        Err(HttpError::ConnectionTerminated)
+    ));
+    assert_eq!(bench.guard.charge(), Charge::Unknown);
+    assert_eq!(server.count("create"), 1);
+}
+
+#[tokio::test]
+async fn a_broken_answer_has_its_name() {
+    let header = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(300_000));
+    let answers: Vec<(Reply, Expected)> = vec![
+        (Reply::Stall(Vec::new()), |error| {
+            matches!(error, HttpError::HttpResponseTimeout)
+        }),
+        (
+            Reply::Stall(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123".to_vec()),
+            |error| matches!(error, HttpError::ConnectionReadTimeout),
+        ),
+        (
+            Reply::Cut(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123".to_vec()),
+            |error| matches!(error, HttpError::HttpResponseIncomplete),
+        ),
+        (Reply::Cut(b"not http at all\r\n\r\n".to_vec()), |error| {
+            matches!(error, HttpError::HttpProtocolError)
+        }),
+        (Reply::Stall(header.into()), |error| {
+            matches!(error, HttpError::HttpResponseHeaderSectionSize(_))
+        }),
+        (
+            status("200 OK", "content-encoding: gzip\r\n", "x"),
+            |error| matches!(error, HttpError::HttpResponseContentCoding(_)),
+        ),
+    ];
+    for (reply, expected) in answers {
+        let reply = std::sync::Mutex::new(Some(reply));
+        let server = Server::start(move |_| reply.lock().unwrap().take().unwrap()).await;
+        let error = Bench::new(&server.origin(), hasty())
+            .send(LIST)
+            .await
+            .unwrap_err();
+        assert!(expected(&error), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_beyond_the_limit_is_not_read() {
+    let announced = "HTTP/1.1 200 OK\r\ncontent-length: 101\r\n\r\n".to_owned();
+    let chunked =
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n65\r\n".to_owned() + &"x".repeat(101);
+    for answer in [announced, chunked] {
+        let server = Server::start(move |_| Reply::Stall(answer.clone().into())).await;
+        let bench = Bench::new(
+            &server.origin(),
+            Limits {
+                response_size: 100,
+                ..Limits::default()
+            },
+        );
+        let error = bench.send(LIST).await.unwrap_err();
+        assert!(
+            matches!(error, HttpError::HttpResponseBodySize(Some(100))),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_guest_may_only_ask_for_less_time() {
+    let server = Server::start(|_| Reply::Stall(Vec::new())).await;
+    let bench = Bench::new(&server.origin(), Limits::default());
+    let options = RequestOptions {
+        first_byte_timeout: Some(Duration::from_millis(20)),
+        ..RequestOptions::default()
+    };
+    let request = bench.request(LIST).body(body("")).unwrap();
+    let error = bench
+        .egress
+        .shared
+        .send(request, options)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, HttpError::HttpResponseTimeout));
+}
+
+#[tokio::test]
+async fn a_redirect_is_handed_on_and_not_followed() {
+    let elsewhere = Server::start(|_| ok("{}")).await;
+    let location = format!("location: {}/open/v1/product/list\r\n", elsewhere.origin());
+    let server = Server::start(move |_| status("302 Found", &location, "")).await;
+    let response = Bench::new(&server.origin(), Limits::default())
+        .send(LIST)
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 302);
+    assert_eq!(elsewhere.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_request_too_many_stops_the_guest() {
+    let server = Server::start(|_| ok("{}")).await;
+    let bench = Bench::new(
+        &server.origin(),
+        Limits {
+            requests: 1,
+            ..Limits::default()
+        },
+    );
+    bench.send(LIST).await.unwrap();
+    assert!(bench.send(LIST).await.is_err());
+    assert_eq!(bench.guard.stopped().await, Limit::Requests);
+}
+
+#[tokio::test]
+async fn a_request_body_beyond_the_limit_is_not_sent() {
+    let server = Server::start(|_| ok("{}")).await;
+    let bench = Bench::new(
+        &server.origin(),
+        Limits {
+            request_size: 1,
+            ..Limits::default()
+        },
+    );
+    bench.guard.permit();
+    assert!(bench.send(CREATE).await.is_err());
+    assert_eq!(
+        (server.connections(), bench.guard.charge()),
+        (0, Charge::No)
+    );
+}
+
+#[tokio::test]
+async fn a_name_of_this_machine_is_prohibited_for_a_public_origin() {
+    // `localhost` is the one private name that every machine resolves.
+    let limits = Arc::new(Limits::default());
+    let connector = super::connect::connector(&limits, false).unwrap();
+    let client: hyper_util::client::legacy::Client<_, Full<Bytes>> =
+        hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
+            .build(connector);
+    let error = client
+        .get("http://localhost:9/".parse().unwrap())
+        .await
+        .unwrap_err();
+    let fault = super::fault::Fault::of_client(&error, false, false);
+    assert!(
+        matches!(fault.error, HttpError::DestinationIpProhibited) && !fault.sent,
+        "{fault:?}"
+    );
+}
+
+#[tokio::test]
+async fn localhost_may_be_configured() {
+    let server = Server::start(|_| ok("{}")).await;
+    let bench = Bench::new(
+        &server.origin().replace("127.0.0.1", "localhost"),
+        Limits::default(),
+    );
+    assert_eq!(bench.send(LIST).await.unwrap().status(), 200);
+}

@@ -1,0 +1,208 @@
+//! One pooled client per runtime: sends a request, reads the whole response.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{Request, Response, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::timeout;
+use wasmtime_wasi_http::{Error as HttpError, RequestOptions};
+
+use super::connect::{Connector, connector};
+use super::fault::Fault;
+use crate::credential::Key;
+use crate::limits::Limits;
+use crate::origin::Origin;
+
+/// A response that was read to its end.
+pub(crate) type Answer = Response<Bytes>;
+
+/// How long an idle connection is kept: shorter than servers keep theirs, so that a request seldom
+/// meets a connection that is just being closed.
+const IDLE: Duration = Duration::from_secs(20);
+
+/// The headers that a component can't set. The key is the host's; the rest describes the
+/// connection or the body, which hyper does, or would hide the answer from the search for the key.
+const DROPPED: [HeaderName; 12] = [
+    header::AUTHORIZATION,
+    header::PROXY_AUTHORIZATION,
+    header::COOKIE,
+    header::HOST,
+    header::ACCEPT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::CONNECTION,
+    header::UPGRADE,
+    header::EXPECT,
+    header::TE,
+    header::RANGE,
+];
+
+/// The client, and where it may go.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    client: Client<Connector, Full<Bytes>>,
+    origin: Origin,
+    limits: Arc<Limits>,
+}
+
+impl Wire {
+    pub(crate) fn new(origin: Origin, limits: Arc<Limits>) -> Result<Self, rustls::Error> {
+        let connector = connector(&limits, origin.is_localhost())?;
+        let client = Client::builder(TokioExecutor::new())
+            .pool_idle_timeout(IDLE)
+            .pool_timer(TokioTimer::new())
+            .http1_max_buf_size(limits.header_size.max(8 << 10))
+            // A request is sent again only when hyper hands it back unsent: it does so only while
+            // the request is still in its queue (`Envelope`), before a byte of it is encoded. So a
+            // pooled connection that the server has closed costs nothing, and no request that may
+            // have arrived is ever repeated.
+            .retry_canceled_requests(true)
+            .build(connector);
+        Ok(Self {
+            client,
+            origin,
+            limits,
+        })
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    pub(crate) fn limits(&self) -> &Arc<Limits> {
+        &self.limits
+    }
+
+    /// Sends a request of a component with the key, and reads the response.
+    pub(crate) async fn exchange(
+        &self,
+        parts: Parts,
+        body: Bytes,
+        options: RequestOptions,
+        key: &Key,
+    ) -> Result<Answer, Fault> {
+        let limits = &*self.limits;
+        let capped =
+            |asked: Option<Duration>, most: Duration| asked.map_or(most, |asked| asked.min(most));
+        let between = capped(options.between_bytes_timeout, limits.between_bytes_timeout);
+        let connect = capped(options.connect_timeout, limits.connect_timeout);
+        let first_byte = capped(options.first_byte_timeout, limits.first_byte_timeout);
+
+        let mut headers: HeaderMap = parts.headers;
+        for name in DROPPED {
+            headers.remove(name);
+        }
+        headers.insert(
+            header::ACCEPT_ENCODING,
+            HeaderValue::from_static("identity"),
+        );
+        let authorization = key
+            .header()
+            .map_err(|_| Fault::not_sent(HttpError::ConfigurationError))?;
+        headers.insert(header::AUTHORIZATION, authorization);
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = parts.method;
+        *request.uri_mut() = parts.uri;
+        *request.headers_mut() = headers;
+
+        let exchange = async {
+            let response = self.send(request, connect, first_byte).await?;
+            read(response, limits.response_size, between).await
+        };
+        // The phases before this one have limits of their own, so what runs out here was sent.
+        match timeout(connect.saturating_add(limits.exchange), exchange).await {
+            Ok(result) => result,
+            Err(_) => Err(Fault::sent(HttpError::HttpResponseTimeout)),
+        }
+    }
+
+    /// Sends a request and waits for the headers of its response.
+    pub(crate) async fn send(
+        &self,
+        mut request: Request<Full<Bytes>>,
+        connect: Duration,
+        first_byte: Duration,
+    ) -> Result<Response<Incoming>, Fault> {
+        let tls = request.uri().scheme_str() == Some("https");
+        let mut captured = capture_connection(&mut request);
+        let mut response = std::pin::pin!(self.client.request(request));
+
+        // hyper names the connection before it writes to it. As long as it has not, nothing can
+        // have been sent, and dropping the request is certain to leave nothing behind.
+        let connecting = async {
+            tokio::select! {
+                biased;
+                result = &mut response => Some(result),
+                () = async { drop(captured.wait_for_connection_metadata().await) } => None,
+            }
+        };
+        let early = timeout(connect, connecting).await;
+        let connected = captured.connection_metadata().is_some();
+        let result = match early {
+            Ok(Some(result)) => result,
+            Err(_) if !connected => return Err(Fault::not_sent(HttpError::ConnectionTimeout)),
+            Ok(None) | Err(_) => match timeout(first_byte, &mut response).await {
+                Ok(result) => result,
+                Err(_) => return Err(Fault::sent(HttpError::HttpResponseTimeout)),
+            },
+        };
+        let connected = captured.connection_metadata().is_some();
+        result.map_err(|error| Fault::of_client(&error, tls, connected))
+    }
+}
+
+/// Reads a response to its end.
+async fn read(
+    response: Response<Incoming>,
+    limit: u64,
+    between: Duration,
+) -> Result<Answer, Fault> {
+    let too_big = || Fault::sent(HttpError::HttpResponseBodySize(Some(limit)));
+    let (parts, mut body) = response.into_parts();
+    // An encoded body could hide the key from the search for it.
+    if let Some(coding) = parts.headers.get(header::CONTENT_ENCODING)
+        && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
+    {
+        let coding = coding.to_str().ok().map(str::to_owned);
+        return Err(Fault::sent(HttpError::HttpResponseContentCoding(coding)));
+    }
+    if hyper::body::Body::size_hint(&body).lower() > limit {
+        return Err(too_big());
+    }
+    let mut bytes = BytesMut::new();
+    loop {
+        let frame = match timeout(between, body.frame()).await {
+            Err(_) => return Err(Fault::sent(HttpError::ConnectionReadTimeout)),
+            Ok(None) => break,
+            Ok(Some(Err(_))) => return Err(Fault::sent(HttpError::HttpResponseIncomplete)),
+            Ok(Some(Ok(frame))) => frame,
+        };
+        // Trailers are left out: nobody reads them, and they could hold the key.
+        if let Ok(data) = frame.into_data() {
+            if bytes.len() as u64 + data.len() as u64 > limit {
+                return Err(too_big());
+            }
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Ok(Response::from_parts(parts, bytes.freeze()))
+}
+
+/// The request for a file, without the key.
+pub(crate) fn file_request(uri: Uri) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::default());
+    *request.uri_mut() = uri;
+    request.headers_mut().insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static("identity"),
+    );
+    request
+}

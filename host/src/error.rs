@@ -1,0 +1,105 @@
+//! What can go wrong at the boundary of the library.
+
+use std::path::PathBuf;
+
+use crate::credential::CredentialError;
+use crate::download::DownloadError;
+use crate::journal::JournalError;
+use crate::limits::Limit;
+use crate::origin::OriginError;
+use crate::types;
+
+/// What was known when a component was stopped.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aftermath {
+    /// Whether the account was charged, as far as the host saw it.
+    pub charge: types::Charge,
+    /// What [`Runtime::resume`](crate::Runtime::resume) takes to go on, where a checkpoint was
+    /// handed out.
+    pub continuation: Option<String>,
+    /// The job in the journal, where there is one.
+    pub job: Option<String>,
+}
+
+/// Every failure of the library. None of them holds the API key or a prompt.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No API key was found. Nothing was sent.
+    #[error("the API key is missing")]
+    CredentialMissing,
+    /// The API key could not be read or used. Nothing was sent.
+    #[error(transparent)]
+    Credential(CredentialError),
+    /// The origin can't be used.
+    #[error("the origin can't be used: {0}")]
+    Origin(#[from] OriginError),
+    /// An accelerated clock was asked for with an origin that is not this machine. The service
+    /// must never be polled faster than it allows.
+    #[error("an accelerated clock is only for an origin on this machine")]
+    AcceleratedClock,
+    /// The component's file can't be read.
+    #[error("{}: {source}", path.display())]
+    ComponentFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The bytes are not a WebAssembly component.
+    #[error("not a WebAssembly component")]
+    NotAComponent,
+    /// The component imports interfaces other than standard WASI 0.2.
+    #[error("the component imports what no host here offers: {}", .0.join(", "))]
+    UnknownImports(Vec<String>),
+    /// The component does not export the world `ima:studio/plugin`.
+    #[error("the component is not an IMA Studio plugin")]
+    WrongWorld(#[source] wasmtime::Error),
+    /// The engine could not be set up, or could not compile the component.
+    #[error("the WebAssembly engine failed")]
+    Engine(#[source] wasmtime::Error),
+    /// TLS could not be set up.
+    #[error("TLS could not be set up")]
+    Tls(#[source] rustls::Error),
+    /// The request, the settings or the continuation can't be used. Nothing was sent.
+    #[error("the call was refused: {0}")]
+    Rejected(types::Error),
+    /// A quote or a list of models ended with a failure. Nothing was spent.
+    #[error("the service could not be asked: {}", .0.message)]
+    Failure(Box<types::Failure>),
+    /// The component exceeded a limit and was stopped.
+    #[error("the component exceeded its limit: {limit}")]
+    Limit {
+        /// Which.
+        limit: Limit,
+        /// What is known about the money.
+        aftermath: Box<Aftermath>,
+    },
+    /// The component broke down by itself.
+    #[error("the component broke down")]
+    Trap {
+        /// What is known about the money.
+        aftermath: Box<Aftermath>,
+        /// The engine's account of it.
+        #[source]
+        source: wasmtime::Error,
+    },
+    /// The journal failed. Where it happens before the create request, nothing was spent.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal holds no such job, or the runtime has no journal.
+    #[error("no such job: {0}")]
+    NoSuchJob(String),
+    /// The audio could not be fetched.
+    #[error(transparent)]
+    Download(#[from] DownloadError),
+}
+
+impl From<CredentialError> for Error {
+    fn from(error: CredentialError) -> Self {
+        match error {
+            CredentialError::Missing => Self::CredentialMissing,
+            other => Self::Credential(other),
+        }
+    }
+}

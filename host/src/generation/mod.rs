@@ -1,0 +1,288 @@
+//! A generation: events one at a time, checkpoints made durable before they are handed out.
+
+mod session;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::Stream;
+use tokio::sync::watch;
+
+use session::{Journaling, Session};
+
+use crate::egress::Guard;
+use crate::error::Error;
+use crate::instance::Stop;
+use crate::journal::Job;
+use crate::runtime::Runtime;
+use crate::types::{Checkpoint, CheckpointState, Event, OnUnknown, Outcome, Request};
+
+/// How a generation came about, and how it is set up again after a cancellation.
+#[derive(Clone)]
+pub(crate) enum Beginning {
+    Start(Request),
+    Resume(String, OnUnknown),
+}
+
+/// One generation of music or speech.
+///
+/// Nothing happens but while an event is asked for. Asking for the next event after a checkpoint
+/// states that the checkpoint is durable; with a journal it already is. Dropping a generation ends
+/// the waiting, not the task; a create request that is under way is still seen through to its
+/// answer, and journalled.
+pub struct Generation {
+    runtime: Runtime,
+    beginning: Beginning,
+    guard: Arc<Guard>,
+    session: Option<Session>,
+    pending: Option<Pending>,
+    checkpoint: Option<Checkpoint>,
+    canceller: Canceller,
+    cancelled: bool,
+    ended: bool,
+    job: Option<String>,
+}
+
+/// A call into the component that has not returned. It owns the session, so that dropping the
+/// future of [`Generation::next`] loses nothing: the next call goes on waiting for it.
+type Pending =
+    Pin<Box<dyn Future<Output = (Option<Session>, Result<Option<Event>, Error>)> + Send>>;
+
+impl Generation {
+    pub(crate) async fn open(
+        runtime: &Runtime,
+        beginning: Beginning,
+        job: Option<Job>,
+    ) -> Result<Self, Error> {
+        let guard = Guard::new();
+        let mut journaling = Journaling {
+            journal: runtime.shared.journal.clone(),
+            job: None,
+            task: None,
+            model_name: None,
+        };
+        if let Beginning::Start(request) = &beginning {
+            journaling.task = Some(request.task);
+        }
+        if let Some(job) = job {
+            journaling.task = job.task;
+            journaling.model_name = job.model_name;
+            journaling.job = Some(job.id);
+        }
+        let job = journaling.job.clone();
+        let session = Session::open(runtime, &beginning, Arc::clone(&guard), journaling).await?;
+        Ok(Self {
+            runtime: runtime.clone(),
+            beginning,
+            guard,
+            session: Some(session),
+            pending: None,
+            checkpoint: None,
+            canceller: Canceller(Arc::new(watch::Sender::new(false))),
+            cancelled: false,
+            ended: false,
+            job,
+        })
+    }
+
+    /// The next event; none after [`Event::Finished`] or an error.
+    ///
+    /// May be dropped and called again: nothing is lost and nothing is sent twice.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Limit`] and [`Error::Trap`] where the component misbehaves, [`Error::Journal`]
+    /// where a checkpoint could not be kept before the create request: nothing was spent.
+    pub async fn next(&mut self) -> Result<Option<Event>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
+        let mut requested = self.canceller.0.subscribe();
+        let mut interruptible = !self.cancelled;
+        if self.pending.is_none() {
+            let Some(session) = self.session.take() else {
+                return Ok(None);
+            };
+            let cancel = !self.cancelled && *requested.borrow();
+            self.cancelled |= cancel;
+            interruptible &= !cancel;
+            self.pending = Some(Box::pin(session.advance(cancel)));
+        }
+        let (session, result) = loop {
+            let Some(pending) = self.pending.as_mut() else {
+                return Ok(None);
+            };
+            if !interruptible {
+                break pending.await;
+            }
+            tokio::select! {
+                biased;
+                done = pending => break done,
+                Ok(_) = requested.wait_for(|requested| *requested) => {}
+            }
+            interruptible = false;
+            if self.may_interrupt() {
+                self.cancelled = true;
+                self.pending = Some(Box::pin(self.reopen()));
+            }
+        };
+        self.pending = None;
+        self.settle(session, &result);
+        result
+    }
+
+    /// The events as a stream. It fetches nothing ahead: the component goes on only when the
+    /// stream is polled again.
+    pub fn into_stream(self) -> impl Stream<Item = Result<Event, Error>> + Send {
+        futures_util::stream::unfold(self, |mut generation| async move {
+            let item = generation.next().await.transpose()?;
+            Some((item, generation))
+        })
+    }
+
+    /// Runs to the end and returns how it ended. For callers with a journal, or who accept that a
+    /// crash loses the continuation.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    pub async fn outcome(mut self) -> Result<Outcome, Error> {
+        while let Some(event) = self.next().await? {
+            if let Event::Finished(outcome) = event {
+                return Ok(outcome);
+            }
+        }
+        // The contract has `finished` as the last event; a component without one broke it.
+        let resumed = matches!(self.beginning, Beginning::Resume(..));
+        let checkpoint = self.checkpoint.as_ref();
+        let aftermath = session::aftermath(checkpoint, resumed, &self.guard, self.job.clone());
+        let silence = wasmtime::format_err!("the component ended without an outcome");
+        Err(Stop::Trap(silence).into_error(aftermath))
+    }
+
+    /// A handle that cancels this generation, from any task or thread.
+    pub fn canceller(&self) -> Canceller {
+        self.canceller.clone()
+    }
+
+    /// The id of the job in the journal, from the first checkpoint on.
+    pub fn job(&self) -> Option<&str> {
+        self.job.as_deref()
+    }
+
+    /// The last checkpoint that was handed out.
+    pub fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.checkpoint.as_ref()
+    }
+
+    /// Whether the pending call may be dropped: not while an event is being journalled, a create
+    /// request is under way, or was answered and the component has yet to say so. Where it may,
+    /// no create request leaves from here on.
+    fn may_interrupt(&self) -> bool {
+        if self.guard.is_recording() {
+            return false;
+        }
+        if self.waiting().is_some() {
+            self.guard.shut();
+            return true;
+        }
+        self.guard.shut_if_unspent()
+    }
+
+    /// The last checkpoint where its task exists.
+    fn waiting(&self) -> Option<&Checkpoint> {
+        self.checkpoint
+            .as_ref()
+            .filter(|checkpoint| checkpoint.state == CheckpointState::Waiting)
+    }
+
+    /// A cancelled generation in a fresh instance: the old one stands in the middle of a call.
+    fn reopen(
+        &mut self,
+    ) -> impl Future<Output = (Option<Session>, Result<Option<Event>, Error>)> + Send + use<> {
+        let beginning = match (self.waiting(), &self.beginning) {
+            (Some(checkpoint), _) => {
+                Beginning::Resume(checkpoint.continuation.clone(), OnUnknown::Report)
+            }
+            (None, Beginning::Start(request)) => Beginning::Start(request.clone()),
+            (None, Beginning::Resume(text, _)) => {
+                Beginning::Resume(text.clone(), OnUnknown::Report)
+            }
+        };
+        let runtime = self.runtime.clone();
+        let guard = Arc::clone(&self.guard);
+        let checkpoint = self.checkpoint.clone();
+        let journaling = Journaling {
+            journal: runtime.shared.journal.clone(),
+            job: self.job.clone(),
+            task: None,
+            model_name: None,
+        };
+        async move {
+            match Session::open(&runtime, &beginning, guard, journaling).await {
+                Ok(mut session) => {
+                    session.checkpoint = checkpoint;
+                    session.advance(true).await
+                }
+                Err(error) => (None, Err(error)),
+            }
+        }
+    }
+
+    /// Takes note of what a call gave.
+    fn settle(&mut self, session: Option<Session>, result: &Result<Option<Event>, Error>) {
+        if let Some(session) = session {
+            self.job = session.journaling.job.clone();
+            self.session = Some(session);
+        }
+        match result {
+            Ok(Some(Event::Checkpoint(checkpoint))) => self.checkpoint = Some(checkpoint.clone()),
+            Ok(Some(Event::Finished(_)) | None) | Err(_) => {
+                self.ended = true;
+                self.session = None;
+            }
+            Ok(Some(_)) => {}
+        }
+    }
+}
+
+impl Drop for Generation {
+    fn drop(&mut self) {
+        // The answer to a create request may be the only word of a paid task: it is waited for,
+        // and the checkpoint that follows it is journalled.
+        if let Some(pending) = self.pending.take()
+            && self.waiting().is_none()
+            && self.guard.is_spending()
+            && let Ok(handle) = tokio::runtime::Handle::try_current()
+        {
+            handle.spawn(pending);
+        }
+    }
+}
+
+impl fmt::Debug for Generation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Generation")
+            .field("job", &self.job)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Cancels a generation. Cloneable, and usable from any thread.
+///
+/// The waiting ends at once, a pending request included; only a create request that has left is
+/// waited for. The generation then ends with its own words for it, as an outcome `cancelled`.
+#[derive(Debug, Clone)]
+pub struct Canceller(Arc<watch::Sender<bool>>);
+
+impl Canceller {
+    /// Asks for the end of the waiting. The generation must go on being asked for its events.
+    pub fn cancel(&self) {
+        self.0.send_replace(true);
+    }
+}

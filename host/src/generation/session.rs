@@ -1,0 +1,179 @@
+//! A generation inside an instance: one call, one event, one entry in the journal.
+
+use std::sync::Arc;
+
+use wasmtime::component::ResourceAny;
+
+use super::Beginning;
+use crate::egress::Guard;
+use crate::error::{Aftermath, Error};
+use crate::instance::{Instance, Stop};
+use crate::journal::{Entry, Journal};
+use crate::runtime::Runtime;
+use crate::types::{Charge, Checkpoint, CheckpointState, Event, TaskType};
+
+/// What is written down along the way.
+pub(super) struct Journaling {
+    pub(super) journal: Option<Journal>,
+    pub(super) job: Option<String>,
+    pub(super) task: Option<TaskType>,
+    pub(super) model_name: Option<String>,
+}
+
+impl Journaling {
+    async fn record(&mut self, event: &Event) -> Result<(), Error> {
+        let Some(journal) = &self.journal else {
+            return Ok(());
+        };
+        match event {
+            Event::Started(started) => self.model_name = Some(started.model_name.clone()),
+            Event::Checkpoint(checkpoint) => {
+                let entry = Entry {
+                    job: self.job.clone(),
+                    task: self.task,
+                    model_name: self.model_name.clone(),
+                    checkpoint: checkpoint.clone(),
+                };
+                match journal.checkpoint(entry).await {
+                    Ok(job) => self.job = Some(job),
+                    Err(error) if checkpoint.state == CheckpointState::Creating => {
+                        return Err(error.into());
+                    }
+                    // The task is paid: losing sight of it now would be worse than a journal that
+                    // lags behind. The caller has the continuation in the event.
+                    Err(error) => tracing::error!(%error, "a paid task was not journalled"),
+                }
+            }
+            Event::Finished(outcome) => {
+                if let Some(job) = self.job.clone()
+                    && let Err(error) = journal.finish(job, outcome).await
+                {
+                    tracing::error!(%error, "an outcome was not journalled");
+                }
+            }
+            Event::Message(_) | Event::Progress(_) | Event::Fault(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// A generation inside an instance.
+pub(super) struct Session {
+    instance: Instance,
+    generation: ResourceAny,
+    guard: Arc<Guard>,
+    pub(super) journaling: Journaling,
+    pub(super) checkpoint: Option<Checkpoint>,
+    /// Whether the last event was the checkpoint before a create request.
+    creating: bool,
+    resumed: bool,
+}
+
+impl Session {
+    pub(super) async fn open(
+        runtime: &Runtime,
+        beginning: &Beginning,
+        guard: Arc<Guard>,
+        journaling: Journaling,
+    ) -> Result<Self, Error> {
+        let settings = runtime.settings();
+        let mut instance = runtime
+            .instance(Arc::clone(&guard))
+            .await
+            .map_err(Stop::unspent)?;
+        let opened = match beginning {
+            Beginning::Start(request) => instance.start(request, &settings).await,
+            Beginning::Resume(text, on_unknown) => {
+                instance.resume(text, &settings, *on_unknown).await
+            }
+        };
+        let generation = opened.map_err(Stop::unspent)?.map_err(Error::Rejected)?;
+        let resumed = matches!(beginning, Beginning::Resume(..));
+        Ok(Self {
+            instance,
+            generation,
+            guard,
+            journaling,
+            checkpoint: None,
+            creating: false,
+            resumed,
+        })
+    }
+
+    /// The next event, after a cancellation where one is asked for.
+    pub(super) async fn advance(
+        mut self,
+        cancel: bool,
+    ) -> (Option<Self>, Result<Option<Event>, Error>) {
+        let result = self.step(cancel).await;
+        (Some(self), result)
+    }
+
+    async fn step(&mut self, cancel: bool) -> Result<Option<Event>, Error> {
+        if cancel {
+            self.guard.shut();
+            self.instance
+                .cancel(self.generation)
+                .await
+                .map_err(|stop| self.stopped(stop))?;
+        } else if std::mem::take(&mut self.creating) {
+            self.guard.permit();
+        }
+        let event = self
+            .instance
+            .next(self.generation)
+            .await
+            .map_err(|stop| self.stopped(stop))?;
+        if let Some(event) = &event {
+            if let Event::Fault(fault) = event {
+                let (phase, status, retry_ms) = (fault.phase, fault.status, fault.retry_ms);
+                tracing::info!(
+                    ?phase,
+                    status,
+                    retry_ms,
+                    "an exchange failed and is tried again"
+                );
+            }
+            self.guard.set_recording(true);
+            let recorded = self.journaling.record(event).await;
+            self.guard.set_recording(false);
+            recorded?;
+            if let Event::Checkpoint(checkpoint) = event {
+                self.creating = checkpoint.state == CheckpointState::Creating;
+                self.checkpoint = Some(checkpoint.clone());
+            }
+        }
+        Ok(event)
+    }
+
+    fn stopped(&self, stop: Stop) -> Error {
+        let job = self.journaling.job.clone();
+        stop.into_error(aftermath(
+            self.checkpoint.as_ref(),
+            self.resumed,
+            &self.guard,
+            job,
+        ))
+    }
+}
+
+/// The truth about the money at the end of a component that was stopped.
+pub(super) fn aftermath(
+    checkpoint: Option<&Checkpoint>,
+    resumed: bool,
+    guard: &Guard,
+    job: Option<String>,
+) -> Aftermath {
+    let charge = match checkpoint {
+        Some(checkpoint) if checkpoint.state == CheckpointState::Waiting => Charge::Yes,
+        // The continuation is opaque: what it says of the money is the component's to read.
+        None if resumed => Charge::Unknown,
+        _ => guard.charge(),
+    };
+    let continuation = checkpoint.map(|checkpoint| checkpoint.continuation.clone());
+    Aftermath {
+        charge,
+        continuation,
+        job,
+    }
+}

@@ -1,0 +1,436 @@
+//! The component in the sandbox against a scripted service: what a caller may do to a generation.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::sync::watch;
+
+use super::Generation;
+use crate::testing::{Received, Reply, Server, ok};
+use crate::types::{
+    Cause, Charge, CheckpointState, Event, Language, OnUnknown, Outcome, Request, TaskType,
+};
+use crate::{Clock, Credential, Error, JobState, Journal, Limit, Limits, Runtime};
+
+const LIST: &str = r#"{"code":0,"message":"success","data":[{"id":"sonic","type":"3","name":"Suno",
+    "model_id":"sonic","credit_rules":[{"points":25,"attribute_id":2370,
+    "attributes":{"default":"enabled"}}],"form_config":[]}]}"#;
+const CREATED: &str = r#"{"code":0,"message":"success","data":{"id":"task_1"}}"#;
+const READY: &str = r#"{"code":0,"message":"success","data":{"id":"task_1","medias":[
+    {"resource_status":1,"status":"success","url":"https://cdn.example/1.mp3","duration_str":"60s","format":"mp3"}]}}"#;
+
+struct Bench {
+    server: Server,
+    runtime: Runtime,
+    journal: Journal,
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    async fn new(script: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Self {
+        Self::with(Limits::default(), script).await
+    }
+
+    async fn with(
+        limits: Limits,
+        script: impl Fn(&Received) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let server = Server::start(script).await;
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let runtime = Runtime::builder()
+            .origin(&server.origin())
+            .credential(Credential::literal("ima_test_key"))
+            .journal(journal.clone())
+            .limits(limits)
+            .clock(Clock::accelerated(1000))
+            .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+            .build()
+            .unwrap();
+        Self {
+            server,
+            runtime,
+            journal,
+            folder,
+        }
+    }
+
+    async fn start(&self) -> Generation {
+        self.runtime.start(&request()).await.unwrap()
+    }
+}
+
+fn request() -> Request {
+    Request {
+        task: TaskType::TextToMusic,
+        prompt: "rain on a tin roof".to_owned(),
+        model_id: None,
+        version_id: None,
+        parameters: Vec::new(),
+        budget: None,
+        language: Language::En,
+    }
+}
+
+/// A service where everything goes well.
+fn service(request: &Received) -> Reply {
+    ok(match request.operation() {
+        "list" => LIST,
+        "create" => CREATED,
+        _ => READY,
+    })
+}
+
+/// Asks for events up to a checkpoint in this state.
+async fn until(generation: &mut Generation, state: CheckpointState) {
+    while let Some(event) = generation.next().await.unwrap() {
+        if matches!(event, Event::Checkpoint(checkpoint) if checkpoint.state == state) {
+            return;
+        }
+    }
+    panic!("no such checkpoint");
+}
+
+fn failure(outcome: Outcome) -> (Cause, Charge) {
+    match outcome {
+        Outcome::Failure(failure) => (failure.cause, failure.charge),
+        Outcome::Success(success) => panic!("{success:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_generation_is_paid_once_and_journalled() {
+    let bench = Bench::new(service).await;
+    let outcome = bench.start().await.outcome().await.unwrap();
+    let Outcome::Success(success) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(success.medias[0].url, "https://cdn.example/1.mp3");
+    assert_eq!(bench.server.count("create"), 1);
+    assert_eq!(bench.server.connections(), 1);
+    let job = bench.journal.get("task_1").unwrap().unwrap();
+    assert_eq!(
+        (job.state, job.model_name.as_deref()),
+        (JobState::Finished, Some("Suno"))
+    );
+}
+
+#[tokio::test]
+async fn create_leaves_only_after_its_checkpoint_was_kept() {
+    let bench = Bench::new(service).await;
+    let mut events = Box::pin(bench.start().await.into_stream());
+    loop {
+        if let Event::Checkpoint(checkpoint) = events.next().await.unwrap().unwrap() {
+            assert_eq!(checkpoint.state, CheckpointState::Creating);
+            break;
+        }
+    }
+    // The stream fetches nothing ahead; the journal already holds the checkpoint.
+    assert_eq!(bench.server.count("create"), 0);
+    assert_eq!(bench.journal.list().unwrap()[0].state, JobState::Creating);
+    let outcome = events
+        .filter_map(|event| async { event.ok() })
+        .collect::<Vec<_>>()
+        .await;
+    assert!(matches!(
+        outcome.last(),
+        Some(Event::Finished(Outcome::Success(_)))
+    ));
+}
+
+#[tokio::test]
+async fn without_a_journal_on_disk_nothing_is_spent() {
+    let bench = Bench::new(service).await;
+    let other = rusqlite::Connection::open(bench.folder.path().join("journal.db")).unwrap();
+    other.execute_batch("DROP TABLE jobs").unwrap();
+    let error = bench.start().await.outcome().await.unwrap_err();
+    assert!(matches!(error, Error::Journal(_)), "{error}");
+    assert_eq!(bench.server.count("create"), 0);
+}
+
+#[tokio::test]
+async fn cancelling_before_create_ends_at_once_and_costs_nothing() {
+    let bench = Bench::new(|_| Reply::Stall(Vec::new())).await;
+    let generation = bench.start().await;
+    let canceller = generation.canceller();
+    let (outcome, ()) = tokio::join!(generation.outcome(), async {
+        bench.server.saw("list").await;
+        canceller.cancel();
+    });
+    assert_eq!(failure(outcome.unwrap()), (Cause::Cancelled, Charge::No));
+    assert_eq!(bench.server.count("create"), 0);
+}
+
+#[tokio::test]
+async fn cancelling_at_the_checkpoint_costs_nothing() {
+    let bench = Bench::new(service).await;
+    let mut generation = bench.start().await;
+    until(&mut generation, CheckpointState::Creating).await;
+    generation.canceller().cancel();
+    let job = generation.job().unwrap().to_owned();
+    assert_eq!(
+        failure(generation.outcome().await.unwrap()),
+        (Cause::Cancelled, Charge::No)
+    );
+    assert_eq!(bench.server.count("create"), 0);
+    assert_eq!(
+        bench.journal.get(&job).unwrap().unwrap().state,
+        JobState::Failed
+    );
+}
+
+#[tokio::test]
+async fn cancelling_while_create_is_under_way_waits_for_its_answer() {
+    let gate = watch::Sender::new(false);
+    let opening = gate.subscribe();
+    let bench = Bench::new(move |request| match request.operation() {
+        "create" => Reply::Gated(opening.clone(), answer(CREATED)),
+        _ => service(request),
+    })
+    .await;
+    let generation = bench.start().await;
+    let canceller = generation.canceller();
+    let (outcome, ()) = tokio::join!(generation.outcome(), async {
+        bench.server.saw("create").await;
+        canceller.cancel();
+        gate.send_replace(true);
+    });
+    assert_eq!(failure(outcome.unwrap()), (Cause::Cancelled, Charge::Yes));
+    let job = bench.journal.get("task_1").unwrap().unwrap();
+    assert_eq!(job.state, JobState::Waiting);
+    assert_eq!(bench.server.count("create"), 1);
+}
+
+#[tokio::test]
+async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() {
+    let gate = watch::Sender::new(false);
+    let opening = gate.subscribe();
+    let bench = Bench::new(move |request| match request.operation() {
+        // The first question for the task is never answered.
+        "detail" if !*opening.borrow() => Reply::Stall(Vec::new()),
+        _ => service(request),
+    })
+    .await;
+    let generation = bench.start().await;
+    let canceller = generation.canceller();
+    let (outcome, ()) = tokio::join!(generation.outcome(), async {
+        bench.server.saw("detail").await;
+        canceller.cancel();
+    });
+    let Outcome::Failure(failure) = outcome.unwrap() else {
+        panic!()
+    };
+    assert_eq!(
+        (failure.cause, failure.charge),
+        (Cause::Cancelled, Charge::Yes)
+    );
+
+    gate.send_replace(true);
+    let resumed = bench
+        .runtime
+        .resume_job("task_1", OnUnknown::Report)
+        .await
+        .unwrap();
+    assert!(matches!(
+        resumed.outcome().await.unwrap(),
+        Outcome::Success(_)
+    ));
+    assert_eq!(bench.server.count("create"), 1);
+    let again = bench
+        .runtime
+        .resume(&failure.continuation.unwrap(), OnUnknown::Report)
+        .await
+        .unwrap();
+    assert!(matches!(
+        again.outcome().await.unwrap(),
+        Outcome::Success(_)
+    ));
+}
+
+#[tokio::test]
+async fn a_dropped_call_of_next_loses_nothing() {
+    let gate = watch::Sender::new(false);
+    let opening = gate.subscribe();
+    let bench = Bench::new(move |request| match request.operation() {
+        "create" => Reply::Gated(opening.clone(), answer(CREATED)),
+        _ => service(request),
+    })
+    .await;
+    let mut generation = bench.start().await;
+    until(&mut generation, CheckpointState::Creating).await;
+    tokio::select! {
+        biased;
+        _ = generation.next() => panic!("create was not answered yet"),
+        () = bench.server.saw("create") => {}
+    }
+    gate.send_replace(true);
+    assert!(matches!(
+        generation.outcome().await.unwrap(),
+        Outcome::Success(_)
+    ));
+    assert_eq!(bench.server.count("create"), 1);
+}
+
+#[tokio::test]
+async fn a_generation_dropped_while_create_is_under_way_is_still_journalled() {
+    let gate = watch::Sender::new(false);
+    let opening = gate.subscribe();
+    let bench = Bench::new(move |request| match request.operation() {
+        "create" => Reply::Gated(opening.clone(), answer(CREATED)),
+        _ => service(request),
+    })
+    .await;
+    let mut generation = bench.start().await;
+    until(&mut generation, CheckpointState::Creating).await;
+    tokio::select! {
+        biased;
+        _ = generation.next() => panic!("create was not answered yet"),
+        () = bench.server.saw("create") => {}
+    }
+    drop(generation);
+    gate.send_replace(true);
+    let journalled = async {
+        while bench.journal.get("task_1").unwrap().is_none() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), journalled)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_create_is_unknown_and_never_sent_again() {
+    let bench = Bench::new(|request| match request.operation() {
+        "create" => Reply::Cut(Vec::new()),
+        _ => service(request),
+    })
+    .await;
+    let outcome = bench.start().await.outcome().await.unwrap();
+    assert_eq!(failure(outcome), (Cause::OutcomeUnknown, Charge::Unknown));
+    assert_eq!(bench.server.count("create"), 1);
+    let job = bench.journal.list().unwrap().remove(0);
+    assert_eq!(job.state, JobState::Unknown);
+
+    let report = bench
+        .runtime
+        .resume_job(&job.id, OnUnknown::Report)
+        .await
+        .unwrap();
+    assert_eq!(
+        failure(report.outcome().await.unwrap()),
+        (Cause::OutcomeUnknown, Charge::Unknown)
+    );
+    assert_eq!(bench.server.count("create"), 1);
+    let again = bench
+        .runtime
+        .resume_job(&job.id, OnUnknown::CreateAgain)
+        .await
+        .unwrap();
+    assert_eq!(
+        failure(again.outcome().await.unwrap()),
+        (Cause::OutcomeUnknown, Charge::Unknown)
+    );
+    assert_eq!(bench.server.count("create"), 2);
+}
+
+#[tokio::test]
+async fn a_limit_tells_what_is_known_of_the_money() {
+    let limits = Limits {
+        requests: 2,
+        ..Limits::default()
+    };
+    let bench = Bench::with(limits, service).await;
+    let mut generation = bench.start().await;
+    until(&mut generation, CheckpointState::Waiting).await;
+    let error = loop {
+        match generation.next().await {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("ended without an error"),
+            Err(error) => break error,
+        }
+    };
+    let Error::Limit {
+        limit: Limit::Requests,
+        aftermath,
+    } = error
+    else {
+        panic!("{error}")
+    };
+    assert_eq!(aftermath.charge, Charge::Yes);
+    assert!(aftermath.continuation.is_some() && aftermath.job.is_some());
+    assert!(generation.next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn too_little_memory_is_named() {
+    let bench = Bench::with(
+        Limits {
+            memory: 64 << 10,
+            ..Limits::default()
+        },
+        service,
+    )
+    .await;
+    let error = bench.runtime.start(&request()).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Limit {
+                limit: Limit::Memory,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_missing_key_sends_nothing() {
+    let bench = Bench::new(service).await;
+    let runtime = Runtime::builder()
+        .origin(&bench.server.origin())
+        .credential(Credential::literal(""))
+        .cache_folder(bench.folder.path())
+        .build()
+        .unwrap();
+    assert!(matches!(
+        runtime.start(&request()).await,
+        Err(Error::CredentialMissing)
+    ));
+    assert!(matches!(
+        runtime.quote(&request()).await,
+        Err(Error::CredentialMissing)
+    ));
+    assert_eq!(bench.server.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_quote_spends_nothing_and_the_second_start_compiles_nothing() {
+    let bench = Bench::new(service).await;
+    let quote = bench.runtime.quote(&request()).await.unwrap();
+    assert_eq!((quote.points, quote.attribute_id), (25, 2370));
+    let models = bench
+        .runtime
+        .models(TaskType::TextToMusic, Language::En)
+        .await
+        .unwrap();
+    assert_eq!(models[0].model_id, "sonic");
+    assert_eq!(bench.server.count("create"), 0);
+
+    let build = || {
+        Runtime::builder()
+            .cache_folder(bench.folder.path().join("cache"))
+            .build()
+            .unwrap()
+    };
+    assert_eq!(build().cache_statistics(), (0, 1));
+    assert_eq!(build().cache_statistics(), (1, 0));
+}
+
+fn answer(body: &str) -> Vec<u8> {
+    match ok(body) {
+        Reply::Answer(bytes) => bytes,
+        _ => Vec::new(),
+    }
+}

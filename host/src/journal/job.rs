@@ -1,0 +1,138 @@
+//! One job, and how it is written in the journal.
+
+use std::fmt;
+
+use rusqlite::Row;
+
+use crate::types::{Cause, Charge, Failure, Outcome, TaskType};
+
+/// How a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JobState {
+    /// The create request was about to leave when the last entry was made.
+    Creating,
+    /// The task exists and is paid.
+    Waiting,
+    /// The audio was delivered.
+    Finished,
+    /// The create request left and its answer never came.
+    Unknown,
+    /// It ended without audio.
+    Failed,
+}
+
+impl JobState {
+    const ALL: [Self; 5] = [
+        Self::Creating,
+        Self::Waiting,
+        Self::Finished,
+        Self::Unknown,
+        Self::Failed,
+    ];
+
+    /// The word for it in the journal.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Waiting => "waiting",
+            Self::Finished => "finished",
+            Self::Unknown => "unknown",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether there may be audio that was paid for and not delivered.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Creating | Self::Waiting | Self::Unknown)
+    }
+
+    fn parse(text: &str) -> Self {
+        // A word of a later version is treated with care: as not settled.
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .unwrap_or(Self::Unknown)
+    }
+
+    /// What an outcome makes of a job.
+    pub(super) fn after(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Success(_) => Self::Finished,
+            Outcome::Failure(failure) => match failure {
+                Failure {
+                    cause: Cause::OutcomeUnknown,
+                    ..
+                }
+                | Failure {
+                    charge: Charge::Unknown,
+                    ..
+                } => Self::Unknown,
+                Failure {
+                    cause: Cause::TaskFailed,
+                    ..
+                }
+                | Failure {
+                    charge: Charge::No, ..
+                } => Self::Failed,
+                _ => Self::Waiting,
+            },
+        }
+    }
+}
+
+impl fmt::Display for JobState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One job in the journal.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Job {
+    /// A short id of the journal's own.
+    pub id: String,
+    /// When its first checkpoint was written, in seconds since 1970.
+    pub created_at: i64,
+    /// When it was last written, in seconds since 1970.
+    pub updated_at: i64,
+    /// Music or speech; none for a job that was taken up from a bare continuation.
+    pub task: Option<TaskType>,
+    /// The model's name, where it was known.
+    pub model_name: Option<String>,
+    /// How it stands.
+    pub state: JobState,
+    /// The service's id of the task, once there is one.
+    pub task_id: Option<String>,
+    /// What [`Runtime::resume`](crate::Runtime::resume) takes.
+    pub continuation: String,
+}
+
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
+    let task: Option<String> = row.get("task_type")?;
+    let state: String = row.get("state")?;
+    Ok(Job {
+        id: row.get("id")?,
+        created_at: row.get("created_at")?,
+        updated_at: row.get("updated_at")?,
+        task: task.as_deref().and_then(parse_task),
+        model_name: row.get("model_name")?,
+        state: JobState::parse(&state),
+        task_id: row.get("task_id")?,
+        continuation: row.get("continuation")?,
+    })
+}
+
+pub(super) const fn task_word(task: TaskType) -> &'static str {
+    match task {
+        TaskType::TextToMusic => "text_to_music",
+        TaskType::TextToSpeech => "text_to_speech",
+    }
+}
+
+fn parse_task(text: &str) -> Option<TaskType> {
+    [TaskType::TextToMusic, TaskType::TextToSpeech]
+        .into_iter()
+        .find(|task| task_word(*task) == text)
+}

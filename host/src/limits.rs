@@ -1,0 +1,112 @@
+//! What a component may use: memory, time, requests, bytes.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What a component may use, and how long the network may take.
+///
+/// The defaults suit the IMA Studio component with a wide margin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Time that one call may compute. Waiting for the network or a clock does not count. Default
+    /// 10 s.
+    pub cpu: Duration,
+    /// Wall time that one call may take, over and above the deadline of the generation. Default
+    /// 15 minutes.
+    pub call: Duration,
+    /// Bytes of all linear memories of an instance together. Default 128 MiB.
+    pub memory: usize,
+    /// Elements of all tables of an instance together. Default 20,000.
+    pub table_elements: usize,
+    /// Core instances, memories and tables: at most this many of each. Default 64.
+    pub instances: usize,
+    /// Handles to host resources (requests, streams, timers) at the same time. Default 1,000.
+    pub resources: usize,
+    /// Bytes of the wasm stack. Default 512 KiB.
+    pub stack: usize,
+    /// HTTP requests of one generation. Default 2,000.
+    pub requests: u32,
+    /// Bytes of a request body. Default 1 MiB.
+    pub request_size: usize,
+    /// Bytes of a response body. Default 8 MiB.
+    pub response_size: u64,
+    /// Bytes of a response's status line and headers, at which reading stops where they have not
+    /// ended by then. Default 64 KiB, never less than 8 KiB.
+    pub header_size: usize,
+    /// Longest time to open a connection, name lookup and TLS included. Default 10 s. A component
+    /// may ask for less, never for more; so too for the next two.
+    pub connect_timeout: Duration,
+    /// Longest time from the request to the headers of its response. Default 30 s.
+    pub first_byte_timeout: Duration,
+    /// Longest pause within a response. Default 15 s.
+    pub between_bytes_timeout: Duration,
+    /// Longest time for one request and its whole response. Default 2 minutes.
+    pub exchange: Duration,
+    /// Bytes of one downloaded audio file. Default 200 MiB.
+    pub download_size: u64,
+    /// Longest time for one download. Default 10 minutes.
+    pub download: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            cpu: Duration::from_secs(10),
+            call: Duration::from_secs(15 * 60),
+            memory: 128 << 20,
+            table_elements: 20_000,
+            instances: 64,
+            resources: 1_000,
+            stack: 512 << 10,
+            requests: 2_000,
+            request_size: 1 << 20,
+            response_size: 8 << 20,
+            header_size: 64 << 10,
+            connect_timeout: Duration::from_secs(10),
+            first_byte_timeout: Duration::from_secs(30),
+            between_bytes_timeout: Duration::from_secs(15),
+            exchange: Duration::from_secs(120),
+            download_size: 200 << 20,
+            download: Duration::from_secs(10 * 60),
+        }
+    }
+}
+
+/// The limit that a component exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`Limits::cpu`].
+    Cpu,
+    /// [`Limits::call`].
+    Call,
+    /// [`Limits::memory`].
+    Memory,
+    /// [`Limits::table_elements`].
+    Tables,
+    /// [`Limits::instances`].
+    Instances,
+    /// [`Limits::resources`].
+    Resources,
+    /// [`Limits::stack`].
+    Stack,
+    /// [`Limits::requests`].
+    Requests,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cpu => "computing time",
+            Self::Call => "time of a call",
+            Self::Memory => "memory",
+            Self::Tables => "table elements",
+            Self::Instances => "instances",
+            Self::Resources => "resource handles",
+            Self::Stack => "stack",
+            Self::Requests => "number of requests",
+        })
+    }
+}
+
+impl std::error::Error for Limit {}

@@ -1,0 +1,318 @@
+//! The runtime: one compiled component, one pooled client, any number of generations.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::credential::{Credential, Key};
+use crate::egress::{Egress, Guard, Refusals, RefusedRequest, Wire};
+use crate::error::{Aftermath, Error};
+use crate::generation::{Beginning, Generation};
+use crate::instance::{Instance, Stop};
+use crate::journal::Journal;
+use crate::limits::Limits;
+use crate::origin::Origin;
+use crate::sandbox::{ComponentSource, Sandbox, State, component_bytes};
+use crate::types::{Charge, Language, Model, OnUnknown, Quote, Request, Settings, TaskType};
+
+/// Runs the component. Make one per process and clone it: a clone is cheap and shares everything.
+///
+/// Its methods need a tokio runtime with time and I/O.
+#[derive(Clone)]
+pub struct Runtime {
+    pub(crate) shared: Arc<Shared>,
+    deadline: Option<Duration>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) journal: Option<Journal>,
+    pub(crate) wire: Arc<Wire>,
+    sandbox: Sandbox,
+    credential: Credential,
+    clock: Clock,
+    refusals: Arc<Refusals>,
+}
+
+impl Runtime {
+    /// Starts to describe a runtime.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// This runtime with a deadline: how long its generations wait for the audio once the task
+    /// exists, in place of 480 s for music and 300 s for speech.
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Duration) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            deadline: Some(deadline),
+        }
+    }
+
+    /// Prepares a generation. Nothing is sent until its first event is asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CredentialMissing`] without a key, [`Error::Rejected`] where the request can't be
+    /// used, and the errors of a component that misbehaves. Nothing was spent.
+    pub async fn start(&self, request: &Request) -> Result<Generation, Error> {
+        Generation::open(self, Beginning::Start(request.clone()), None).await
+    }
+
+    /// Takes up a generation from a continuation: the last checkpoint's, or a failure's.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn resume(
+        &self,
+        continuation: &str,
+        on_unknown: OnUnknown,
+    ) -> Result<Generation, Error> {
+        Generation::open(
+            self,
+            Beginning::Resume(continuation.to_owned(), on_unknown),
+            None,
+        )
+        .await
+    }
+
+    /// Takes up a job of the journal by its id or its task id, and goes on writing to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchJob`] where the journal has none, else as [`start`](Self::start).
+    pub async fn resume_job(&self, id: &str, on_unknown: OnUnknown) -> Result<Generation, Error> {
+        let missing = || Error::NoSuchJob(id.to_owned());
+        let journal = self.shared.journal.as_ref().ok_or_else(missing)?;
+        let job = journal.get(id)?.ok_or_else(missing)?;
+        let beginning = Beginning::Resume(job.continuation.clone(), on_unknown);
+        Generation::open(self, beginning, Some(job)).await
+    }
+
+    /// What a request would send and cost. Never spends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failure`] with the reason and a message for the user, else as
+    /// [`start`](Self::start).
+    pub async fn quote(&self, request: &Request) -> Result<Quote, Error> {
+        let mut instance = self
+            .instance(Guard::new())
+            .await
+            .map_err(|stop| stop.unspent())?;
+        instance
+            .quote(request, &self.settings())
+            .await
+            .map_err(Stop::unspent)?
+            .map_err(|failure| Error::Failure(Box::new(failure)))
+    }
+
+    /// The models that can be asked for, in the service's order. Never spends.
+    ///
+    /// # Errors
+    ///
+    /// As [`quote`](Self::quote).
+    pub async fn models(&self, task: TaskType, language: Language) -> Result<Vec<Model>, Error> {
+        let mut instance = self
+            .instance(Guard::new())
+            .await
+            .map_err(|stop| stop.unspent())?;
+        instance
+            .models(task, language, &self.settings())
+            .await
+            .map_err(Stop::unspent)?
+            .map_err(|failure| Error::Failure(Box::new(failure)))
+    }
+
+    /// The last requests that components tried and that were refused, the oldest first. At most 64.
+    pub fn refusals(&self) -> Vec<RefusedRequest> {
+        self.shared.refusals.list()
+    }
+
+    /// How often compiled code was taken from the cache, and how often it was not.
+    pub fn cache_statistics(&self) -> (usize, usize) {
+        self.shared.sandbox.cache_statistics()
+    }
+
+    /// The journal, where there is one.
+    pub fn journal(&self) -> Option<&Journal> {
+        self.shared.journal.as_ref()
+    }
+
+    /// A fresh instance whose requests `guard` watches over.
+    pub(crate) async fn instance(&self, guard: Arc<Guard>) -> Result<Instance, Stop> {
+        let shared = &self.shared;
+        let key: Arc<Key> = Arc::new(
+            shared
+                .credential
+                .read()
+                .map_err(|error| Stop::Refused(error.into()))?,
+        );
+        let egress = Egress::new(
+            Arc::clone(&shared.wire),
+            Arc::clone(&guard),
+            key,
+            Arc::clone(&shared.refusals),
+        );
+        let state = State::new(&shared.limits, shared.clock.clone(), egress);
+        let (store, plugin) = shared.sandbox.instantiate(state).await?;
+        let patience = shared
+            .limits
+            .call
+            .saturating_add(self.deadline.unwrap_or_default());
+        Ok(Instance::new(store, plugin, guard, patience))
+    }
+
+    /// What the component is told of this runtime.
+    pub(crate) fn settings(&self) -> Settings {
+        let limits = &self.shared.limits;
+        let short = |time: Duration| Some(u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
+        Settings {
+            origin: Some(self.shared.wire.origin().to_string()),
+            deadline_ms: self
+                .deadline
+                .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+            connect_timeout_ms: short(limits.connect_timeout),
+            first_byte_timeout_ms: short(limits.first_byte_timeout),
+            between_bytes_timeout_ms: short(limits.between_bytes_timeout),
+            response_limit: Some(limits.response_size),
+        }
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime")
+            .field("origin", &self.shared.wire.origin().to_string())
+            .field("clock", &self.shared.clock)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Stop {
+    /// The error of a call that can't have spent anything.
+    pub(crate) fn unspent(self) -> Error {
+        self.into_error(Aftermath {
+            charge: Charge::No,
+            continuation: None,
+            job: None,
+        })
+    }
+}
+
+/// Describes a [`Runtime`].
+#[derive(Debug, Default)]
+pub struct Builder {
+    component: ComponentSource,
+    origin: Option<String>,
+    credential: Credential,
+    limits: Limits,
+    journal: Option<Journal>,
+    cache_folder: Option<PathBuf>,
+    clock: Clock,
+}
+
+impl Builder {
+    /// Where the component comes from. Default: the one built into this library.
+    #[must_use]
+    pub fn component(mut self, source: ComponentSource) -> Self {
+        self.component = source;
+        self
+    }
+
+    /// Scheme, host and optional port of the service. Default [`Origin::DEFAULT`].
+    #[must_use]
+    pub fn origin(mut self, origin: &str) -> Self {
+        self.origin = Some(origin.to_owned());
+        self
+    }
+
+    /// Where the API key comes from. Default: the environment variable `IMA_API_KEY`.
+    #[must_use]
+    pub fn credential(mut self, credential: Credential) -> Self {
+        self.credential = credential;
+        self
+    }
+
+    /// What the component may use.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Where checkpoints are kept. Without a journal the caller keeps them.
+    #[must_use]
+    pub fn journal(mut self, journal: Journal) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// Where compiled code is kept, so that the next start compiles nothing. The folder must be
+    /// writable by this user only: what is in it is run. Default: `ima` in the user's cache folder.
+    #[must_use]
+    pub fn cache_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cache_folder = Some(folder.into());
+        self
+    }
+
+    /// How fast time passes for the component. Anything but the system's clock needs an origin on
+    /// this machine.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Compiles the component, or takes its compiled form from the cache. Takes seconds the first
+    /// time and blocks the thread.
+    ///
+    /// # Errors
+    ///
+    /// When the origin, the clock or the component can't be used.
+    pub fn build(self) -> Result<Runtime, Error> {
+        let origin: Origin = self.origin.as_deref().unwrap_or(Origin::DEFAULT).parse()?;
+        if !self.clock.is_real() && !origin.is_loopback() {
+            return Err(Error::AcceleratedClock);
+        }
+        let bytes = component_bytes(&self.component)?;
+        let cache = self.cache_folder.or_else(crate::folders::cache);
+        let sandbox = Sandbox::new(&bytes, &self.limits, cache.as_deref(), &self.clock)?;
+        let limits = Arc::new(self.limits);
+        let wire = Wire::new(origin, Arc::clone(&limits)).map_err(Error::Tls)?;
+        let shared = Shared {
+            limits,
+            journal: self.journal,
+            wire: Arc::new(wire),
+            sandbox,
+            credential: self.credential,
+            clock: self.clock,
+            refusals: Arc::default(),
+        };
+        Ok(Runtime {
+            shared: Arc::new(shared),
+            deadline: None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_service_is_never_polled_faster() {
+        let builder = Runtime::builder().clock(Clock::accelerated(10));
+        assert!(matches!(builder.build(), Err(Error::AcceleratedClock)));
+    }
+
+    #[test]
+    fn an_unusable_origin_is_refused() {
+        let builder = Runtime::builder().origin("http://api.imastudio.com");
+        assert!(matches!(builder.build(), Err(Error::Origin(_))));
+    }
+}

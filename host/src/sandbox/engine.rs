@@ -1,0 +1,216 @@
+//! The engine of a runtime: configuration, compiled component, linked imports, epoch ticker.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::{io, thread};
+
+use wasmtime::component::{Component, Linker};
+use wasmtime::{Cache, CacheConfig, Config, Engine, Store};
+
+use super::State;
+use super::meter::TICK;
+use crate::bindings::{Plugin, PluginPre};
+use crate::clock;
+use crate::error::Error;
+use crate::folders::create_private;
+use crate::limits::Limits;
+
+/// Where the component comes from.
+#[derive(Debug, Clone, Default)]
+pub enum ComponentSource {
+    /// The one that is built into this library.
+    #[default]
+    Embedded,
+    /// The bytes of a component.
+    Bytes(Vec<u8>),
+    /// A file with a component.
+    File(PathBuf),
+}
+
+static EMBEDDED: &[u8] = include_bytes!(env!("IMA_PLUGIN_WASM"));
+
+/// The bytes of a component, checked to be one.
+pub(crate) fn component_bytes(source: &ComponentSource) -> Result<Cow<'_, [u8]>, Error> {
+    let bytes = match source {
+        ComponentSource::Embedded => Cow::Borrowed(EMBEDDED),
+        ComponentSource::Bytes(bytes) => Cow::Borrowed(bytes.as_slice()),
+        ComponentSource::File(path) => {
+            Cow::Owned(std::fs::read(path).map_err(|source| Error::ComponentFile {
+                path: path.clone(),
+                source,
+            })?)
+        }
+    };
+    // The preamble of a component, as opposed to a core module.
+    if bytes.starts_with(b"\0asm\x0d\0\x01\0") {
+        Ok(bytes)
+    } else {
+        Err(Error::NotAComponent)
+    }
+}
+
+/// A compiled component with its imports linked, ready to be instantiated.
+pub(crate) struct Sandbox {
+    pre: PluginPre<State>,
+    cache: Option<Cache>,
+}
+
+impl Sandbox {
+    /// Compiles `bytes`, or takes the compiled form out of `cache_folder`.
+    pub(crate) fn new(
+        bytes: &[u8],
+        limits: &Limits,
+        cache_folder: Option<&Path>,
+        clock: &clock::Clock,
+    ) -> Result<Self, Error> {
+        let cache = match cache_folder {
+            Some(folder) => {
+                // What is in this folder is run: it is this user's alone.
+                create_private(folder).map_err(|error| Error::Engine(error.into()))?;
+                let mut config = CacheConfig::new();
+                config.with_directory(folder);
+                Some(Cache::new(config).map_err(Error::Engine)?)
+            }
+            None => None,
+        };
+        let mut config = Config::new();
+        config.epoch_interruption(true);
+        config.max_wasm_stack(limits.stack);
+        // Host calls run on the same stack, above what the component may use.
+        config.async_stack_size(limits.stack.saturating_add(1536 << 10));
+        config.cache(cache.clone());
+        let engine = Engine::new(&config).map_err(Error::Engine)?;
+        let component = Component::from_binary(&engine, bytes).map_err(Error::Engine)?;
+        let unknown: Vec<_> = component
+            .component_type()
+            .imports(&engine)
+            .map(|(name, _)| name.to_owned())
+            .filter(|name| !is_linked(name))
+            .collect();
+        if !unknown.is_empty() {
+            return Err(Error::UnknownImports(unknown));
+        }
+
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker).map_err(Error::Engine)?;
+        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)
+            .map_err(Error::Engine)?;
+        if !clock.is_real() {
+            clock::shadow(&mut linker).map_err(Error::Engine)?;
+        }
+        let pre = linker
+            .instantiate_pre(&component)
+            .and_then(PluginPre::new)
+            .map_err(Error::WrongWorld)?;
+        start_ticker(&engine).map_err(|error| Error::Engine(error.into()))?;
+        Ok(Self { pre, cache })
+    }
+
+    /// A fresh instance in a store of its own.
+    pub(crate) async fn instantiate(
+        &self,
+        state: State,
+    ) -> wasmtime::Result<(Store<State>, Plugin)> {
+        let mut store = Store::new(self.pre.engine(), state);
+        store.limiter(|state| &mut state.meter);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut context| context.data_mut().meter.tick());
+        let plugin = self.pre.instantiate_async(&mut store).await?;
+        Ok((store, plugin))
+    }
+
+    /// How often compiled code was found in the cache and how often it was not.
+    pub(crate) fn cache_statistics(&self) -> (usize, usize) {
+        self.cache
+            .as_ref()
+            .map_or((0, 0), |cache| (cache.cache_hits(), cache.cache_misses()))
+    }
+}
+
+/// Advances the epoch for as long as anyone uses the engine.
+fn start_ticker(engine: &Engine) -> io::Result<()> {
+    let engine = engine.weak();
+    let tick = move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            thread::sleep(TICK);
+        }
+    };
+    thread::Builder::new()
+        .name("ima-epoch".to_owned())
+        .spawn(tick)
+        .map(drop)
+}
+
+/// Whether an import is one of the WASI 0.2 interfaces that are linked.
+fn is_linked(import: &str) -> bool {
+    const LINKED: [&str; 7] = [
+        "cli",
+        "clocks",
+        "filesystem",
+        "http",
+        "io",
+        "random",
+        "sockets",
+    ];
+    let parts = import.split_once('@').and_then(|(name, version)| {
+        let (package, interface) = name.strip_prefix("wasi:")?.split_once('/')?;
+        Some((package, interface, version))
+    });
+    parts.is_some_and(|(package, interface, version)| {
+        LINKED.contains(&package)
+            && version.starts_with("0.2.")
+            && (package != "http" || matches!(interface, "types" | "outgoing-handler"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_standard_wasi_is_linked() {
+        for name in [
+            "wasi:http/outgoing-handler@0.2.4",
+            "wasi:io/poll@0.2.0",
+            "wasi:cli/stderr@0.2.6",
+        ] {
+            assert!(is_linked(name), "{name}");
+        }
+        for name in [
+            "wasi:http/incoming-handler@0.2.4",
+            "wasi:keyvalue/store@0.2.0",
+            "wasi:http/types@0.3.0",
+            "ima:studio/types@0.1.0",
+            "env",
+        ] {
+            assert!(!is_linked(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_bytes_are_no_component() {
+        for bytes in [&b"#!/bin/sh"[..], b"\0asm\x01\0\0\0", b""] {
+            let source = ComponentSource::Bytes(bytes.to_vec());
+            assert!(matches!(
+                component_bytes(&source),
+                Err(Error::NotAComponent)
+            ));
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let source = ComponentSource::File("/no/such/file.wasm".into());
+        let error = component_bytes(&source).unwrap_err();
+        assert!(error.to_string().contains("/no/such/file.wasm"));
+    }
+
+    #[test]
+    fn a_component_without_the_world_is_refused() {
+        let empty = b"\0asm\x0d\0\x01\0";
+        let result = Sandbox::new(empty, &Limits::default(), None, &clock::Clock::system());
+        assert!(matches!(result, Err(Error::WrongWorld(_))));
+    }
+}

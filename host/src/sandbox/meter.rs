@@ -1,0 +1,155 @@
+//! Counts what an instance uses, and names the limit that it exceeds.
+
+use std::time::Duration;
+
+use wasmtime::component::ResourceTableError;
+use wasmtime::{ResourceLimiter, Trap, UpdateDeadline};
+
+use crate::limits::{Limit, Limits};
+
+/// The length of an epoch: how often a running component is looked at.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+/// What an instance has used.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    ticks: u64,
+    most_ticks: u64,
+    memory: usize,
+    most_memory: usize,
+    table_elements: usize,
+    most_table_elements: usize,
+    instances: usize,
+}
+
+impl Meter {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let most_ticks = limits.cpu.as_millis().div_ceil(TICK.as_millis());
+        Self {
+            ticks: 0,
+            most_ticks: u64::try_from(most_ticks).unwrap_or(u64::MAX),
+            memory: 0,
+            most_memory: limits.memory,
+            table_elements: 0,
+            most_table_elements: limits.table_elements,
+            instances: limits.instances,
+        }
+    }
+
+    /// Starts a call: computing time is counted for each call anew.
+    pub(crate) fn reset(&mut self) {
+        self.ticks = 0;
+    }
+
+    /// Counts an epoch in which the component was running: one that waits in the host is not
+    /// interrupted and not counted.
+    pub(crate) fn tick(&mut self) -> wasmtime::Result<UpdateDeadline> {
+        self.ticks += 1;
+        if self.ticks > self.most_ticks {
+            return Err(Limit::Cpu.into());
+        }
+        Ok(UpdateDeadline::Yield(1))
+    }
+}
+
+impl ResourceLimiter for Meter {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let total = self.memory.saturating_add(desired.saturating_sub(current));
+        if total > self.most_memory {
+            return Err(Limit::Memory.into());
+        }
+        self.memory = total;
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let total = self
+            .table_elements
+            .saturating_add(desired.saturating_sub(current));
+        if total > self.most_table_elements {
+            return Err(Limit::Tables.into());
+        }
+        self.table_elements = total;
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        self.instances
+    }
+
+    fn tables(&self) -> usize {
+        self.instances
+    }
+
+    fn memories(&self) -> usize {
+        self.instances
+    }
+}
+
+/// The limit that an error of the engine speaks of, where it is one.
+pub(crate) fn exceeded(error: &wasmtime::Error) -> Option<Limit> {
+    if let Some(limit) = error.downcast_ref::<Limit>() {
+        return Some(*limit);
+    }
+    if let Some(Trap::StackOverflow) = error.downcast_ref::<Trap>() {
+        return Some(Limit::Stack);
+    }
+    if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
+        return Some(Limit::Resources);
+    }
+    // The engine has no type for this one.
+    let text = error.root_cause().to_string();
+    text.starts_with("resource limit exceeded")
+        .then_some(Limit::Instances)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn computing_time_is_counted_per_call() {
+        let limits = Limits {
+            cpu: TICK * 2,
+            ..Limits::default()
+        };
+        let mut meter = Meter::new(&limits);
+        assert!(meter.tick().is_ok() && meter.tick().is_ok());
+        assert_eq!(
+            meter.tick().err().and_then(|error| exceeded(&error)),
+            Some(Limit::Cpu)
+        );
+        meter.reset();
+        assert!(meter.tick().is_ok());
+    }
+
+    #[test]
+    fn memories_and_tables_are_counted_together() {
+        let limits = Limits {
+            memory: 100,
+            table_elements: 10,
+            ..Limits::default()
+        };
+        let mut meter = Meter::new(&limits);
+        assert!(meter.memory_growing(0, 60, None).unwrap());
+        assert_eq!(
+            exceeded(&meter.memory_growing(0, 60, None).unwrap_err()),
+            Some(Limit::Memory)
+        );
+        assert!(meter.memory_growing(60, 100, None).unwrap());
+        assert_eq!(
+            exceeded(&meter.table_growing(0, 11, None).unwrap_err()),
+            Some(Limit::Tables)
+        );
+    }
+}

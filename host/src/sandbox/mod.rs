@@ -1,0 +1,10 @@
+//! The engine, the store and what a component may import.
+
+mod engine;
+mod meter;
+mod state;
+
+pub use engine::ComponentSource;
+pub(crate) use engine::{Sandbox, component_bytes};
+pub(crate) use meter::{Meter, exceeded};
+pub(crate) use state::State;

@@ -1,0 +1,312 @@
+//! The program against the simulator: what it prints, what it leaves, how it exits, what it costs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
+
+use ima_simulator::{
+    Control, DEMO_KEY, Endpoint, Fault, NthRequest, Options, Outcome, Simulator, Timeline,
+};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// How much faster time runs on both sides.
+const SPEED: u32 = 50;
+
+struct Stage {
+    control: Control,
+    origin: String,
+    home: tempfile::TempDir,
+    _simulator: Simulator,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let options = Options {
+            speed: f64::from(SPEED),
+            ..Options::default()
+        };
+        let simulator = Simulator::start(options).await.unwrap();
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir(home.path().join("here")).unwrap();
+        Self {
+            control: simulator.control(),
+            origin: simulator.origin(),
+            home,
+            _simulator: simulator,
+        }
+    }
+
+    fn ima(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ima"));
+        command
+            .args(arguments)
+            .args([
+                "--base-url",
+                &self.origin,
+                "--clock-rate",
+                &SPEED.to_string(),
+            ])
+            .env_clear()
+            .env("HOME", self.home.path())
+            .env("IMA_API_KEY", DEMO_KEY)
+            .env("IMA_CACHE_DIR", env!("CARGO_TARGET_TMPDIR"))
+            .current_dir(self.here());
+        command
+    }
+
+    /// The folder that the program runs in.
+    fn here(&self) -> PathBuf {
+        self.home.path().join("here")
+    }
+
+    fn files(&self) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(self.here())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn charges(&self) -> usize {
+        self.control.ledger(DEMO_KEY).charges.len()
+    }
+
+    fn requests(&self, endpoint: Endpoint) -> usize {
+        let requests = self.control.requests();
+        requests
+            .iter()
+            .filter(|request| request.endpoint == endpoint)
+            .count()
+    }
+
+    fn fault(&self, endpoint: Endpoint, fault: Fault) {
+        self.control.fault(endpoint, NthRequest::Every, fault);
+    }
+
+    /// Runs a command that fails, and holds it against everything that a failure promises.
+    fn fails(&self, arguments: &[&str], code: i32) -> Value {
+        let before = self.files();
+        let output = self.ima(&[arguments, &["--json"]].concat());
+        assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+        assert_eq!(self.files(), before, "something is left on the disk");
+        let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let message = object["error"]["message"].as_str().unwrap();
+        assert!(!message.is_empty());
+        assert!(!text(&output.stderr).contains("panicked"));
+        self.holds_no_key(&output);
+        object["error"].clone()
+    }
+
+    /// The key is in nothing that the program printed or wrote.
+    fn holds_no_key(&self, output: &Output) {
+        let key = DEMO_KEY.as_bytes();
+        let holds = |bytes: &[u8]| bytes.windows(key.len()).any(|window| window == key);
+        assert!(!holds(&output.stdout) && !holds(&output.stderr));
+        let mut folders = vec![self.home.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    assert!(!holds(&fs::read(&path).unwrap()), "{}", path.display());
+                }
+            }
+        }
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The length of a WAV file in seconds.
+fn seconds(path: &Path) -> u32 {
+    let reader = hound::WavReader::open(path).unwrap();
+    reader.duration() / reader.spec().sample_rate
+}
+
+fn status(code: u16) -> Fault {
+    Fault::Status {
+        code,
+        headers: Vec::new(),
+        body: "oops".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn music_is_two_playable_files_and_one_object() {
+    let stage = Stage::new().await;
+    let out = stage.here().join("song.wav");
+    let output = stage.ima(&[
+        "music",
+        "rain",
+        "--json",
+        "--language",
+        "en",
+        "--out",
+        "song.wav",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(object["model_id"], "sonic");
+    assert_eq!(object["model_name"], "Suno");
+    assert_eq!(object["credit"], 25);
+    assert_eq!(object["task_id"], *stage.control.tasks()[0].id);
+    let medias = object["medias"].as_array().unwrap();
+    assert_eq!((medias.len(), &object["url"]), (2, &medias[0]["url"]));
+    assert_eq!(stage.files(), ["song-2.wav", "song.wav"]);
+    assert_eq!(
+        format!("{}s", seconds(&out)),
+        object["duration"].as_str().unwrap()
+    );
+    assert_eq!(medias[0]["sha256"].as_str().unwrap().len(), 64);
+    assert!(text(&output.stderr).contains("✅ Your music is ready!"));
+    assert_eq!(stage.charges(), 1);
+    stage.holds_no_key(&output);
+}
+
+#[tokio::test]
+async fn speech_is_saved_here_under_the_name_of_its_task() {
+    let stage = Stage::new().await;
+    let output = stage.ima(&["speech", "你好", "--language", "zh"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(
+        stage.files(),
+        [format!("ima-{}.wav", stage.control.tasks()[0].id)]
+    );
+    let shown = text(&output.stdout) + &text(&output.stderr);
+    assert!(
+        shown.contains("✅ 语音合成成功！") && shown.contains("消耗积分：2 pts"),
+        "{shown}"
+    );
+    stage.holds_no_key(&output);
+}
+
+#[tokio::test]
+async fn a_create_request_without_an_answer_is_one_charge_exit_7_and_no_second_create() {
+    let stage = Stage::new().await;
+    stage.fault(Endpoint::Create, Fault::ResetAfter);
+    let error = stage.fails(&["speech", "hello"], 7);
+    assert_eq!(
+        (error["cause"].as_str(), error["charge"].as_str()),
+        (Some("outcome-unknown"), Some("unknown"))
+    );
+    assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (1, 1));
+
+    let job = error["job"].as_str().unwrap();
+    stage.fails(&["resume", job], 7);
+    assert_eq!(stage.requests(Endpoint::Create), 1);
+
+    stage.control.clear_faults();
+    let again = stage.ima(&["resume", job, "--create-again", "--json"]);
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    assert_eq!(stage.charges(), 2);
+}
+
+#[tokio::test]
+async fn after_the_deadline_resume_brings_the_audio_at_no_cost() {
+    let stage = Stage::new().await;
+    stage
+        .control
+        .set_timeline("seed-tts-2.0", Timeline::lasting(40.0));
+    let error = stage.fails(&["speech", "hello", "--deadline", "10"], 8);
+    assert_eq!(error["charge"], "yes");
+    let output = stage.ima(&[
+        "resume",
+        error["job"].as_str().unwrap(),
+        "--out",
+        "late.wav",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(stage.files(), ["late.wav"]);
+    assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (1, 1));
+}
+
+#[tokio::test]
+async fn a_task_that_fails_exits_with_6() {
+    let stage = Stage::new().await;
+    let failed = Timeline::ending(Outcome::Failed("status 503".to_owned()));
+    stage.control.set_timeline("seed-tts-2.0", failed);
+    let error = stage.fails(&["speech", "hello"], 6);
+    assert_eq!(
+        (error["cause"].as_str(), error["charge"].as_str()),
+        (Some("task-failed"), Some("yes"))
+    );
+}
+
+#[tokio::test]
+async fn audio_that_cannot_be_fetched_leaves_no_half_file_and_the_link() {
+    for fault in [Fault::CutBody, status(500), Fault::Malformed] {
+        let stage = Stage::new().await;
+        stage.fault(Endpoint::Audio, fault);
+        let output = stage.ima(&["speech", "hello", "--json"]);
+        assert_eq!(output.status.code(), Some(6), "{}", text(&output.stderr));
+        assert_eq!(stage.files(), [""; 0]);
+        let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(object["url"].as_str().unwrap().starts_with(&stage.origin));
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_before_spending_costs_nothing() {
+    let stage = Stage::new().await;
+    let error = stage.fails(&["music", "rain", "--model", "sonata"], 3);
+    for known in ["sonic", "GenBGM", "GenSong"] {
+        assert!(error["message"].as_str().unwrap().contains(known));
+    }
+    let error = stage.fails(&["music", "rain", "--budget", "24"], 3);
+    assert_eq!(error["cause"], "over-budget");
+    stage.control.add_account(DEMO_KEY, 1);
+    assert_eq!(
+        stage.fails(&["speech", "hello"], 5)["cause"],
+        "insufficient-points"
+    );
+    let mut wrong = stage.command(&["speech", "hello", "--json"]);
+    let output = wrong.env("IMA_API_KEY", "ima_wrong").output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    let list = serde_json::json!([{"id": "seed-tts-2.0", "type": "3", "model_id": "seed-tts-2.0",
+        "credit_rules": [{"points": 2, "attribute_id": 0}]}]);
+    stage.control.set_catalogue("text_to_speech", list);
+    assert_eq!(stage.fails(&["speech", "hello"], 3)["cause"], "no-price");
+    assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (0, 1));
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_read_exits_with_9_and_costs_nothing() {
+    for fault in [
+        Fault::Malformed,
+        Fault::Oversized(10 << 20),
+        Fault::DeepJson(10_000),
+        status(503),
+        Fault::ResetBefore,
+    ] {
+        let stage = Stage::new().await;
+        stage.fault(Endpoint::ProductList, fault);
+        assert_eq!(stage.fails(&["speech", "hello"], 9)["charge"], "no");
+        assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (0, 0));
+    }
+}
+
+#[tokio::test]
+async fn the_models_are_listed() {
+    let stage = Stage::new().await;
+    let output = stage.ima(&["models", "music", "--language", "en"]);
+    assert_eq!(output.status.code(), Some(0));
+    let shown = text(&output.stdout);
+    for word in ["sonic", "GenBGM", "GenSong", "25", "30"] {
+        assert!(shown.contains(word), "{shown}");
+    }
+}

@@ -1,0 +1,22 @@
+//! Builds the components that the tests look into: the hostile one and the plugin itself.
+
+fn main() {
+    if let Err(error) = build() {
+        for line in error.to_string().lines() {
+            println!("cargo::error={line}");
+        }
+        std::process::exit(1);
+    }
+}
+
+fn build() -> Result<(), guest_build::BuildError> {
+    guest_build::watch(&["Cargo.lock", "Cargo.toml", "crates", "tests/hostile", "wit"])?;
+    for (package, variable) in [
+        ("ima-hostile", "HOSTILE_WASM"),
+        ("ima-plugin", "PLUGIN_WASM"),
+    ] {
+        let component = guest_build::build(package, "wasm32-wasip2")?;
+        println!("cargo::rustc-env={variable}={}", component.display());
+    }
+    Ok(())
+}

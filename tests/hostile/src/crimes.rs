@@ -1,0 +1,125 @@
+//! What the component tries, and what it saw.
+
+use wasi::http::outgoing_handler;
+use wasi::http::types::{ErrorCode, Fields, Method, OutgoingBody, OutgoingRequest, Scheme};
+
+const CREATE: &str = "/open/v1/tasks/create";
+const LIST: &str = "/open/v1/product/list?app=ima&platform=web&category=text_to_music";
+
+/// Commits a crime and reports its end, where there is one.
+pub(crate) fn commit(crime: &str, authority: &str) -> String {
+    let here = |method: Method, path: &str| send(&method, Scheme::Http, authority, path, &[]);
+    match crime {
+        "behave" => here(Method::Get, LIST),
+        "other-host" => send(&Method::Get, Scheme::Http, "127.0.0.1:9", LIST, &[]),
+        "other-scheme" => send(&Method::Get, Scheme::Https, authority, LIST, &[]),
+        "other-path" => here(Method::Get, "/open/v1/account"),
+        "other-method" => here(Method::Delete, LIST),
+        "climb" => here(Method::Get, "/open/v1/product/list/../../tasks/create"),
+        "create-unasked" => here(Method::Post, CREATE),
+        "pay-twice" => format!(
+            "{} then {}",
+            here(Method::Post, CREATE),
+            here(Method::Post, CREATE)
+        ),
+        "trap-after-create" => panic!("{}", here(Method::Post, CREATE)),
+        "own-key" => {
+            let forged: &[u8] = b"Bearer ima_forged";
+            send(
+                &Method::Get,
+                Scheme::Http,
+                authority,
+                LIST,
+                &[("authorization", forged)],
+            )
+        }
+        "many-requests" => loop {
+            let report = here(Method::Get, LIST);
+            if report.starts_with("refused") {
+                return report;
+            }
+        },
+        "loop" => {
+            let mut spins = 0_u64;
+            loop {
+                spins = std::hint::black_box(spins.wrapping_add(1));
+            }
+        }
+        "allocate" => {
+            let mut hoard: Vec<Vec<u8>> = Vec::new();
+            loop {
+                hoard.push(vec![1; 1 << 20]);
+                std::hint::black_box(&hoard);
+            }
+        }
+        "recurse" => format!("{}", recurse(1)),
+        "trap" => panic!("on purpose"),
+        "look-around" => look_around(),
+        other => format!("no such crime: {other}"),
+    }
+}
+
+fn send(
+    method: &Method,
+    scheme: Scheme,
+    authority: &str,
+    path: &str,
+    headers: &[(&str, &[u8])],
+) -> String {
+    match exchange(method, scheme, authority, path, headers) {
+        Ok(status) => format!("answered {status}"),
+        Err(code) => format!("refused {code:?}"),
+    }
+}
+
+fn exchange(
+    method: &Method,
+    scheme: Scheme,
+    authority: &str,
+    path: &str,
+    headers: &[(&str, &[u8])],
+) -> Result<u16, ErrorCode> {
+    let fields = Fields::new();
+    for (name, value) in headers {
+        fields.append(name, value).unwrap();
+    }
+    let request = OutgoingRequest::new(fields);
+    request.set_method(method).unwrap();
+    request.set_scheme(Some(&scheme)).unwrap();
+    request.set_authority(Some(authority)).unwrap();
+    request.set_path_with_query(Some(path)).unwrap();
+    let body = request.body().unwrap();
+    let pending = outgoing_handler::handle(request, None)?;
+    let _ = OutgoingBody::finish(body, None);
+    pending.subscribe().block();
+    let answer = pending.get().unwrap().unwrap()?;
+    Ok(answer.status())
+}
+
+#[expect(unconditional_recursion, reason = "until the stack ends")]
+fn recurse(depth: u64) -> u64 {
+    recurse(std::hint::black_box(depth) + 1).wrapping_mul(3) + depth
+}
+
+/// Everything that a component could see of the machine; empty where the sandbox holds.
+fn look_around() -> String {
+    let mut seen = Vec::new();
+    seen.extend(std::env::vars().map(|(name, _)| format!("variable {name}")));
+    seen.extend(std::env::args().map(|argument| format!("argument {argument}")));
+    for path in ["/", ".", "/etc/passwd", "/proc/self/environ"] {
+        if std::fs::metadata(path).is_ok() || std::fs::read_dir(path).is_ok() {
+            seen.push(format!("path {path}"));
+        }
+    }
+    let mut line = String::new();
+    if std::io::stdin()
+        .read_line(&mut line)
+        .is_ok_and(|read| read > 0)
+    {
+        seen.push("stdin".to_owned());
+    }
+    if std::net::TcpStream::connect("127.0.0.1:9").is_ok_and(|_| true) {
+        seen.push("a socket".to_owned());
+    }
+    format!("saw {}", seen.join(", "))
+}

@@ -1,0 +1,45 @@
+//! What the component asks of a host: standard WASI, and nothing else.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use ima_tests::PLUGIN;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+fn names(imports: bool) -> Vec<String> {
+    let engine = Engine::default();
+    let component = Component::new(&engine, PLUGIN).unwrap();
+    let component_type = component.component_type();
+    if imports {
+        component_type
+            .imports(&engine)
+            .map(|(name, _)| name.to_owned())
+            .collect()
+    } else {
+        component_type
+            .exports(&engine)
+            .map(|(name, _)| name.to_owned())
+            .collect()
+    }
+}
+
+#[test]
+fn it_imports_standard_wasi_only() {
+    let imports = names(true);
+    assert!(!imports.is_empty());
+    for import in imports {
+        let (package, version) = import.split_once('@').unwrap();
+        assert!(
+            package.starts_with("wasi:") && version.starts_with("0.2."),
+            "{import}"
+        );
+    }
+}
+
+#[test]
+fn it_exports_the_contract() {
+    assert_eq!(
+        names(false),
+        ["ima:studio/types@0.1.0", "ima:studio/generations@0.1.0"]
+    );
+}

@@ -1,0 +1,163 @@
+//! The sandbox against a component that wants out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+use ima_host::types::{Cause, Charge, Request};
+use ima_host::{Builder, ComponentSource, Error, Limit, Limits, Runtime};
+use ima_simulator::Endpoint;
+use ima_tests::{HOSTILE, Stage, song, try_play};
+
+fn crime(name: &str) -> Request {
+    Request {
+        prompt: name.to_owned(),
+        ..song()
+    }
+}
+
+/// What the component says it saw.
+async fn report(stage: &Stage, name: &str) -> String {
+    match &stage.run(&crime(name)).await.failure().cause {
+        Cause::Other(report) => report.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The limit that stopped it, and what is known about the money.
+async fn stopped(limits: Limits, name: &str) -> (Limit, Charge) {
+    let limited = |builder: Builder| {
+        let source = ComponentSource::Bytes(HOSTILE.to_vec());
+        builder.component(source).limits(limits)
+    };
+    let stage = Stage::with(limited).await;
+    let generation = stage.runtime.start(&crime(name)).await.unwrap();
+    match try_play(generation).await {
+        (_, Some(Error::Limit { limit, aftermath })) => (limit, aftermath.charge),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn nothing_but_the_service_is_reached() {
+    let stage = Stage::hostile().await;
+    assert_eq!(report(&stage, "behave").await, "answered 200");
+    for name in [
+        "other-host",
+        "other-scheme",
+        "other-path",
+        "other-method",
+        "climb",
+    ] {
+        assert_eq!(
+            report(&stage, name).await,
+            "refused ErrorCode::HttpRequestDenied",
+            "{name}"
+        );
+    }
+    assert_eq!(stage.control.requests().len(), 1);
+    let refused: Vec<_> = stage.runtime.refusals();
+    assert_eq!(refused.len(), 5);
+}
+
+#[tokio::test]
+async fn no_create_request_leaves_without_a_checkpoint_and_none_twice() {
+    let stage = Stage::hostile().await;
+    let denied = "refused ErrorCode::HttpRequestDenied";
+    assert_eq!(report(&stage, "create-unasked").await, denied);
+    assert!(matches!(
+        stage.runtime.quote(&crime("create-unasked")).await,
+        Err(Error::Failure(_))
+    ));
+    assert_eq!(stage.requests(Endpoint::Create), 0);
+
+    let twice = report(&stage, "pay-twice").await;
+    assert_eq!(twice, format!("answered 400 then {denied}"));
+    assert_eq!(stage.requests(Endpoint::Create), 1);
+}
+
+#[tokio::test]
+async fn a_key_of_its_own_is_replaced() {
+    let stage = Stage::hostile().await;
+    assert_eq!(report(&stage, "own-key").await, "answered 200");
+    let requests = stage.control.requests();
+    let keys: Vec<_> = requests[0]
+        .headers
+        .iter()
+        .filter(|(name, _)| name == "authorization")
+        .collect();
+    assert_eq!(keys.len(), 1);
+    assert_eq!(keys[0].1, "Bearer ima_demo_key");
+}
+
+#[tokio::test]
+async fn it_sees_nothing_of_the_machine() {
+    let stage = Stage::hostile().await;
+    assert_eq!(report(&stage, "look-around").await, "saw ");
+}
+
+#[tokio::test]
+async fn a_loop_without_end_is_stopped() {
+    let limits = Limits {
+        cpu: std::time::Duration::from_millis(50),
+        ..Limits::default()
+    };
+    assert_eq!(stopped(limits, "loop").await, (Limit::Cpu, Charge::No));
+}
+
+#[tokio::test]
+async fn memory_without_end_is_refused() {
+    let limits = Limits {
+        memory: 8 << 20,
+        ..Limits::default()
+    };
+    assert_eq!(
+        stopped(limits, "allocate").await,
+        (Limit::Memory, Charge::No)
+    );
+}
+
+#[tokio::test]
+async fn recursion_without_end_is_stopped() {
+    assert_eq!(
+        stopped(Limits::default(), "recurse").await,
+        (Limit::Stack, Charge::No)
+    );
+}
+
+#[tokio::test]
+async fn requests_without_end_are_stopped() {
+    let limits = Limits {
+        requests: 20,
+        ..Limits::default()
+    };
+    assert_eq!(
+        stopped(limits, "many-requests").await,
+        (Limit::Requests, Charge::No)
+    );
+}
+
+#[tokio::test]
+async fn a_trap_is_told_with_the_truth_about_the_money() {
+    let stage = Stage::hostile().await;
+    for (name, charge) in [("trap", Charge::No), ("trap-after-create", Charge::No)] {
+        let generation = stage.runtime.start(&crime(name)).await.unwrap();
+        match try_play(generation).await {
+            (_, Some(Error::Trap { aftermath, .. })) => {
+                assert_eq!(aftermath.charge, charge, "{name}")
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_component_is_refused() {
+    for bytes in [&b""[..], b"\0asm\x01\0\0\0", b"not wasm at all"] {
+        let builder = Runtime::builder().component(ComponentSource::Bytes(bytes.to_vec()));
+        assert!(matches!(builder.build(), Err(Error::NotAComponent)));
+    }
+}
