@@ -14,7 +14,30 @@ wasmtime::component::bindgen!({
 /// The data of the contract: requests, events, outcomes and what they hold.
 pub mod types {
     pub use super::exports::ima::studio::generations::OnUnknown;
+    pub use super::exports::ima::studio::preferences::{PreferencesError, Preferred};
     pub use super::exports::ima::studio::types::*;
-}
+    pub use super::exports::ima::studio::understanding::{
+        About, Cheapest, Choice, Gender, Interpretation, Need, PreferenceWish, Question, Scene,
+        Voice, VoiceWish,
+    };
 
-pub(crate) use exports::ima::studio::generations::Guest as Generations;
+    impl Request {
+        /// A request with the recommended model, its defaults and no budget: unknown parameters
+        /// are refused, and a mismatch is amended.
+        pub fn new(task: TaskType, prompt: &str, language: Language) -> Self {
+            Self {
+                task,
+                prompt: prompt.to_owned(),
+                model_id: None,
+                version_id: None,
+                options: None,
+                parameters: Vec::new(),
+                unknown_parameters: UnknownParameters::Refuse,
+                on_mismatch: OnMismatch::Amend,
+                habitual: false,
+                budget: None,
+                language,
+            }
+        }
+    }
+}

@@ -90,6 +90,9 @@ pub enum Error {
     /// The journal holds no such job, or the runtime has no journal.
     #[error("no such job: {0}")]
     NoSuchJob(String),
+    /// The bytes are no preference file.
+    #[error("{0}")]
+    Preferences(types::PreferencesError),
     /// The audio could not be fetched.
     #[error(transparent)]
     Download(#[from] DownloadError),

@@ -6,13 +6,14 @@ use std::time::Duration;
 use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
-use crate::bindings::{Generations, Plugin};
+use crate::bindings::Plugin;
 use crate::egress::Guard;
 use crate::error::{Aftermath, Error};
 use crate::limits::Limit;
 use crate::sandbox::{self, State};
 use crate::types::{
-    self, Event, Failure, Language, Model, OnUnknown, Quote, Request, Settings, TaskType,
+    self, Event, Failure, Interpretation, Language, Model, OnUnknown, PreferencesError, Preferred,
+    Question, Quote, Request, Settings, TaskType, Voice,
 };
 
 /// Why a call into an instance gave no result.
@@ -53,9 +54,9 @@ pub(crate) struct Instance {
     patience: Duration,
 }
 
-/// A call about to be made: the exports, the store they run in, and the watch over it.
+/// A call about to be made: the component, the store they run in, and the watch over it.
 struct Call<'a> {
-    exports: &'a Generations,
+    plugin: &'a Plugin,
     store: &'a mut Store<State>,
     watch: Watch<'a>,
 }
@@ -103,7 +104,7 @@ impl Instance {
     fn call(&mut self) -> Call<'_> {
         self.store.data_mut().meter.reset();
         Call {
-            exports: self.plugin.ima_studio_generations(),
+            plugin: &self.plugin,
             store: &mut self.store,
             watch: Watch {
                 guard: &self.guard,
@@ -118,10 +119,11 @@ impl Instance {
         settings: &Settings,
     ) -> Result<Result<Quote, Failure>, Stop> {
         let Call {
-            exports,
+            plugin,
             store,
             watch,
         } = self.call();
+        let exports = plugin.ima_studio_generations();
         watch
             .over(exports.call_quote(store, request, settings))
             .await
@@ -134,10 +136,11 @@ impl Instance {
         settings: &Settings,
     ) -> Result<Result<Vec<Model>, Failure>, Stop> {
         let Call {
-            exports,
+            plugin,
             store,
             watch,
         } = self.call();
+        let exports = plugin.ima_studio_generations();
         watch
             .over(exports.call_models(store, task, language, settings))
             .await
@@ -149,10 +152,11 @@ impl Instance {
         settings: &Settings,
     ) -> Result<Result<ResourceAny, types::Error>, Stop> {
         let Call {
-            exports,
+            plugin,
             store,
             watch,
         } = self.call();
+        let exports = plugin.ima_studio_generations();
         watch
             .over(exports.generation().call_start(store, request, settings))
             .await
@@ -165,10 +169,11 @@ impl Instance {
         on_unknown: OnUnknown,
     ) -> Result<Result<ResourceAny, types::Error>, Stop> {
         let Call {
-            exports,
+            plugin,
             store,
             watch,
         } = self.call();
+        let exports = plugin.ima_studio_generations();
         watch
             .over(
                 exports
@@ -180,10 +185,11 @@ impl Instance {
 
     pub(crate) async fn next(&mut self, generation: ResourceAny) -> Result<Option<Event>, Stop> {
         let Call {
-            exports,
+            plugin,
             store,
             watch,
         } = self.call();
+        let exports = plugin.ima_studio_generations();
         watch
             .over(exports.generation().call_next(store, generation))
             .await
@@ -191,12 +197,148 @@ impl Instance {
 
     pub(crate) async fn cancel(&mut self, generation: ResourceAny) -> Result<(), Stop> {
         let Call {
-            exports,
+            plugin,
             store,
             watch,
         } = self.call();
+        let exports = plugin.ima_studio_generations();
         watch
             .over(exports.generation().call_cancel(store, generation))
+            .await
+    }
+
+    pub(crate) async fn interpret(&mut self, utterance: &str) -> Result<Interpretation, Stop> {
+        let Call {
+            plugin,
+            store,
+            watch,
+        } = self.call();
+        let exports = plugin.ima_studio_understanding();
+        watch.over(exports.call_interpret(store, utterance)).await
+    }
+
+    pub(crate) async fn interpret_as(
+        &mut self,
+        task: TaskType,
+        model_id: Option<&str>,
+        utterance: &str,
+    ) -> Result<Interpretation, Stop> {
+        let Call {
+            plugin,
+            store,
+            watch,
+        } = self.call();
+        let exports = plugin.ima_studio_understanding();
+        watch
+            .over(exports.call_interpret_as(store, task, model_id, utterance))
+            .await
+    }
+
+    pub(crate) async fn intake(
+        &mut self,
+        task: TaskType,
+        utterance: &str,
+        language: Language,
+    ) -> Result<Vec<Question>, Stop> {
+        let Call {
+            plugin,
+            store,
+            watch,
+        } = self.call();
+        let exports = plugin.ima_studio_understanding();
+        watch
+            .over(exports.call_intake(store, task, utterance, language))
+            .await
+    }
+
+    pub(crate) async fn tips(
+        &mut self,
+        task: TaskType,
+        language: Language,
+    ) -> Result<Vec<String>, Stop> {
+        let Call {
+            plugin,
+            store,
+            watch,
+        } = self.call();
+        let exports = plugin.ima_studio_understanding();
+        watch.over(exports.call_tips(store, task, language)).await
+    }
+
+    pub(crate) async fn voices(&mut self, language: Language) -> Result<Vec<Voice>, Stop> {
+        let Call {
+            plugin,
+            store,
+            watch,
+        } = self.call();
+        let exports = plugin.ima_studio_understanding();
+        watch.over(exports.call_voices(store, language)).await
+    }
+
+    pub(crate) async fn preferred(
+        &mut self,
+        file: &[u8],
+        user: &str,
+        task: TaskType,
+    ) -> Result<Result<Option<Preferred>, PreferencesError>, Stop> {
+        let Call {
+            plugin,
+            store,
+            watch,
+        } = self.call();
+        let exports = plugin.ima_studio_preferences();
+        watch.over(exports.call_get(store, file, user, task)).await
+    }
+
+    pub(crate) async fn remember(
+        &mut self,
+        file: &[u8],
+        user: &str,
+        task: TaskType,
+        preferred: &Preferred,
+    ) -> Result<Result<Vec<u8>, PreferencesError>, Stop> {
+        let Call {
+            plugin,
+            store,
+            watch,
+        } = self.call();
+        let exports = plugin.ima_studio_preferences();
+        watch
+            .over(exports.call_set(store, file, user, task, preferred))
+            .await
+    }
+
+    pub(crate) async fn forget(
+        &mut self,
+        file: &[u8],
+        user: &str,
+        task: Option<TaskType>,
+    ) -> Result<Result<Vec<u8>, PreferencesError>, Stop> {
+        let Call {
+            plugin,
+            store,
+            watch,
+        } = self.call();
+        let exports = plugin.ima_studio_preferences();
+        watch
+            .over(exports.call_clear(store, file, user, task))
+            .await
+    }
+
+    pub(crate) async fn confirmation(
+        &mut self,
+        task: TaskType,
+        model_name: &str,
+        language: Language,
+    ) -> Result<String, Stop> {
+        let Call {
+            plugin,
+            store,
+            watch,
+        } = self.call();
+        let exports = plugin.ima_studio_preferences();
+        watch
+            .over(exports.call_confirmation(store, task, model_name, language))
             .await
     }
 }

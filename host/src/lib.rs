@@ -13,15 +13,12 @@
 //!     .credential(Credential::environment("IMA_API_KEY"))
 //!     .journal(Journal::open("jobs".as_ref())?)
 //!     .build()?;
-//! let request = Request {
-//!     task: TaskType::TextToMusic,
-//!     prompt: "upbeat lo-fi hip hop, 90 BPM, no vocals".to_owned(),
-//!     model_id: None,
-//!     version_id: None,
-//!     parameters: Vec::new(),
-//!     budget: Some(50),
-//!     language: Language::En,
-//! };
+//! let mut request = Request::new(
+//!     TaskType::TextToMusic,
+//!     "upbeat lo-fi hip hop, 90 BPM, no vocals",
+//!     Language::En,
+//! );
+//! request.budget = Some(50);
 //! let mut generation = runtime.start(&request).await?;
 //! while let Some(event) = generation.next().await? {
 //!     match event {

@@ -156,23 +156,18 @@ impl Played {
 
 /// A request for music in English.
 pub fn song() -> Request {
-    Request {
-        task: TaskType::TextToMusic,
-        prompt: "upbeat lo-fi hip hop, 90 BPM, no vocals".to_owned(),
-        model_id: None,
-        version_id: None,
-        parameters: Vec::new(),
-        budget: None,
-        language: Language::En,
-    }
+    Request::new(
+        TaskType::TextToMusic,
+        "upbeat lo-fi hip hop, 90 BPM, no vocals",
+        Language::En,
+    )
 }
 
 /// A request for speech in Chinese.
 pub fn spoken() -> Request {
-    Request {
-        task: TaskType::TextToSpeech,
-        prompt: "欢迎来到 IMA Studio。".to_owned(),
-        language: Language::Zh,
-        ..song()
-    }
+    Request::new(
+        TaskType::TextToSpeech,
+        "欢迎来到 IMA Studio。",
+        Language::Zh,
+    )
 }

@@ -7,7 +7,9 @@
     reason = "tests"
 )]
 
-use ima_host::types::{Cause, Charge, CheckpointState, Event, MessageKind, Parameter, TaskType};
+use ima_host::types::{
+    Cause, Charge, CheckpointState, Event, MessageKind, Parameter, TaskFault, TaskType,
+};
 use ima_host::{Credential, types::Language};
 use ima_simulator::{DEMO_KEY, Endpoint, Fault, Outcome, Timeline};
 use ima_tests::{Stage, song, spoken};
@@ -155,7 +157,7 @@ async fn a_task_that_fails_at_the_end_is_told_without_its_technical_reason() {
     let failure = played.failure();
     assert_eq!(
         (&failure.cause, failure.charge),
-        (&Cause::TaskFailed, Charge::Yes)
+        (&Cause::TaskFailed(TaskFault::Resource), Charge::Yes)
     );
     assert!(failure.task_id.is_some() && failure.continuation.is_some());
     assert!(!played.messages().last().unwrap().text.contains("upstream"));

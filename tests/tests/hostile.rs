@@ -141,6 +141,29 @@ async fn requests_without_end_are_stopped() {
 }
 
 #[tokio::test]
+async fn functions_that_should_send_nothing_are_held_to_it() {
+    let limits = Limits {
+        cpu: std::time::Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let source = ComponentSource::Bytes(HOSTILE.to_vec());
+    let stage = Stage::with(|builder| builder.component(source).limits(limits)).await;
+    let read = stage.runtime.interpret("create-unasked").await.unwrap();
+    assert_eq!(
+        read.prompt.as_deref(),
+        Some("refused ErrorCode::HttpRequestDenied")
+    );
+    assert!(matches!(
+        stage.runtime.interpret("loop").await,
+        Err(Error::Limit {
+            limit: Limit::Cpu,
+            ..
+        })
+    ));
+    assert_eq!(stage.control.requests().len(), 0);
+}
+
+#[tokio::test]
 async fn a_trap_is_told_with_the_truth_about_the_money() {
     let stage = Stage::hostile().await;
     for (name, charge) in [("trap", Charge::No), ("trap-after-create", Charge::No)] {

@@ -3,7 +3,9 @@
 mod bindings;
 mod convert;
 mod generation;
+mod preferences;
 mod settings;
+mod understanding;
 
 use bindings::exports::ima::studio::generations::Guest;
 use bindings::exports::ima::studio::types::{
@@ -32,7 +34,7 @@ impl Guest for Plugin {
             ima_core::quote::Quote::new(&request, &catalogue)
         };
         priced()
-            .map(|quote| Quote::from(&quote))
+            .map(|quote| convert::quote(&quote, language))
             .map_err(|cause| failure(task, language, cause))
     }
 
@@ -44,7 +46,11 @@ impl Guest for Plugin {
         let (task, language) = (task.into(), language.into());
         let catalogue =
             catalogue(task, language, settings).map_err(|cause| failure(task, language, cause))?;
-        Ok(catalogue.leaves.into_iter().map(Model::from).collect())
+        Ok(catalogue
+            .leaves
+            .iter()
+            .map(|leaf| convert::model(task, leaf))
+            .collect())
     }
 }
 

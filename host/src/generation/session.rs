@@ -51,7 +51,11 @@ impl Journaling {
                     tracing::error!(%error, "an outcome was not journalled");
                 }
             }
-            Event::Message(_) | Event::Progress(_) | Event::Fault(_) => {}
+            Event::Message(_)
+            | Event::Progress(_)
+            | Event::Fault(_)
+            | Event::Attempt(_)
+            | Event::Dropped(_) => {}
         }
         Ok(())
     }

@@ -61,15 +61,7 @@ impl Bench {
 }
 
 fn request() -> Request {
-    Request {
-        task: TaskType::TextToMusic,
-        prompt: "rain on a tin roof".to_owned(),
-        model_id: None,
-        version_id: None,
-        parameters: Vec::new(),
-        budget: None,
-        language: Language::En,
-    }
+    Request::new(TaskType::TextToMusic, "rain on a tin roof", Language::En)
 }
 
 /// A service where everything goes well.

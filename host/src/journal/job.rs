@@ -69,7 +69,7 @@ impl JobState {
                     ..
                 } => Self::Unknown,
                 Failure {
-                    cause: Cause::TaskFailed,
+                    cause: Cause::TaskFailed(_),
                     ..
                 }
                 | Failure {

@@ -186,7 +186,7 @@ impl fmt::Debug for Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{Cause, Charge, Failure, Success};
+    use crate::types::{Cause, Charge, Failure, Success, TaskFault};
 
     fn entry(job: Option<String>, state: CheckpointState, continuation: &str) -> Entry {
         let task_id = (state == CheckpointState::Waiting).then(|| "task_1".to_owned());
@@ -209,6 +209,7 @@ mod tests {
             message: String::new(),
             task_id: None,
             medias: Vec::new(),
+            alternatives: Vec::new(),
             continuation: Some("c3".to_owned()),
         })
     }
@@ -268,7 +269,11 @@ mod tests {
             (Cause::Deadline, Charge::Yes, JobState::Waiting),
             (Cause::Cancelled, Charge::Yes, JobState::Waiting),
             (Cause::Cancelled, Charge::No, JobState::Failed),
-            (Cause::TaskFailed, Charge::Yes, JobState::Failed),
+            (
+                Cause::TaskFailed(TaskFault::Resource),
+                Charge::Yes,
+                JobState::Failed,
+            ),
             (Cause::Network, Charge::No, JobState::Failed),
         ] {
             let id = journal

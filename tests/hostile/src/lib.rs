@@ -9,6 +9,7 @@
 
 mod bindings;
 mod crimes;
+mod pure;
 
 use bindings::exports::ima::studio::generations::{
     Generation as Handle, Guest, GuestGeneration, OnUnknown,
@@ -87,6 +88,7 @@ fn failure(report: String) -> Failure {
         message: String::new(),
         task_id: None,
         medias: Vec::new(),
+        alternatives: Vec::new(),
         continuation: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Which of a model's inner engines is the newest.
 
-use super::Field;
+use super::{Field, Leaf};
 use serde_json::Value;
 
 /// The newest option of an engine field by the numbers in its name: `sonic-v5` is newer than
@@ -18,4 +18,18 @@ fn version(name: &str) -> Vec<u64> {
         .filter(|digits| !digits.is_empty())
         .map(|digits| digits.parse().unwrap_or(u64::MAX))
         .collect()
+}
+
+/// The inner field that chooses Suno's engine. Not to be confused with the outer `model_version`.
+pub(crate) const ENGINE: &str = "model_version";
+
+impl Leaf {
+    /// The names of the engines to choose from; empty where there is no choice.
+    pub fn engines(&self) -> Vec<String> {
+        let fields = self.fields.iter().filter(|field| field.name == ENGINE);
+        let options = fields.flat_map(|field| &field.options);
+        options
+            .filter_map(|option| option.as_str().map(str::to_owned))
+            .collect()
+    }
 }

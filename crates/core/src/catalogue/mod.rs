@@ -14,7 +14,7 @@ use crate::api::product::{CreditRule, FormField, List, Node};
 use crate::request::{TaskType, whole_number};
 use serde_json::Value;
 
-pub(crate) use engine::newest as newest_engine;
+pub(crate) use engine::{ENGINE, newest as newest_engine};
 pub(crate) use rule::same;
 
 /// How long a model usually needs, in seconds.

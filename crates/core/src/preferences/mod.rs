@@ -24,11 +24,29 @@
 mod object;
 
 use crate::api::scalar::Scalar;
-use crate::request::TaskType;
+use crate::request::{Language, TaskType};
 use object::Object;
 use serde_json::Value;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// What to tell the user whose wish 以后都用XXX was saved (music: "When to Update").
+pub fn confirmation(task: TaskType, model_name: &str, language: Language) -> String {
+    match (task, language) {
+        (TaskType::TextToMusic, Language::Zh) => {
+            format!("✅ 已记住！以后音乐生成默认用 {model_name}")
+        }
+        (TaskType::TextToSpeech, Language::Zh) => {
+            format!("✅ 已记住！以后语音合成默认用 {model_name}")
+        }
+        (TaskType::TextToMusic, Language::En) => {
+            format!("✅ Remembered! Music will use {model_name} from now on")
+        }
+        (TaskType::TextToSpeech, Language::En) => {
+            format!("✅ Remembered! Speech will use {model_name} from now on")
+        }
+    }
+}
 
 /// A preferences file that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

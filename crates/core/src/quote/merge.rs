@@ -1,13 +1,10 @@
 //! How a model's defaults, a price's attributes and the user's parameters become one request
 //! (design: section 6, "payload merge").
 
-use crate::catalogue::{Leaf, Rule, newest_engine};
+use crate::catalogue::{ENGINE, Leaf, Rule, newest_engine};
 use crate::request::{Request, TaskType, whole_number};
 use serde_json::{Map, Value, json};
 use std::num::NonZeroU64;
-
-/// The inner field that chooses Suno's engine. Not to be confused with the outer `model_version`.
-const ENGINE: &str = "model_version";
 
 /// What the form sends when the user says nothing: nulls left out, virtual fields resolved, and the
 /// newest engine instead of the form's own default (music: "Recommended Defaults").

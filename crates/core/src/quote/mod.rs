@@ -8,8 +8,9 @@ mod speech;
 pub use options::{MusicOptions, SpeechOptions, SpeechStyle, VocalGender};
 
 use crate::catalogue::{Catalogue, Estimate, Leaf};
+use crate::message::Messages;
 use crate::outcome::Cause;
-use crate::request::{InvalidValue, Request, TaskType};
+use crate::request::{InvalidValue, Language, Request, TaskType};
 use check::Checked;
 use serde_json::{Map, Value, json};
 use std::num::NonZeroU64;
@@ -25,6 +26,7 @@ pub struct Quote {
     attribute_id: NonZeroU64,
     estimate: Estimate,
     parameters: Map<String, Value>,
+    dropped: Vec<InvalidValue>,
 }
 
 /// How much of what the user asked for a request keeps (music: "3-Layer Retry Strategy").
@@ -38,14 +40,12 @@ pub(crate) enum Level {
     Defaults,
 }
 
-/// A quote and what it leaves out.
+/// A quote at a level.
 #[derive(Debug)]
 pub(crate) struct Priced {
     pub quote: Quote,
     /// The names of the parameters that the level took away.
     pub removed: Vec<String>,
-    /// Unknown parameters that the request allowed to drop.
-    pub dropped: Vec<InvalidValue>,
 }
 
 impl Quote {
@@ -105,12 +105,9 @@ impl Quote {
             attribute_id,
             estimate: leaf.estimate,
             parameters: merge::parameters(defaults, rule, chosen, request, attribute_id),
-        };
-        Ok(Priced {
-            quote,
-            removed,
             dropped,
-        })
+        };
+        Ok(Priced { quote, removed })
     }
 
     /// The model.
@@ -141,6 +138,16 @@ impl Quote {
     /// How long the model usually needs.
     pub fn estimate(&self) -> Estimate {
         self.estimate
+    }
+
+    /// Unknown parameters that the request allows to leave out.
+    pub fn dropped(&self) -> &[InvalidValue] {
+        &self.dropped
+    }
+
+    /// What it costs, in a phrase for the user (music: "Cost transparency").
+    pub fn phrase(&self, language: Language) -> String {
+        Messages::new(self.task, language).cost(&self.model_id, &self.model_name, self.points)
     }
 
     /// The body of the create request, as JSON text (music and speech: "API 2: Create Task").

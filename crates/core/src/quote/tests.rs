@@ -161,8 +161,8 @@ fn an_unknown_parameter_is_refused_with_the_nearest_name() {
 fn an_unknown_parameter_may_be_dropped_and_is_named() {
     let mut request = song().with("zzz", json!(1));
     request.unknown = crate::request::UnknownParameters::Drop;
-    let priced = Quote::at(Level::AsAsked, &request, &music()).unwrap();
-    assert_eq!(priced.dropped[0].field, "zzz");
+    let quote = Quote::new(&request, &music()).unwrap();
+    assert_eq!(quote.dropped()[0].field, "zzz");
     assert_eq!(inner(&request, &music()).get("zzz"), None);
 }
 
@@ -337,4 +337,16 @@ fn a_grouped_virtual_field_takes_its_controls_together() {
     assert_eq!(inner(&large, &grouped)["shape"], "large");
     let tall = song().with("ratio", json!("9:16"));
     assert_eq!(refused(tall, &grouped).0, "ratio");
+}
+
+#[test]
+fn the_cost_is_a_phrase() {
+    let quote = Quote::new(&song(), &music()).unwrap();
+    assert_eq!(quote.phrase(Language::Zh), "使用 Suno（25 积分，功能最强）");
+    assert_eq!(
+        quote.phrase(Language::En),
+        "Using Suno (25 credits, most capable)"
+    );
+    let quote = Quote::new(&spoken(), &speech()).unwrap();
+    assert_eq!(quote.phrase(Language::Zh), "使用 seed-tts-2.0（2 积分）");
 }

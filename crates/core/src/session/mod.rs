@@ -295,13 +295,13 @@ impl Session {
     }
 
     fn price(&mut self, request: Request, catalogue: Catalogue) {
-        let Priced { quote, dropped, .. } = match Quote::at(Level::AsAsked, &request, &catalogue) {
+        let Priced { quote, .. } = match Quote::at(Level::AsAsked, &request, &catalogue) {
             Ok(priced) => priced,
             Err(cause) => return self.fail(cause, Charge::No, Entry::Asked(request), Vec::new()),
         };
         self.alternatives = alternatives(request.task, quote.model_id(), &catalogue);
-        for dropped in dropped {
-            self.wire.event(Event::Dropped(dropped));
+        for dropped in quote.dropped() {
+            self.wire.event(Event::Dropped(dropped.clone()));
         }
         let started = Started {
             model_id: quote.model_id().to_owned(),

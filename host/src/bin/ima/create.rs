@@ -26,15 +26,10 @@ async fn start(common: &Common, options: Create, task: TaskType) -> Result<Exit,
 
     let journal = setup::journal(language)?;
     let runtime = setup::runtime(common, Some(journal), options.wait.deadline)?;
-    let request = Request {
-        task,
-        prompt: options.prompt,
-        model_id: options.model,
-        version_id: None,
-        parameters,
-        budget: options.budget,
-        language,
-    };
+    let mut request = Request::new(task, &options.prompt, language);
+    request.model_id = options.model;
+    request.parameters = parameters;
+    request.budget = options.budget;
     let generation = runtime
         .start(&request)
         .await

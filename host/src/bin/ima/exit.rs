@@ -46,7 +46,7 @@ impl Exit {
             (Cause::OutcomeUnknown, _) | (_, Charge::Unknown) => Self::Unknown,
             (Cause::Unauthorized, _) => Self::Unauthorised,
             (Cause::InsufficientPoints | Cause::SubscriptionRequired, _) => Self::Points,
-            (Cause::TaskFailed, _) => Self::Failed,
+            (Cause::TaskFailed(_), _) => Self::Failed,
             (Cause::Deadline | Cause::Cancelled, Charge::Yes) => Self::Resumable,
             (Cause::RateLimited | Cause::Unavailable | Cause::Network, Charge::Yes) => {
                 Self::Resumable
@@ -98,6 +98,7 @@ mod tests {
             message,
             task_id: None,
             medias: Vec::new(),
+            alternatives: Vec::new(),
             continuation: None,
         }
     }
@@ -110,9 +111,25 @@ mod tests {
             (Cause::SubscriptionRequired, Charge::No, Exit::Points),
             (Cause::UnknownModel(Vec::new()), Charge::No, Exit::Refused),
             (Cause::NoPrice, Charge::No, Exit::Refused),
+            (
+                Cause::PriceChanged(types::PriceChange {
+                    points: 2,
+                    announced: 1,
+                }),
+                Charge::No,
+                Exit::Refused,
+            ),
             (Cause::OutcomeUnknown, Charge::Unknown, Exit::Unknown),
-            (Cause::TaskFailed, Charge::Yes, Exit::Failed),
-            (Cause::TaskFailed, Charge::No, Exit::Failed),
+            (
+                Cause::TaskFailed(types::TaskFault::Resource),
+                Charge::Yes,
+                Exit::Failed,
+            ),
+            (
+                Cause::TaskFailed(types::TaskFault::Resource),
+                Charge::No,
+                Exit::Failed,
+            ),
             (Cause::Deadline, Charge::Yes, Exit::Resumable),
             (Cause::Cancelled, Charge::Yes, Exit::Resumable),
             (Cause::Cancelled, Charge::No, Exit::Refused),

@@ -43,7 +43,7 @@ impl Show {
             Event::Started(started) => self.start(started.estimate.max_seconds),
             Event::Progress(progress) => self.progress(progress),
             Event::Finished(_) => self.clear(),
-            Event::Checkpoint(_) | Event::Fault(_) => {}
+            Event::Checkpoint(_) | Event::Fault(_) | Event::Attempt(_) | Event::Dropped(_) => {}
         }
     }
 

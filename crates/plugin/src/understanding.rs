@@ -1,0 +1,38 @@
+//! Utterances, questions, hints and voices.
+
+use crate::bindings::exports::ima::studio::types::{Language, TaskType};
+use crate::bindings::exports::ima::studio::understanding as wit;
+use crate::{Plugin, convert};
+use ima_core::language;
+
+impl wit::Guest for Plugin {
+    fn interpret(utterance: String) -> wit::Interpretation {
+        language::interpret(&utterance).into()
+    }
+
+    fn interpret_as(
+        task: TaskType,
+        model_id: Option<String>,
+        utterance: String,
+    ) -> wit::Interpretation {
+        language::interpret_as(task.into(), model_id.as_deref(), &utterance).into()
+    }
+
+    fn intake(task: TaskType, utterance: String, language: Language) -> Vec<wit::Question> {
+        let questions = language::intake(task.into(), &utterance, language.into());
+        questions.into_iter().map(Into::into).collect()
+    }
+
+    fn tips(task: TaskType, language: Language) -> Vec<String> {
+        let tips = language::tips(task.into(), language.into());
+        tips.iter().map(|tip| (*tip).to_owned()).collect()
+    }
+
+    fn voices(language: Language) -> Vec<wit::Voice> {
+        let language = language.into();
+        let voices = language::voices().iter();
+        voices
+            .map(|voice| convert::voice(voice, language))
+            .collect()
+    }
+}

@@ -1,0 +1,71 @@
+//! The functions that should send nothing: they misbehave as the utterance says.
+
+use crate::bindings::exports::ima::studio::preferences;
+use crate::bindings::exports::ima::studio::types::{Language, TaskType};
+use crate::bindings::exports::ima::studio::understanding::{
+    Guest, Interpretation, PreferenceWish, Question, Voice,
+};
+use crate::{Hostile, crimes};
+
+impl Guest for Hostile {
+    fn interpret(utterance: String) -> Interpretation {
+        Interpretation {
+            language: Language::En,
+            task: None,
+            model_id: None,
+            model_named: false,
+            parameters: Vec::new(),
+            voice: None,
+            preference: PreferenceWish::Keep,
+            prompt: Some(crimes::commit(&utterance, "127.0.0.1:9")),
+            questions: Vec::new(),
+        }
+    }
+
+    fn interpret_as(_: TaskType, _: Option<String>, utterance: String) -> Interpretation {
+        Self::interpret(utterance)
+    }
+
+    fn intake(_: TaskType, _: String, _: Language) -> Vec<Question> {
+        Vec::new()
+    }
+
+    fn tips(_: TaskType, _: Language) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn voices(_: Language) -> Vec<Voice> {
+        Vec::new()
+    }
+}
+
+impl preferences::Guest for Hostile {
+    fn get(
+        _: Vec<u8>,
+        _: String,
+        _: TaskType,
+    ) -> Result<Option<preferences::Preferred>, preferences::PreferencesError> {
+        Ok(None)
+    }
+
+    fn set(
+        file: Vec<u8>,
+        _: String,
+        _: TaskType,
+        _: preferences::Preferred,
+    ) -> Result<Vec<u8>, preferences::PreferencesError> {
+        Ok(file)
+    }
+
+    fn clear(
+        file: Vec<u8>,
+        _: String,
+        _: Option<TaskType>,
+    ) -> Result<Vec<u8>, preferences::PreferencesError> {
+        Ok(file)
+    }
+
+    fn confirmation(_: TaskType, _: String, _: Language) -> String {
+        String::new()
+    }
+}
