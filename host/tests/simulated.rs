@@ -285,6 +285,26 @@ async fn what_is_refused_before_spending_costs_nothing() {
 }
 
 #[tokio::test]
+async fn a_bad_parameter_is_named_with_what_is_allowed() {
+    let stage = Stage::new().await;
+    let output = stage.ima(&[
+        "speech",
+        "你好",
+        "--language",
+        "zh",
+        "--param",
+        "audio_params={\"speech_rate\":200}",
+    ]);
+    assert_eq!(output.status.code(), Some(3));
+    let shown = text(&output.stderr);
+    assert!(
+        shown.contains("audio_params.speech_rate") && shown.contains("-50 到 100 的整数"),
+        "{shown}"
+    );
+    assert_eq!(stage.requests(Endpoint::Create), 0);
+}
+
+#[tokio::test]
 async fn a_list_that_cannot_be_read_exits_with_9_and_costs_nothing() {
     for fault in [
         Fault::Malformed,

@@ -40,6 +40,11 @@ fn it_imports_standard_wasi_only() {
 fn it_exports_the_contract() {
     assert_eq!(
         names(false),
-        ["ima:studio/types@0.1.0", "ima:studio/generations@0.1.0"]
+        [
+            "ima:studio/types@0.1.0",
+            "ima:studio/generations@0.1.0",
+            "ima:studio/understanding@0.1.0",
+            "ima:studio/preferences@0.1.0"
+        ]
     );
 }

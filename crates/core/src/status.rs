@@ -1,8 +1,7 @@
 //! What the states of a task's media mean together (music: "Detail API status values"; design:
 //! section 6, "status").
 
-use crate::api::detail::{Detail, MediaState};
-use crate::api::object;
+use crate::api::detail::{self, MediaState};
 use crate::outcome::{Media, TaskFault};
 
 /// The state of a task over all of its media.
@@ -19,14 +18,13 @@ pub enum TaskStatus {
 impl TaskStatus {
     /// Reads the `data` of a detail answer. `None` where it has another shape.
     pub fn read(data: &str) -> Option<Self> {
-        let detail: Detail<'_> = object::read(data.as_bytes())?;
-        Some(Self::of(&detail))
+        Some(Self::of(&detail::medias(data)?))
     }
 
-    pub(crate) fn of(detail: &Detail<'_>) -> Self {
+    fn of(medias: &[MediaState<'_>]) -> Self {
         let mut ready = Vec::new();
         let mut failed = None;
-        for media in &detail.medias.0 {
+        for media in medias {
             match MediaStatus::of(media) {
                 MediaStatus::Pending => {}
                 MediaStatus::Failed(TaskFault::Status) if failed.is_some() => {}
@@ -36,7 +34,7 @@ impl TaskStatus {
         }
         if let Some(fault) = failed {
             Self::Failed(fault, ready)
-        } else if !ready.is_empty() && ready.len() == detail.medias.0.len() {
+        } else if !ready.is_empty() && ready.len() == medias.len() {
             Self::Ready(ready)
         } else {
             Self::Pending

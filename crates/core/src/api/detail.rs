@@ -1,36 +1,39 @@
 //! The answer to a question for a task's state (music: "API 3", speech: "Task Detail API").
 
-use super::product::List;
+use super::json::Object;
 use super::scalar::Scalar;
-use serde::Deserialize;
-
-/// The data of the answer. Without a list of media it says that nothing is there yet.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Detail<'a> {
-    #[serde(borrow, default)]
-    pub medias: List<MediaState<'a>>,
-}
 
 /// The state of one media.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct MediaState<'a> {
-    #[serde(borrow, default)]
     pub resource_status: Scalar<'a>,
-    #[serde(borrow, default)]
     pub status: Scalar<'a>,
-    #[serde(borrow, default)]
     pub url: Scalar<'a>,
-    #[serde(borrow, default)]
     pub watermark_url: Scalar<'a>,
-    #[serde(borrow, default)]
     pub duration_str: Scalar<'a>,
-    #[serde(borrow, default)]
     pub format: Scalar<'a>,
 }
 
-/// The data of the answer to a create request.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Created<'a> {
-    #[serde(borrow, default)]
-    pub id: Scalar<'a>,
+impl<'a> MediaState<'a> {
+    fn read(media: &Object<'a>) -> Option<Self> {
+        Some(Self {
+            resource_status: media.scalar("resource_status")?,
+            status: media.scalar("status")?,
+            url: media.scalar("url")?,
+            watermark_url: media.scalar("watermark_url")?,
+            duration_str: media.scalar("duration_str")?,
+            format: media.scalar("format")?,
+        })
+    }
+}
+
+/// The media in the data of the answer. Without a list of them it says that nothing is there yet;
+/// `None` where it has another shape.
+pub(crate) fn medias(data: &str) -> Option<Vec<MediaState<'_>>> {
+    Object::read(data)?.list("medias", MediaState::read)
+}
+
+/// The id in the data of the answer to a create request.
+pub(crate) fn created(data: &str) -> Option<String> {
+    Object::read(data)?.scalar("id")?.text()
 }

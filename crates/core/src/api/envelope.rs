@@ -1,17 +1,14 @@
 //! The envelope `{code, message, data}` around every answer.
 
-use super::object;
-use super::scalar::Scalar;
+use super::json::Object;
 use crate::http::HttpResponse;
 use crate::outcome::Cause;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 /// What an answer says, before its data is read (design: section 6, "envelope").
 #[derive(Debug)]
 pub(crate) enum Answer<'a> {
-    /// Code 0 or 200. The data, where there is any.
-    Success(Option<&'a RawValue>),
+    /// Code 0 or 200. The text of the data, where there is any.
+    Success(Option<&'a str>),
     /// The service says no, and says so readably.
     Refused(Refusal),
     /// The service, or something in front of it, is in trouble: a 5xx, a redirect, or a body that
@@ -32,7 +29,7 @@ impl Refusal {
     /// Whether the service names the refusal by its words: the attribute is missing, 0 or stale.
     pub(crate) fn is_invalid_attribute(&self) -> bool {
         self.detail
-            .to_lowercase()
+            .to_ascii_lowercase()
             .contains("invalid product attribute")
     }
 
@@ -51,27 +48,29 @@ impl Refusal {
     }
 }
 
-#[derive(Deserialize)]
 struct Envelope<'a> {
-    #[serde(borrow, default)]
-    code: Scalar<'a>,
-    #[serde(borrow, default)]
-    message: Scalar<'a>,
-    #[serde(borrow, default)]
-    data: Option<&'a RawValue>,
+    code: Option<i64>,
+    message: String,
+    data: Option<&'a str>,
+}
+
+impl<'a> Envelope<'a> {
+    fn read(body: &'a [u8]) -> Option<Self> {
+        let envelope = Object::read(str::from_utf8(body).ok()?)?;
+        Some(Self {
+            code: envelope.scalar("code")?.integer(),
+            message: envelope.scalar("message")?.text().unwrap_or_default(),
+            data: Some(envelope.get("data")?).filter(|data| *data != "null"),
+        })
+    }
 }
 
 impl<'a> Answer<'a> {
     /// Reads an answer. The body's code decides, also under an HTTP error status; without a
     /// readable code the status does.
     pub(crate) fn read(response: &'a HttpResponse) -> Self {
-        let envelope: Option<Envelope<'a>> = object::read(&response.body);
-        let (code, detail, data) = match envelope {
-            Some(envelope) => (
-                envelope.code.integer(),
-                envelope.message.text().unwrap_or_default(),
-                envelope.data,
-            ),
+        let (code, detail, data) = match Envelope::read(&response.body) {
+            Some(envelope) => (envelope.code, envelope.message, envelope.data),
             None => (None, String::new(), None),
         };
         match code {
@@ -102,7 +101,7 @@ mod tests {
             body: body.as_bytes().to_vec(),
         };
         match Answer::read(&response) {
-            Answer::Success(data) => format!("success {}", data.map_or("-", RawValue::get)),
+            Answer::Success(data) => format!("success {}", data.unwrap_or("-")),
             Answer::Refused(refusal) => format!("refused {}", refusal.code),
             Answer::Broken => "broken".to_owned(),
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod detail;
 pub(crate) mod envelope;
+pub(crate) mod json;
 pub(crate) mod object;
 pub(crate) mod product;
 pub(crate) mod requests;

@@ -1,150 +1,127 @@
 //! The product list as the service writes it: a tree whose type "3" nodes are the models.
 
-use super::object::Object;
+use super::json::Object;
 use super::scalar::Scalar;
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-use std::fmt;
-use std::marker::PhantomData;
 
 /// A node of the tree. Fields that nobody needs are skipped unread.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Node<'a> {
-    #[serde(borrow, default)]
     pub id: Scalar<'a>,
-    #[serde(borrow, default, rename = "type")]
     pub kind: Scalar<'a>,
-    #[serde(borrow, default)]
     pub name: Scalar<'a>,
-    #[serde(borrow, default)]
     pub model_id: Scalar<'a>,
-    #[serde(borrow, default)]
     pub tags: List<Tag<'a>>,
-    #[serde(borrow, default)]
     pub form_config: List<FormField<'a>>,
-    #[serde(borrow, default)]
     pub credit_rules: List<CreditRule<'a>>,
-    #[serde(borrow, default)]
     pub children: List<Node<'a>>,
 }
 
 /// A tag; `EET` is the estimated time.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Tag<'a> {
-    #[serde(borrow, default)]
     pub tag_type: Scalar<'a>,
-    #[serde(borrow, default)]
     pub tag_value: Scalar<'a>,
 }
 
 /// A field of a model's form.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct FormField<'a> {
-    #[serde(borrow, default)]
     pub field: Scalar<'a>,
-    #[serde(borrow, default, rename = "type")]
     pub kind: Scalar<'a>,
-    #[serde(borrow, default)]
     pub label: Scalar<'a>,
-    #[serde(default)]
     pub value: Value,
-    #[serde(default)]
     pub options: List<FormOption>,
-    #[serde(default)]
     pub config: Value,
-    #[serde(borrow, default)]
     pub is_ui_virtual: Scalar<'a>,
-    #[serde(default)]
     pub ui_params: Value,
-    #[serde(default)]
     pub value_mapping: Value,
 }
 
 /// One choice of a field.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct FormOption {
-    #[serde(default)]
     pub value: Value,
 }
 
 /// One price of a model.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct CreditRule<'a> {
-    #[serde(borrow, default)]
     pub points: Scalar<'a>,
-    #[serde(borrow, default)]
     pub attribute_id: Scalar<'a>,
-    #[serde(default)]
     pub attributes: Attributes,
 }
 
 /// The attributes of a rule. Anything but an object counts as none.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Attributes(pub Map<String, Value>);
 
 /// A list. Anything else, `null` included, counts as an empty one.
 #[derive(Debug)]
 pub(crate) struct List<T>(pub Vec<T>);
 
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self(Vec::new())
+/// How deep nodes may be nested, so that walking them cannot exhaust the stack.
+pub(crate) const DEEPEST: u32 = 64;
+
+impl<'a> Node<'a> {
+    /// Reads a node with everything below it. `None` where it is none, or nested too deep.
+    pub(crate) fn read(node: &Object<'a>, depth: u32) -> Option<Self> {
+        let depth = depth.checked_sub(1)?;
+        Some(Self {
+            id: node.scalar("id")?,
+            kind: node.scalar("type")?,
+            name: node.scalar("name")?,
+            model_id: node.scalar("model_id")?,
+            tags: List(node.list("tags", Tag::read)?),
+            form_config: List(node.list("form_config", FormField::read)?),
+            credit_rules: List(node.list("credit_rules", CreditRule::read)?),
+            children: List(node.list("children", |child| Self::read(child, depth))?),
+        })
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ListVisitor<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-            type Value = List<T>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("any value")
-            }
-            fn visit_bool<E>(self, _: bool) -> Result<List<T>, E> {
-                Ok(List::default())
-            }
-            fn visit_i64<E>(self, _: i64) -> Result<List<T>, E> {
-                Ok(List::default())
-            }
-            fn visit_u64<E>(self, _: u64) -> Result<List<T>, E> {
-                Ok(List::default())
-            }
-            fn visit_f64<E>(self, _: f64) -> Result<List<T>, E> {
-                Ok(List::default())
-            }
-            fn visit_str<E>(self, _: &str) -> Result<List<T>, E> {
-                Ok(List::default())
-            }
-            fn visit_unit<E>(self) -> Result<List<T>, E> {
-                Ok(List::default())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<List<T>, A::Error> {
-                let mut list = Vec::new();
-                while let Some(Object(item)) = items.next_element()? {
-                    list.push(item);
-                }
-                Ok(List(list))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<List<T>, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(List::default())
-            }
-        }
-
-        deserializer.deserialize_any(ListVisitor(PhantomData))
+impl<'a> Tag<'a> {
+    fn read(tag: &Object<'a>) -> Option<Self> {
+        Some(Self {
+            tag_type: tag.scalar("tag_type")?,
+            tag_value: tag.scalar("tag_value")?,
+        })
     }
 }
 
-impl<'de> Deserialize<'de> for Attributes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(match Value::deserialize(deserializer)? {
-            Value::Object(map) => map,
-            _ => Map::new(),
-        }))
+impl<'a> FormField<'a> {
+    fn read(field: &Object<'a>) -> Option<Self> {
+        Some(Self {
+            field: field.scalar("field")?,
+            kind: field.scalar("type")?,
+            label: field.scalar("label")?,
+            value: field.value("value")?,
+            options: List(field.list("options", FormOption::read)?),
+            config: field.value("config")?,
+            is_ui_virtual: field.scalar("is_ui_virtual")?,
+            ui_params: field.value("ui_params")?,
+            value_mapping: field.value("value_mapping")?,
+        })
+    }
+}
+
+impl FormOption {
+    fn read(option: &Object<'_>) -> Option<Self> {
+        Some(Self {
+            value: option.value("value")?,
+        })
+    }
+}
+
+impl<'a> CreditRule<'a> {
+    fn read(rule: &Object<'a>) -> Option<Self> {
+        Some(Self {
+            points: rule.scalar("points")?,
+            attribute_id: rule.scalar("attribute_id")?,
+            attributes: Attributes(match rule.value("attributes")? {
+                Value::Object(map) => map,
+                _ => Map::new(),
+            }),
+        })
     }
 }

@@ -1,8 +1,8 @@
 //! Values that the service writes now as a string, now as a number.
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use super::json;
+use serde_json::{Number, Value};
 use std::borrow::Cow;
-use std::fmt;
 
 /// A single value read leniently. Lists and objects count as absent.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,19 +11,33 @@ pub(crate) enum Scalar<'a> {
     #[default]
     Absent,
     Bool(bool),
-    Integer(i64),
-    Float(f64),
+    Number(Number),
     Text(Cow<'a, str>),
+}
+
+impl<'a> Scalar<'a> {
+    /// Reads a JSON value. `None` where a text is no Unicode or a number out of every range.
+    pub(crate) fn read(json: &'a str) -> Option<Self> {
+        match json.as_bytes().first()? {
+            b'"' => json::text(json).map(Self::Text),
+            b'[' | b'{' => Some(Self::Absent),
+            _ => match json::value(json)? {
+                Value::Bool(value) => Some(Self::Bool(value)),
+                Value::Number(number) => Some(Self::Number(number)),
+                _ => Some(Self::Absent),
+            },
+        }
+    }
 }
 
 impl Scalar<'_> {
     /// The value as a whole number, also from text and from `25.0`.
     pub(crate) fn integer(&self) -> Option<i64> {
         match self {
-            Self::Integer(number) => Some(*number),
-            Self::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
-                Some(*number as i64)
-            }
+            Self::Number(number) => number.as_i64().or_else(|| {
+                let number = number.as_f64()?;
+                (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+            }),
             Self::Text(text) => text.trim().parse().ok(),
             _ => None,
         }
@@ -39,8 +53,11 @@ impl Scalar<'_> {
         match self {
             Self::Absent => None,
             Self::Bool(value) => Some(value.to_string()),
-            Self::Integer(number) => Some(number.to_string()),
-            Self::Float(number) => Some(number.to_string()),
+            // `25.0` is written as `25`.
+            Self::Number(number) => Some(match self.integer() {
+                Some(whole) => whole.to_string(),
+                None => number.to_string(),
+            }),
             Self::Text(text) => (!text.is_empty()).then(|| text.to_string()),
         }
     }
@@ -56,66 +73,12 @@ impl Scalar<'_> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor)
-    }
-}
-
-struct ScalarVisitor;
-
-impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Scalar<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Scalar::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Scalar::Integer(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(i64::try_from(value).map_or(Scalar::Float(value as f64), Scalar::Integer))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Scalar::Float(value))
-    }
-
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
-        Ok(Scalar::Text(Cow::Borrowed(value)))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(Scalar::Text(Cow::Owned(value.to_owned())))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Scalar::Absent)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Absent)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Absent)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(json: &str) -> Scalar<'_> {
-        serde_json::from_str(json).unwrap()
+        Scalar::read(json).unwrap()
     }
 
     #[test]

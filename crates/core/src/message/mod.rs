@@ -266,3 +266,6 @@ fn message(kind: MessageKind, step: u8, text: String) -> Message {
 fn seconds(time: Millis) -> u64 {
     time / 1_000
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,7 +118,7 @@ impl Preferences {
         let users = Object::read(root)?;
         let tasks = Object::read(users.get(&user_key(user))?)?;
         let entry = Object::read(tasks.get(task.name())?)?;
-        let field = |name| entry.get(name).and_then(scalar).unwrap_or_default();
+        let field = |name| entry.get(name).and_then(Scalar::read).unwrap_or_default();
         let Scalar::Text(model_id) = field("model_id") else {
             return None;
         };
@@ -210,10 +210,6 @@ fn user_key(user: &str) -> String {
 
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
-}
-
-fn scalar(json: &str) -> Option<Scalar<'_>> {
-    serde_json::from_str(json).ok()
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! A JSON object as the text it was written in: members are read, replaced and removed in place.
 
 use super::{Damage, quoted};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use crate::api::json::{self, Member};
 use serde_json::value::RawValue;
-use std::fmt;
 
 /// The deepest nesting that serde_json follows by default.
 const DEEPEST: u32 = 128;
@@ -44,14 +43,6 @@ pub(super) struct Object<'a> {
     members: Vec<Member<'a>>,
 }
 
-#[derive(Debug)]
-struct Member<'a> {
-    /// The key without its escapes; none where it is no Unicode (a lone surrogate).
-    name: Option<String>,
-    key: &'a str,
-    value: &'a str,
-}
-
 impl Default for Object<'_> {
     fn default() -> Self {
         Self {
@@ -64,7 +55,7 @@ impl Default for Object<'_> {
 impl<'a> Object<'a> {
     /// Reads an object, from its first brace to its last. `None` where it is something else.
     pub(super) fn read(text: &'a str) -> Option<Self> {
-        let Members(members) = serde_json::from_str(text).ok()?;
+        let members = json::members(text)?;
         Some(Self { text, members })
     }
 
@@ -79,7 +70,7 @@ impl<'a> Object<'a> {
     /// The value of a key: the last one, where there are several.
     pub(super) fn get(&self, name: &str) -> Option<&'a str> {
         let mut members = self.members.iter().rev();
-        members.find(|member| member.is(name)).map(|m| m.value)
+        members.find(|member| is(member, name)).map(|m| m.value)
     }
 
     /// The object under a key; empty where there is none.
@@ -90,14 +81,14 @@ impl<'a> Object<'a> {
     /// The text with this value under a key: in place of the last one, or behind all members. No
     /// other value of the key remains.
     pub(super) fn with(&self, name: &str, value: &str) -> String {
-        let Some(last) = self.members.iter().rposition(|member| member.is(name)) else {
+        let Some(last) = self.members.iter().rposition(|member| is(member, name)) else {
             return self.extended(name, value);
         };
         let mut edit = Edit::new(self.text);
         for (index, member) in self.members.iter().enumerate() {
             if index == last {
                 edit.replace(self.start(member.value), self.end(member.value), value);
-            } else if index < last && member.is(name) {
+            } else if index < last && is(member, name) {
                 edit.replace(self.start(member.key), self.next(index), "");
             }
         }
@@ -106,7 +97,7 @@ impl<'a> Object<'a> {
 
     /// The text without the members of these names. `None` where there are none.
     pub(super) fn without(&self, named: impl Fn(&str) -> bool) -> Option<String> {
-        let goes = |member: &Member<'_>| member.name.as_deref().is_some_and(&named);
+        let goes = |member: &Member<'_>| member.name().is_some_and(|name| named(&name));
         if !self.members.iter().any(goes) {
             return None;
         }
@@ -165,10 +156,8 @@ impl<'a> Object<'a> {
     }
 }
 
-impl Member<'_> {
-    fn is(&self, name: &str) -> bool {
-        self.name.as_deref() == Some(name)
-    }
+fn is(member: &Member<'_>, name: &str) -> bool {
+    member.name().is_some_and(|own| own == name)
 }
 
 /// A text that is copied with replacements, from the front to the back.
@@ -200,36 +189,5 @@ impl<'a> Edit<'a> {
     fn finish(mut self) -> String {
         self.push(self.text.get(self.copied..).unwrap_or_default());
         self.out
-    }
-}
-
-struct Members<'a>(Vec<Member<'a>>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        // Raw keys too: their escapes must survive.
-        while let Some((key, value)) = entries.next_entry::<&RawValue, &RawValue>()? {
-            members.push(Member {
-                name: serde_json::from_str(key.get()).ok(),
-                key: key.get(),
-                value: value.get(),
-            });
-        }
-        Ok(Members(members))
     }
 }

@@ -3,9 +3,8 @@
 
 use super::task::Task;
 use super::wire::ExchangeEnd;
-use crate::api::detail::Created;
+use crate::api::detail;
 use crate::api::envelope::{Answer, Refusal};
-use crate::api::object;
 use crate::api::requests;
 use crate::http::{HttpRequest, Sent};
 use crate::quote::Quote;
@@ -53,8 +52,7 @@ impl InFlight {
         match end {
             Ok(response) => match Answer::read(response) {
                 Answer::Success(data) => data
-                    .and_then(|data| object::read::<Created<'_>>(data.get().as_bytes()))
-                    .and_then(|created| created.id.text())
+                    .and_then(detail::created)
                     .map_or(CreateEnd::Unknown, |id| {
                         CreateEnd::Accepted(Task::new(task, id, &self.quote))
                     }),

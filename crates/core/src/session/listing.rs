@@ -80,7 +80,7 @@ impl Listing {
         let trouble = match end {
             Ok(response) => match Answer::read(response) {
                 Answer::Success(data) => {
-                    let data = data.map_or("[]", |data| data.get());
+                    let data = data.unwrap_or("[]");
                     if let Some(catalogue) = Catalogue::read(self.task, data) {
                         return Some(Ok(catalogue));
                     }

@@ -98,7 +98,7 @@ impl Waiting {
     ) -> Option<WaitEnd> {
         let status = match end {
             Ok(response) => match Answer::read(response) {
-                Answer::Success(data) => TaskStatus::read(data.map_or("{}", |data| data.get())),
+                Answer::Success(data) => TaskStatus::read(data.unwrap_or("{}")),
                 // Nobody but the user can mend this, so waiting on would help nothing.
                 Answer::Refused(refusal) if refusal.code == 401 => {
                     return Some(WaitEnd::Failed(Cause::Unauthorized, Vec::new()));

@@ -1,6 +1,6 @@
 //! Drives a generation to its end: shows it, lets Ctrl-C stop it, saves the audio.
 
-use ima_host::types::{Charge, Event, Failure, Outcome, Success};
+use ima_host::types::{Cause, Charge, Event, Failure, InvalidValue, Outcome, Success};
 use ima_host::{Aftermath, Error, Generation, JobState, Runtime};
 
 use crate::args::{Common, Wait};
@@ -86,6 +86,9 @@ fn fail(common: &Common, failure: &Failure, job: Option<&str>, show: &mut Show) 
     let language = common.language();
     let exit = Exit::of_failure(failure);
     show.trouble(&failure.message);
+    if let Cause::Invalid(InvalidValue { field, allowed, .. }) = &failure.cause {
+        show.trouble(&text::value_refused(language, field, allowed));
+    }
     // With a task, going on costs nothing; without one, only the user can decide to go on.
     if let Some(job) = job.filter(|_| failure.continuation.is_some()) {
         match exit {

@@ -1,0 +1,164 @@
+//! JSON taken apart one level at a time: members and items are found as the text they were written
+//! in, and read where they are needed.
+//!
+//! One small set of functions serves every shape, where a derived reader for each would make the
+//! component larger by half. A list of many models costs little more memory than its text.
+
+use super::scalar::Scalar;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// A member of an object: its key, with quotes and escapes, and its value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member<'a> {
+    pub key: &'a str,
+    pub value: &'a str,
+}
+
+impl<'a> Member<'a> {
+    /// The key without its escapes; `None` where it is no Unicode (a lone surrogate).
+    pub(crate) fn name(&self) -> Option<Cow<'a, str>> {
+        text(self.key)
+    }
+}
+
+/// The members of an object, in their order. `None` where the text is anything else.
+pub(crate) fn members(json: &str) -> Option<Vec<Member<'_>>> {
+    let Members(members) = serde_json::from_str(json).ok()?;
+    Some(members)
+}
+
+/// The value of a string; `None` where it is something else, or no Unicode.
+pub(crate) fn text(json: &str) -> Option<Cow<'_, str>> {
+    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
+    if !inner.contains('\\') {
+        return Some(Cow::Borrowed(inner));
+    }
+    match value(json)? {
+        Value::String(text) => Some(Cow::Owned(text)),
+        _ => None,
+    }
+}
+
+/// The whole value. `None` where it is nested too deep, or holds what no value can.
+pub(crate) fn value(json: &str) -> Option<Value> {
+    serde_json::from_str(json).ok()
+}
+
+/// An object of the service. Every question for a member gives `None` where the member is there
+/// twice or cannot be read: then the whole answer counts as unreadable.
+#[derive(Debug)]
+pub(crate) struct Object<'a>(Vec<Member<'a>>);
+
+impl<'a> Object<'a> {
+    /// Reads a text that is to be an object.
+    pub(crate) fn read(json: &'a str) -> Option<Self> {
+        members(json).map(Self)
+    }
+
+    /// The text of a member; `null` where there is none.
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
+        let named = |member: &&Member<'_>| member.name().is_some_and(|own| own == name);
+        let mut found = self.0.iter().filter(named);
+        let value = found.next().map_or("null", |member| member.value);
+        found.next().is_none().then_some(value)
+    }
+
+    /// A single value.
+    pub(crate) fn scalar(&self, name: &str) -> Option<Scalar<'a>> {
+        Scalar::read(self.get(name)?)
+    }
+
+    /// A value of any kind.
+    pub(crate) fn value(&self, name: &str) -> Option<Value> {
+        value(self.get(name)?)
+    }
+
+    /// The objects of a list, each read as it comes. What is no list counts as an empty one; what
+    /// is no object in a list cannot be read.
+    pub(crate) fn list<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Object<'a>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let json = self.get(name)?;
+        if !json.starts_with('[') {
+            return Some(Vec::new());
+        }
+        let items = items(json)?.into_iter();
+        items.map(|item| read(&Object::read(item.get())?)).collect()
+    }
+}
+
+/// The items of a list. `None` where the text is anything else.
+fn items(json: &str) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(json).ok()
+}
+
+struct Members<'a>(Vec<Member<'a>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        // Raw keys too: their escapes must survive.
+        while let Some((key, value)) = entries.next_entry::<&RawValue, &RawValue>()? {
+            members.push(Member {
+                key: key.get(),
+                value: value.get(),
+            });
+        }
+        Ok(Members(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_is_found_by_its_name_however_it_is_written() {
+        let object = Object::read(r#"{"a":1,"\u0062":[{"c":2}],"a b":"x"}"#).unwrap();
+        assert_eq!(object.get("a"), Some("1"));
+        assert_eq!(object.get("a b"), Some("\"x\""));
+        assert_eq!(object.get("d"), Some("null"));
+        let c = |item: &Object<'_>| item.get("c").map(str::to_owned);
+        assert_eq!(object.list("b", c).unwrap(), ["2"]);
+        assert!(object.list("a", c).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_there_twice_or_has_another_shape_cannot_be_read() {
+        let object = Object::read(r#"{"a":1,"a":2,"b":[1],"c":"\ud800","d":1e999}"#).unwrap();
+        assert_eq!(object.get("a"), None);
+        assert!(object.list("b", |_| Some(())).is_none());
+        assert_eq!(object.scalar("c"), None);
+        assert_eq!(object.value("d"), None);
+        for other in ["", "null", "[]", "\"{}\"", "{", "{} {}"] {
+            assert!(Object::read(other).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_passed_over_but_not_read() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+        let object = Object::read(&deep).unwrap();
+        assert_eq!(object.value("a"), None);
+    }
+}
