@@ -76,6 +76,32 @@ impl Control {
         self.shared.world().catalogue.replace(task_type, json);
     }
 
+    /// Changes what a model costs, in every list and every version of it, from now on. Tells
+    /// whether there is such a model.
+    ///
+    /// The price is set for the rule that has this attribute id; where none has it, for the rule
+    /// marked as default, else the first, which gets the id. A create request that still names the
+    /// old id is refused with `Invalid product attribute`, one that names the old points with 6006.
+    pub fn reprice(&self, model_id: &str, points: u64, attribute_id: u64) -> bool {
+        let mut world = self.shared.world();
+        world.catalogue.reprice(model_id, points, attribute_id)
+    }
+
+    /// Answers the next `count` product lists, of any task type, with what was listed before
+    /// [`Control::reprice`] was called since the last call of this; where it was not, with what is
+    /// listed now, whatever changes meanwhile. Create requests are checked against the new prices
+    /// all the same. 0 ends it.
+    pub fn serve_stale_list(&self, count: u32) {
+        self.shared.world().catalogue.serve_stale(count);
+    }
+
+    /// Whether the service refuses, with 6009, the parameters that it is only described to take
+    /// and that no form and no price rule lists: `lyrics` of Suno, `audio_params` and `additions`
+    /// of seed-tts-2.0. It does not at first.
+    pub fn strict_form(&self, strict: bool) {
+        self.shared.world().strict_form = strict;
+    }
+
     /// Sets how tasks of this model behave that are created from now on.
     pub fn set_timeline(&self, model_id: &str, timeline: Timeline) {
         let model_id = model_id.to_owned();

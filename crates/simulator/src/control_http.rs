@@ -26,6 +26,9 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/connections", get(connections))
         .route("/faults", post(add_fault).delete(clear_faults))
         .route("/catalogue", post(set_catalogue))
+        .route("/reprice", post(reprice))
+        .route("/stale_list", post(serve_stale_list))
+        .route("/strict_form", post(strict_form))
         .route("/timelines", post(set_timeline))
         .route("/advance", post(advance))
         .with_state(control)
@@ -101,6 +104,47 @@ async fn set_catalogue(
     Json(new): Json<NewCatalogue>,
 ) -> StatusCode {
     control.set_catalogue(&new.task_type, new.data);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPrice {
+    model_id: String,
+    points: u64,
+    attribute_id: u64,
+}
+
+async fn reprice(State(control): State<Control>, Json(new): Json<NewPrice>) -> StatusCode {
+    if control.reprice(&new.model_id, new.points, new.attribute_id) {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StaleList {
+    count: u32,
+}
+
+async fn serve_stale_list(
+    State(control): State<Control>,
+    Json(list): Json<StaleList>,
+) -> StatusCode {
+    control.serve_stale_list(list.count);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormCheck {
+    strict: bool,
+}
+
+async fn strict_form(State(control): State<Control>, Json(check): Json<FormCheck>) -> StatusCode {
+    control.strict_form(check.strict);
     StatusCode::NO_CONTENT
 }
 

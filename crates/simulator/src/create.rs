@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 use crate::auth::Account;
 use crate::catalogue::{Catalogue, Leaf, Rule};
 use crate::envelope::{
-    ATTRIBUTE_MISMATCH, BAD_REQUEST, CREDIT_MISMATCH, NO_RULE_MATCH, Refusal, success,
+    ATTRIBUTE_MISMATCH, BAD_REQUEST, CREDIT_MISMATCH, INVALID_ATTRIBUTE, INVALID_LYRICS,
+    NO_RULE_MATCH, Refusal, success,
 };
 use crate::world::Shared;
 
@@ -21,8 +22,17 @@ const MOST_OUTPUTS: u64 = 10;
 /// The inner parameters that every model takes.
 const COMMON_PARAMETERS: [&str; 4] = ["prompt", "n", "input_images", "cast"];
 
-/// The inner parameters that only the description of seed-tts-2.0 names.
-const SEED_TTS_2_PARAMETERS: [&str; 2] = ["audio_params", "additions"];
+/// The inner parameters that the description of a model names although its form does not.
+fn described(model_id: Option<&str>) -> &'static [&'static str] {
+    match model_id {
+        Some(SUNO) => &["lyrics"],
+        Some(SEED_TTS_2) => &["audio_params", "additions"],
+        _ => &[],
+    }
+}
+
+const SUNO: &str = "sonic";
+const SEED_TTS_2: &str = "seed-tts-2.0";
 
 /// The range of `speech_rate` and `loudness_rate`.
 const RATES: std::ops::RangeInclusive<f64> = -50.0..=100.0;
@@ -48,7 +58,7 @@ pub(crate) async fn create(
 ) -> Result<Json<Value>, Refusal> {
     let body = read_json(&body)?;
     let mut world = shared.world();
-    let order = check(&world.catalogue, &body)?;
+    let order = check(&world.catalogue, world.strict_form, &body)?;
     let id = world.accept(&account, order, body)?;
     Ok(success(json!({ "id": id })))
 }
@@ -60,9 +70,9 @@ pub(crate) fn read_json(body: &[u8]) -> Result<Value, Refusal> {
     })
 }
 
-fn check(catalogue: &Catalogue, body: &Value) -> Result<Order, Refusal> {
+fn check(catalogue: &Catalogue, strict_form: bool, body: &Value) -> Result<Order, Refusal> {
     let task_type = required_text(body, "task_type")?;
-    if catalogue.tree(task_type).is_none() {
+    if !catalogue.sells(task_type) {
         return Err(Refusal::bad_request("unknown task_type"));
     }
     if body
@@ -89,13 +99,15 @@ fn check(catalogue: &Catalogue, body: &Value) -> Result<Order, Refusal> {
         .and_then(Value::as_u64)
         .filter(|id| *id != 0)
         .ok_or_else(invalid_attribute)?;
-    let leaf = find_leaf(catalogue, task_type, outer)?;
+    let versions = catalogue.leaves(task_type, required_text(outer, "model_id")?);
+    let leaf = find_leaf(&versions, outer)?;
     let parameters = outer
         .get("parameters")
         .and_then(Value::as_object)
         .ok_or_else(|| Refusal::bad_request("parameters[0].parameters is required"))?;
-    let n = check_parameters(leaf, parameters)?;
-    let rule = check_price(leaf, attribute_id, outer, parameters)?;
+    let n = check_parameters(leaf, strict_form, parameters)?;
+    let known = |id| versions.iter().any(|version| version.has_rule(id));
+    let rule = check_price(leaf, known, attribute_id, outer, parameters)?;
     Ok(Order {
         task_type: task_type.to_owned(),
         model_id: leaf.model_id().unwrap_or_default().to_owned(),
@@ -105,25 +117,25 @@ fn check(catalogue: &Catalogue, body: &Value) -> Result<Order, Refusal> {
     })
 }
 
-fn find_leaf<'a>(
-    catalogue: &'a Catalogue,
-    task_type: &str,
-    outer: &Value,
-) -> Result<Leaf<'a>, Refusal> {
-    let leaves = catalogue.leaves(task_type, required_text(outer, "model_id")?);
-    if leaves.is_empty() {
+fn find_leaf<'a>(versions: &[Leaf<'a>], outer: &Value) -> Result<Leaf<'a>, Refusal> {
+    if versions.is_empty() {
         return Err(Refusal::bad_request("Model not available"));
     }
     let version = required_text(outer, "model_version")?;
-    leaves
-        .into_iter()
+    versions
+        .iter()
         .rev()
+        .copied()
         .find(|leaf| leaf.id() == Some(version))
         .ok_or_else(|| Refusal::bad_request("model_version is not a version of the model"))
 }
 
 /// Checks the inner parameters and gives the number of outputs.
-fn check_parameters(leaf: Leaf<'_>, parameters: &Map<String, Value>) -> Result<u32, Refusal> {
+fn check_parameters(
+    leaf: Leaf<'_>,
+    strict_form: bool,
+    parameters: &Map<String, Value>,
+) -> Result<u32, Refusal> {
     let prompt = parameters.get("prompt").and_then(Value::as_str);
     if prompt.is_none_or(|prompt| prompt.trim().is_empty()) {
         return Err(Refusal::bad_request(
@@ -137,23 +149,39 @@ fn check_parameters(leaf: Leaf<'_>, parameters: &Map<String, Value>) -> Result<u
         .and_then(|n| u32::try_from(n).ok())
         .ok_or_else(|| Refusal::bad_request("n must be a whole number of at least 1"))?;
     expect_no_images(parameters.get("input_images"), "input_images")?;
-    let speech = leaf.model_id() == Some("seed-tts-2.0");
+    let described = if strict_form {
+        &[]
+    } else {
+        described(leaf.model_id())
+    };
     for (name, value) in parameters {
-        let known = COMMON_PARAMETERS.contains(&name.as_str())
-            || (speech && SEED_TTS_2_PARAMETERS.contains(&name.as_str()))
-            || leaf.knows(name);
-        if !known {
-            return Err(no_rule());
+        let known = COMMON_PARAMETERS.contains(&name.as_str()) || leaf.knows(name);
+        if !known && !described.contains(&name.as_str()) {
+            return Err(Refusal::of(NO_RULE_MATCH));
+        }
+        if !known && name == "lyrics" {
+            check_lyrics(value, parameters)?;
         }
         if let Some(problem) = leaf.problem(name, value) {
             let reason = format!("{name} {}", problem.reason());
             return Err(Refusal::bad_request(&reason));
         }
     }
-    if speech {
+    if leaf.model_id() == Some(SEED_TTS_2) {
         check_voice(parameters)?;
     }
     Ok(n)
+}
+
+/// Suno takes lyrics in custom mode alone.
+fn check_lyrics(lyrics: &Value, parameters: &Map<String, Value>) -> Result<(), Refusal> {
+    if parameters.get("custom_mode") != Some(&json!(true)) {
+        return Err(Refusal::of(NO_RULE_MATCH));
+    }
+    if !lyrics.is_string() && !lyrics.is_null() {
+        return Err(Refusal::new(BAD_REQUEST, INVALID_LYRICS));
+    }
+    Ok(())
 }
 
 /// The rules of seed-tts-2.0 for the voice.
@@ -182,45 +210,41 @@ fn check_voice(parameters: &Map<String, Value>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Checks that the request names the price of the rule that fits its parameters.
+/// Checks that the request names the price of the rule that fits its parameters. `known` tells
+/// whether a rule of any version of the model has an id.
 fn check_price(
     leaf: Leaf<'_>,
+    known: impl Fn(u64) -> bool,
     attribute_id: u64,
     outer: &Value,
     parameters: &Map<String, Value>,
 ) -> Result<Rule, Refusal> {
     // An id of no rule at all is an outdated one, for which the documents name the same error as
     // for 0.
-    if !leaf.has_rule(attribute_id) {
+    if !known(attribute_id) {
         return Err(invalid_attribute());
     }
-    let rule = leaf.rule_for(parameters).ok_or_else(no_rule)?;
-    if rule.attribute_id != attribute_id {
-        return Err(Refusal::new(
-            ATTRIBUTE_MISMATCH,
-            "Attribute ID does not match",
-        ));
-    }
+    let rule = leaf
+        .rule_for(parameters)
+        .ok_or_else(|| Refusal::of(NO_RULE_MATCH))?;
     let number = |node: Option<&Value>, name| node?.get(name)?.as_u64();
     let cast = parameters.get("cast");
+    let cast_id = number(cast, "attribute_id");
+    let of_another = |id| id != rule.attribute_id && known(id);
+    if of_another(attribute_id) || cast_id.is_some_and(of_another) {
+        return Err(Refusal::of(ATTRIBUTE_MISMATCH));
+    }
     let paid = number(Some(outer), "credit") == Some(rule.points)
         && number(cast, "points") == Some(rule.points)
-        && number(cast, "attribute_id") == Some(rule.attribute_id);
+        && cast_id == Some(rule.attribute_id);
     if !paid {
-        return Err(Refusal::new(
-            CREDIT_MISMATCH,
-            "Credit mismatch, billing failure",
-        ));
+        return Err(Refusal::of(CREDIT_MISMATCH));
     }
     Ok(rule)
 }
 
 fn invalid_attribute() -> Refusal {
-    Refusal::new(BAD_REQUEST, "Invalid product attribute")
-}
-
-fn no_rule() -> Refusal {
-    Refusal::new(NO_RULE_MATCH, "No exact rule match found for parameters")
+    Refusal::new(BAD_REQUEST, INVALID_ATTRIBUTE)
 }
 
 fn required_text<'a>(node: &'a Value, name: &str) -> Result<&'a str, Refusal> {

@@ -21,6 +21,37 @@ pub(crate) const CREDIT_MISMATCH: i64 = 6006;
 pub(crate) const NO_RULE_MATCH: i64 = 6009;
 /// The attribute id is that of another rule.
 pub(crate) const ATTRIBUTE_MISMATCH: i64 = 6010;
+/// Too many requests.
+const TOO_MANY_REQUESTS: i64 = 429;
+/// The model is not there at present.
+const UNAVAILABLE: i64 = 503;
+/// The model needs a subscription.
+const SUBSCRIPTION_REQUIRED: i64 = 4014;
+
+/// What the service says, with code 400, of an attribute id that it does not know.
+pub(crate) const INVALID_ATTRIBUTE: &str = "Invalid product attribute";
+/// What the service says, with code 400, of lyrics that it cannot read.
+pub(crate) const INVALID_LYRICS: &str = "Invalid lyrics format";
+/// What the service says, with code 400, of a prompt that is too short or too long.
+pub(crate) const INVALID_PROMPT_LENGTH: &str = "Prompt length invalid";
+
+/// What the service says with a business code.
+pub(crate) fn message(code: i64) -> &'static str {
+    match code {
+        SUCCESS => "success",
+        BAD_REQUEST => "Bad request",
+        UNAUTHORIZED => "Unauthorized",
+        NOT_FOUND => "Not found",
+        TOO_MANY_REQUESTS => "Rate limit exceeded",
+        UNAVAILABLE => "Model not available",
+        INSUFFICIENT_POINTS => "Insufficient points",
+        SUBSCRIPTION_REQUIRED => "Subscription required",
+        CREDIT_MISMATCH => "Credit mismatch, billing failure",
+        NO_RULE_MATCH => "No exact rule match found for parameters",
+        ATTRIBUTE_MISMATCH => "Attribute ID does not match",
+        _ => "Unknown error",
+    }
+}
 
 /// A request that was not acted on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +74,14 @@ impl Refusal {
         }
     }
 
+    /// A business refusal with the message of its code.
+    pub(crate) fn of(code: i64) -> Self {
+        Self::new(code, message(code))
+    }
+
     /// Business code 400 with the reason.
     pub(crate) fn bad_request(reason: &str) -> Self {
-        Self::new(BAD_REQUEST, format!("Bad request: {reason}"))
+        Self::new(BAD_REQUEST, format!("{}: {reason}", message(BAD_REQUEST)))
     }
 
     /// The same refusal under another HTTP status.
@@ -55,7 +91,7 @@ impl Refusal {
 
     /// A missing or unknown key: HTTP 401.
     pub(crate) fn unauthorized() -> Self {
-        Self::new(UNAUTHORIZED, "Unauthorized").with_status(StatusCode::UNAUTHORIZED)
+        Self::of(UNAUTHORIZED).with_status(StatusCode::UNAUTHORIZED)
     }
 }
 
@@ -67,7 +103,7 @@ impl IntoResponse for Refusal {
 
 /// The answer of an accepted request.
 pub(crate) fn success(data: Value) -> Json<Value> {
-    envelope(SUCCESS, "success", data)
+    envelope(SUCCESS, message(SUCCESS), data)
 }
 
 /// An answer with any business code.

@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::envelope::{
+    BAD_REQUEST, INVALID_ATTRIBUTE, INVALID_LYRICS, INVALID_PROMPT_LENGTH, UNAUTHORIZED, envelope,
+    message,
+};
 use crate::request_log::Endpoint;
 
 /// What happens to a request instead of, or on top of, its normal answer.
@@ -67,6 +72,58 @@ pub enum Fault {
     },
     /// Acted on. The answer's `message` is the value of the request's `Authorization` header.
     EchoKey,
+}
+
+impl Fault {
+    /// A refusal with this business code and the service's own message. Not acted on.
+    ///
+    /// The messages are those of 400 `Bad request`, 401 `Unauthorized`, 404 `Not found`, 429 `Rate
+    /// limit exceeded`, 503 `Model not available`, 4008 `Insufficient points`, 4014 `Subscription
+    /// required`, 6006 `Credit mismatch, billing failure`, 6009 `No exact rule match found for
+    /// parameters` and 6010 `Attribute ID does not match`; any other code says `Unknown error`.
+    ///
+    /// As the service does, it answers under HTTP status 200, except that 401 is an HTTP status
+    /// too. For HTTP status 429 or 503 itself there is [`Fault::Status`].
+    #[must_use]
+    pub fn refusal(code: i64) -> Self {
+        let message = message(code);
+        if code == UNAUTHORIZED {
+            return Self::Status {
+                code: 401,
+                headers: Vec::new(),
+                body: envelope(code, message, Value::Null).0.to_string(),
+            };
+        }
+        Self::Envelope {
+            code,
+            message: message.to_owned(),
+        }
+    }
+
+    /// Code 400 `Invalid product attribute`, as for an outdated price. Not acted on.
+    #[must_use]
+    pub fn invalid_product_attribute() -> Self {
+        Self::bad_request(INVALID_ATTRIBUTE)
+    }
+
+    /// Code 400 `Invalid lyrics format`. Not acted on.
+    #[must_use]
+    pub fn invalid_lyrics_format() -> Self {
+        Self::bad_request(INVALID_LYRICS)
+    }
+
+    /// Code 400 `Prompt length invalid`. Not acted on.
+    #[must_use]
+    pub fn invalid_prompt_length() -> Self {
+        Self::bad_request(INVALID_PROMPT_LENGTH)
+    }
+
+    fn bad_request(message: &str) -> Self {
+        Self::Envelope {
+            code: BAD_REQUEST,
+            message: message.to_owned(),
+        }
+    }
 }
 
 /// Which requests of an endpoint a fault meets, counted from the simulator's start.

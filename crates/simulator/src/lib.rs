@@ -39,12 +39,44 @@
 //! | 4008 | `Insufficient points` | the account has fewer points than the price |
 //! | 6006 | `Credit mismatch` | `credit` or `cast` is missing or not the price of the matching rule |
 //! | 6009 | `No exact rule match found for parameters` | a parameter the model does not know, or no rule fits |
-//! | 6010 | `Attribute ID does not match` | the `attribute_id` of another rule of the model |
+//! | 6010 | `Attribute ID does not match` | the `attribute_id`, of the request or its `cast`, is that of another rule of the model |
+//!
+//! A model knows the fields of its form and the attributes of its price rules, and, unless
+//! [`Control::strict_form`] is on, what its description alone names: `lyrics` of Suno, with
+//! `custom_mode` true, and `audio_params` and `additions` of seed-tts-2.0. A virtual field
+//! (`is_ui_virtual`) and its `ui_params` exist only in the user interface: what the service knows is
+//! the `target_param` of each mapping rule (the field's own name where a rule has none) with the
+//! rule's `target_value`.
+//!
+//! The price is that of the rule with the most attributes of which all match the inner parameters,
+//! compared as text without regard to case (the first of several); else of the rule marked
+//! `{"default": "enabled"}`; else of one without attributes; else there is none.
 //!
 //! The headers `x-app-source` and `x_app_language` are recorded but not checked.
 //!
 //! A task changes with the *simulated* clock: real time multiplied by [`Options::speed`], plus what
 //! [`Control::advance`] adds. With speed 0 it moves by `advance` only, so that no test has to wait.
+//!
+//! # Every error of the descriptions
+//!
+//! | error | by what a client does | by a fault |
+//! | --- | --- | --- |
+//! | 401 Unauthorized | a key without an account | [`Fault::refusal`]`(401)` |
+//! | 4008 Insufficient points | an account with fewer points than the price | `refusal(4008)` |
+//! | 4014 subscription | | `refusal(4014)` |
+//! | Invalid product attribute | `attribute_id` 0 or missing, or outdated after [`Control::reprice`] | [`Fault::invalid_product_attribute`] |
+//! | 6006 credit mismatch | wrong `credit` or `cast`, or outdated after [`Control::reprice`] | `refusal(6006)` |
+//! | 6009 no rule match | an unknown parameter, also by [`Control::strict_form`]; no rule for the parameters | `refusal(6009)` |
+//! | 6010 attribute mismatch | the id of another rule | `refusal(6010)` |
+//! | 400 Bad request | a missing or wrong value | `refusal(400)` |
+//! | 429 Rate limit exceeded | | `refusal(429)`; [`Fault::Status`] for the HTTP status |
+//! | 503 Model not available | (an unknown model is code 400 with this reason) | `refusal(503)`; [`Fault::Status`] for the HTTP status |
+//! | Invalid lyrics format | `lyrics` that are no string | [`Fault::invalid_lyrics_format`] |
+//! | Prompt length invalid | | [`Fault::invalid_prompt_length`] |
+//! | `resource_status` 2 or 3 | | [`Outcome::Failed`], [`Outcome::Deleted`] in a [`Timeline`] |
+//! | `status` "failed" | | [`Outcome::FailedThoughAvailable`], with or without details |
+//! | timeout | | [`Outcome::Never`], [`Outcome::WithoutUrl`], [`Fault::Delay`] |
+//! | network error, connection refused | | [`Fault::ResetBefore`], [`Fault::ResetAfter`], [`Fault::CutBody`]; a dropped [`Simulator`] |
 //!
 //! # Control over HTTP
 //!
@@ -61,13 +93,17 @@
 //! | `POST /_control/faults` | `{"endpoint": "create", "nth": {"number": 1}, "fault": "reset_after"}` | [`Control::fault`] |
 //! | `DELETE /_control/faults` | | [`Control::clear_faults`] |
 //! | `POST /_control/catalogue` | `{"task_type": "text_to_music", "data": […]}` | [`Control::set_catalogue`] |
+//! | `POST /_control/reprice` | `{"model_id": "sonic", "points": 30, "attribute_id": 2999}` | [`Control::reprice`]; 404 for an unknown model |
+//! | `POST /_control/stale_list` | `{"count": 1}` | [`Control::serve_stale_list`] |
+//! | `POST /_control/strict_form` | `{"strict": true}` | [`Control::strict_form`] |
 //! | `POST /_control/timelines` | `{"model_id": "sonic", "timeline": {"total_seconds": 5}}` | [`Control::set_timeline`] |
 //! | `POST /_control/advance` | `{"seconds": 30}` | [`Control::advance`] |
 //!
 //! Names are in snake case: endpoints `product_list`, `create`, `detail`, `audio`, `other`; `nth` is
 //! `"every"`, `{"number": N}` or `{"from": N}`; a fault without values is its name, one with values
 //! is `{"delay": MILLISECONDS}`, `{"redirect": URL}`, `{"status": {"code": 503, "headers": [["retry-after",
-//! "2"]], "body": ""}}` and so on. A [`Timeline`] takes its fields, each of which may be left out.
+//! "2"]], "body": ""}}` and so on; a refusal is `{"envelope": {"code": 4008, "message":
+//! "Insufficient points"}}`. A [`Timeline`] takes its fields, each of which may be left out.
 
 mod audio;
 mod auth;
@@ -90,6 +126,11 @@ mod server;
 mod task;
 mod timeline;
 mod world;
+
+/// Product trees for [`Control::set_catalogue`].
+pub mod catalogues {
+    pub use crate::catalogue::demanding::demanding_music;
+}
 
 pub use control::Control;
 pub use fault::{Fault, NthRequest};

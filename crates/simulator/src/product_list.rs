@@ -31,7 +31,6 @@ pub(crate) async fn product_list(
     let Some(category) = query.category else {
         return Err(Refusal::bad_request("category is required"));
     };
-    let world = shared.world();
-    let tree = world.catalogue.tree(&category).cloned();
+    let tree = shared.world().catalogue.list(&category);
     Ok(success(tree.unwrap_or_else(|| json!([]))))
 }

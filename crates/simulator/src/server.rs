@@ -175,7 +175,7 @@ async fn unknown(uri: Uri, account: Result<Account, Refusal>) -> Response {
     {
         return refusal.into_response();
     }
-    Refusal::new(NOT_FOUND, "Not found")
+    Refusal::of(NOT_FOUND)
         .with_status(StatusCode::NOT_FOUND)
         .into_response()
 }

@@ -49,6 +49,8 @@ pub(crate) struct World {
     seed: u64,
     pub(crate) clock: Clock,
     pub(crate) catalogue: Catalogue,
+    /// Whether parameters are refused that only the descriptions name.
+    pub(crate) strict_form: bool,
     pub(crate) accounts: Accounts,
     pub(crate) timelines: BTreeMap<String, Timeline>,
     pub(crate) tasks: Vec<Task>,
@@ -62,6 +64,7 @@ impl World {
             seed,
             clock: Clock::new(speed),
             catalogue: Catalogue::new(),
+            strict_form: false,
             accounts: Accounts::default(),
             timelines: BTreeMap::new(),
             tasks: Vec::new(),
@@ -93,7 +96,7 @@ impl World {
             points: order.points,
         };
         if !self.accounts.charge(account, charge) {
-            return Err(Refusal::new(INSUFFICIENT_POINTS, "Insufficient points"));
+            return Err(Refusal::of(INSUFFICIENT_POINTS));
         }
         let timeline = self
             .timelines

@@ -111,9 +111,10 @@ fn field(kind: &str, (name, label, description): Names<'_>, default: Value, leve
     })
 }
 
-fn with(mut field: Value, key: &str, value: Value) -> Value {
-    if let Value::Object(field) = &mut field {
-        field.insert(key.to_owned(), value);
+/// A node with one key set.
+pub(super) fn with(mut node: Value, key: &str, value: Value) -> Value {
+    if let Value::Object(node) = &mut node {
+        node.insert(key.to_owned(), value);
     }
-    field
+    node
 }

@@ -94,11 +94,11 @@ impl<'a> Leaf<'a> {
 
     /// Whether the model's form or one of its prices knows a parameter of this name.
     ///
-    /// A field that exists only in the user interface counts by the names it is mapped to.
+    /// A field that exists only in the user interface counts by the parameters it is mapped to.
     pub(crate) fn knows(self, parameter: &str) -> bool {
         let in_form = self.form().any(|field| {
-            if field.get("is_ui_virtual").and_then(Value::as_bool) == Some(true) {
-                mapped_names(field).contains(&parameter)
+            if is_virtual(field) {
+                targets(field).any(|(target, _)| target == parameter)
             } else {
                 name(field) == Some(parameter)
             }
@@ -111,12 +111,18 @@ impl<'a> Leaf<'a> {
                 .any(|attribute| !is_default_mark(attribute) && attribute.0 == parameter)
     }
 
-    /// What is wrong with a value of a form field; none for fields the form does not have.
+    /// What is wrong with a value of a form field or of a virtual field's target; none for
+    /// parameters that the form does not have.
     pub(crate) fn problem(self, parameter: &str, value: &Value) -> Option<ValueProblem> {
-        let field = self.form().find(|field| name(field) == Some(parameter))?;
         if value.is_null() {
             return None;
         }
+        let field = self
+            .form()
+            .find(|field| !is_virtual(field) && name(field) == Some(parameter));
+        let Some(field) = field else {
+            return self.target_problem(parameter, value);
+        };
         if field.get("type").and_then(Value::as_str) == Some("toggle") && !value.is_boolean() {
             return Some(ValueProblem::NotBoolean);
         }
@@ -139,26 +145,45 @@ impl<'a> Leaf<'a> {
         None
     }
 
-    /// The price for these parameters: the rule with the most attributes of which all match, else
-    /// the one marked as default.
+    fn target_problem(self, parameter: &str, value: &Value) -> Option<ValueProblem> {
+        let mut offered = self
+            .form()
+            .filter(|field| is_virtual(field))
+            .flat_map(targets)
+            .filter(|(target, _)| *target == parameter)
+            .peekable();
+        offered.peek()?;
+        let found = offered.any(|(_, target_value)| as_text(target_value) == as_text(value));
+        (!found).then_some(ValueProblem::NotAnOption)
+    }
+
+    /// The price for these parameters: the rule with the most attributes of which all match (the
+    /// first of several), else the one marked as default, else one without attributes.
     pub(crate) fn rule_for(self, parameters: &Map<String, Value>) -> Option<Rule> {
         let mut best: Option<(usize, Rule)> = None;
+        let mut default = None;
+        let mut unconditional = None;
         for (rule, attributes) in self.rules() {
             let mut conditions = 0;
-            let matches = attributes.into_iter().flatten().all(|(name, wanted)| {
-                if is_default_mark((name, wanted)) {
-                    return true;
+            let mut all_match = true;
+            for attribute in attributes.into_iter().flatten() {
+                if is_default_mark(attribute) {
+                    default.get_or_insert(rule);
+                    continue;
                 }
+                let (name, wanted) = attribute;
                 conditions += 1;
-                parameters
+                all_match &= parameters
                     .get(name)
-                    .is_some_and(|given| as_text(given) == as_text(wanted))
-            });
-            if matches && best.is_none_or(|(most, _)| conditions > most) {
+                    .is_some_and(|given| as_text(given) == as_text(wanted));
+            }
+            if conditions == 0 {
+                unconditional.get_or_insert(rule);
+            } else if all_match && best.is_none_or(|(most, _)| conditions > most) {
                 best = Some((conditions, rule));
             }
         }
-        best.map(|(_, rule)| rule)
+        best.map(|(_, rule)| rule).or(default).or(unconditional)
     }
 }
 
@@ -166,27 +191,26 @@ fn name(field: &Value) -> Option<&str> {
     field.get("field")?.as_str()
 }
 
-/// The names under which a field of the user interface reaches the service.
-fn mapped_names(field: &Value) -> Vec<&str> {
+/// Whether a field exists only in the user interface.
+fn is_virtual(field: &Value) -> bool {
+    field.get("is_ui_virtual").and_then(Value::as_bool) == Some(true)
+}
+
+/// The parameters that a virtual field is mapped to, each with a value that the service takes: the
+/// `target_param` of a mapping rule, or the field's own name where the rule names none.
+fn targets(field: &Value) -> impl Iterator<Item = (&str, &Value)> {
     let rules = field
         .get("value_mapping")
         .and_then(|mapping| mapping.get("mapping_rules"))
         .and_then(Value::as_array);
-    let targets: Vec<&str> = rules
-        .into_iter()
-        .flatten()
-        .chain([field])
-        .filter_map(|node| node.get("target_param")?.as_str())
-        .collect();
-    if targets.is_empty() {
-        name(field).into_iter().collect()
-    } else {
-        targets
-    }
+    rules.into_iter().flatten().filter_map(move |rule| {
+        let target = rule.get("target_param").and_then(Value::as_str);
+        Some((target.or_else(|| name(field))?, rule.get("target_value")?))
+    })
 }
 
 /// The attribute that marks the fallback rule; it is no condition and no parameter.
-fn is_default_mark((name, value): (&String, &Value)) -> bool {
+pub(super) fn is_default_mark((name, value): (&String, &Value)) -> bool {
     name == "default" && value.as_str() == Some("enabled")
 }
 
@@ -203,31 +227,58 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn resolution_model() -> Value {
-        json!([{ "id": "top", "type": 3, "model_id": "m", "form_config": [
-            { "field": "quality", "is_ui_virtual": true,
-              "value_mapping": { "mapping_rules": [{ "target_param": "mode" }] } },
-        ], "credit_rules": [
-            { "points": 5, "attribute_id": 1, "attributes": { "default": "enabled" } },
-            { "points": 7, "attribute_id": 2, "attributes": { "mode": "PRO" } },
-            { "points": 9, "attribute_id": 3, "attributes": { "mode": "pro", "size": 4 } },
-        ] }])
+    fn first_leaf(tree: &Value) -> Leaf<'_> {
+        let mut leaves = Vec::new();
+        collect(tree, &mut leaves);
+        leaves[0]
     }
 
-    fn points(parameters: Value) -> Option<u64> {
-        let tree = resolution_model();
-        let mut leaves = Vec::new();
-        collect(&tree, &mut leaves);
-        let rule = leaves[0].rule_for(parameters.as_object().unwrap())?;
+    /// The points of a model with these rules for these parameters.
+    fn points(rules: &Value, parameters: Value) -> Option<u64> {
+        let tree = json!([{ "type": 3, "credit_rules": rules }]);
+        let rule = first_leaf(&tree).rule_for(parameters.as_object().unwrap())?;
         Some(rule.points)
     }
 
     #[test]
     fn the_most_specific_rule_sets_the_price() {
-        assert_eq!(points(json!({})), Some(5));
-        assert_eq!(points(json!({ "mode": "std" })), Some(5));
-        assert_eq!(points(json!({ "mode": "pro" })), Some(7));
-        assert_eq!(points(json!({ "mode": "Pro", "size": "4" })), Some(9));
+        let rules = json!([
+            { "points": 5, "attribute_id": 1, "attributes": { "default": "enabled" } },
+            { "points": 7, "attribute_id": 2, "attributes": { "mode": "PRO" } },
+            { "points": 9, "attribute_id": 3, "attributes": { "mode": "pro", "size": 4 } },
+            { "points": 8, "attribute_id": 4, "attributes": { "mode": "pro" } },
+        ]);
+        assert_eq!(points(&rules, json!({})), Some(5));
+        assert_eq!(points(&rules, json!({ "mode": "std" })), Some(5));
+        assert_eq!(points(&rules, json!({ "mode": "pro" })), Some(7));
+        assert_eq!(
+            points(&rules, json!({ "mode": "Pro", "size": "4" })),
+            Some(9)
+        );
+    }
+
+    #[test]
+    fn the_default_rule_is_only_a_fallback_even_if_it_has_attributes_or_stands_last() {
+        let rules = json!([
+            { "points": 3, "attribute_id": 1, "attributes": {} },
+            { "points": 7, "attribute_id": 2, "attributes": { "mode": "pro" } },
+            { "points": 5, "attribute_id": 3,
+              "attributes": { "default": "enabled", "mode": "std", "size": 1 } },
+        ]);
+        assert_eq!(points(&rules, json!({ "mode": "pro" })), Some(7));
+        assert_eq!(points(&rules, json!({ "mode": "std", "size": 1 })), Some(5));
+        assert_eq!(points(&rules, json!({ "mode": "other" })), Some(5));
+    }
+
+    #[test]
+    fn without_a_default_rule_only_a_full_match_has_a_price() {
+        let rules = json!([
+            { "points": 6, "attribute_id": 1, "attributes": { "mode": "std", "size": 1 } },
+        ]);
+        assert_eq!(points(&rules, json!({ "mode": "std", "size": 2 })), None);
+        assert_eq!(points(&rules, json!({ "mode": "std", "size": 1 })), Some(6));
+        let unconditional = json!([{ "points": 4, "attribute_id": 1 }]);
+        assert_eq!(points(&unconditional, json!({})), Some(4));
     }
 
     #[test]
@@ -241,11 +292,27 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_the_user_interface_is_known_by_its_target() {
-        let tree = resolution_model();
-        let mut leaves = Vec::new();
-        collect(&tree, &mut leaves);
-        assert!(leaves[0].knows("mode") && leaves[0].knows("size"));
-        assert!(!leaves[0].knows("default") && !leaves[0].knows("quality"));
+    fn a_virtual_field_is_known_by_its_targets_and_their_values() {
+        let tree = json!([{ "type": 3, "form_config": [
+            { "field": "quality", "is_ui_virtual": true, "ui_params": [{ "field": "level" }],
+              "value_mapping": { "mapping_rules": [
+                { "source_values": { "level": "good" }, "target_param": "mode", "target_value": 1 },
+                { "source_values": { "level": "best" }, "target_value": "Best" },
+              ] } },
+            { "field": "unmapped", "is_ui_virtual": true, "value": "x" },
+            { "field": "plain", "is_ui_virtual": false },
+        ] }]);
+        let leaf = first_leaf(&tree);
+        let known = |names: [&'static str; 5]| names.map(|name| leaf.knows(name));
+        assert_eq!(
+            known(["mode", "quality", "plain", "level", "unmapped"]),
+            [true, true, true, false, false]
+        );
+        let miss = Some(ValueProblem::NotAnOption);
+        assert_eq!(leaf.problem("mode", &json!("1")), None);
+        assert_eq!(leaf.problem("quality", &json!("best")), None);
+        assert_eq!(leaf.problem("mode", &json!("best")), miss);
+        assert_eq!(leaf.problem("mode", &Value::Null), None);
+        assert_eq!(leaf.problem("plain", &json!("anything")), None);
     }
 }

@@ -15,7 +15,8 @@ pub(super) fn products() -> Value {
     ])
 }
 
-fn suno() -> Value {
+/// The leaf of Suno.
+pub(super) fn suno() -> Value {
     Model {
         id: "sonic",
         group: "suno",
@@ -116,7 +117,8 @@ fn suno_form() -> Vec<Value> {
     ]
 }
 
-fn background_music() -> Value {
+/// The leaf of DouBao BGM.
+pub(super) fn background_music() -> Value {
     Model {
         id: "GenBGM",
         group: "doubao",
@@ -132,7 +134,8 @@ fn background_music() -> Value {
     .into_leaf()
 }
 
-fn song() -> Value {
+/// The leaf of DouBao Song.
+pub(super) fn song() -> Value {
     Model {
         id: "GenSong",
         group: "doubao",

@@ -164,6 +164,40 @@ pub(crate) fn list_path(category: &str) -> String {
     format!("/open/v1/product/list?app=ima&platform=web&category={category}")
 }
 
+/// A create request for a music model with these inner parameters beside the required ones.
+pub(crate) fn music(
+    (model_id, version): (&str, &str),
+    attribute_id: u64,
+    points: u64,
+    parameters: &Value,
+) -> Value {
+    let mut inner = json!({
+        "prompt": "rain on a tin roof",
+        "n": 1,
+        "input_images": [],
+        "cast": { "points": points, "attribute_id": attribute_id },
+    });
+    for (name, value) in parameters.as_object().unwrap() {
+        inner[name] = value.clone();
+    }
+    json!({
+        "task_type": "text_to_music",
+        "enable_multi_model": false,
+        "src_img_url": [],
+        "parameters": [{
+            "attribute_id": attribute_id,
+            "model_id": model_id,
+            "model_name": model_id,
+            "model_version": version,
+            "app": "ima",
+            "platform": "web",
+            "category": "text_to_music",
+            "credit": points,
+            "parameters": inner,
+        }],
+    })
+}
+
 /// A create request for Suno, as the description gives it.
 pub(crate) fn suno() -> Value {
     json!({

@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::client::{Client, service, suno};
+use crate::client::{Client, service, speech, suno};
 
 #[tokio::test]
 async fn steers_and_reads_the_service() {
@@ -124,6 +124,29 @@ async fn a_catalogue_can_be_replaced() {
         service.client.list("text_to_music").await.envelope()["data"],
         json!([])
     );
+}
+
+#[tokio::test]
+async fn prices_stale_lists_and_strict_forms_are_set_too() {
+    let service = service().await;
+    let post = async |path: &str, body: Value| {
+        let path = format!("/_control/{path}");
+        service.client.post(&path, &body).await.status.as_u16()
+    };
+    let price = async || {
+        let list = service.client.list("text_to_music").await.envelope();
+        list["data"][0]["children"][0]["credit_rules"][0]["points"].clone()
+    };
+    let new = |model: &str| json!({ "model_id": model, "points": 31, "attribute_id": 2370 });
+    assert_eq!(post("reprice", new("nobody")).await, 404);
+    assert_eq!(post("reprice", new("sonic")).await, 204);
+    assert_eq!(post("stale_list", json!({ "count": 1 })).await, 204);
+    assert_eq!((price().await, price().await), (json!(25), json!(31)));
+    assert_eq!(service.client.create(&suno()).await.code(), 6006);
+
+    assert_eq!(service.client.create(&speech()).await.code(), 0);
+    assert_eq!(post("strict_form", json!({ "strict": true })).await, 204);
+    assert_eq!(service.client.create(&speech()).await.code(), 6009);
 }
 
 #[tokio::test]

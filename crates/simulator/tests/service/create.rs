@@ -119,11 +119,12 @@ async fn code_6009_for_a_parameter_that_the_model_does_not_know() {
         6009,
         "No exact rule match found for parameters",
         vec![
-            with(suno(), &inner("lyrics"), json!("la la")),
             with(suno(), &inner("default"), json!("enabled")),
             with(suno(), &inner("audio_params"), json!({})),
             with(background_music(), &inner("tags"), json!("jazz")),
+            with(background_music(), &inner("lyrics"), json!("la la")),
             with(speech(), &inner("voice_id"), json!("x")),
+            with(speech(), &inner("lyrics"), json!("la la")),
         ],
     )
     .await;
