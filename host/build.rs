@@ -21,7 +21,7 @@ fn embed() -> Result<(), guest_build::BuildError> {
         "crates/plugin/src",
         "wit",
     ])?;
-    let component = guest_build::build("ima-plugin", "wasm32-wasip2")?;
+    let component = guest_build::build("ima-plugin", "wasm32-unknown-unknown")?;
     println!("cargo::rustc-env=IMA_PLUGIN_WASM={}", component.display());
     Ok(())
 }

@@ -11,11 +11,11 @@ fn main() {
 
 fn build() -> Result<(), guest_build::BuildError> {
     guest_build::watch(&["Cargo.lock", "Cargo.toml", "crates", "tests/hostile", "wit"])?;
-    for (package, variable) in [
-        ("ima-hostile", "HOSTILE_WASM"),
-        ("ima-plugin", "PLUGIN_WASM"),
+    for (package, target, variable) in [
+        ("ima-hostile", "wasm32-wasip2", "HOSTILE_WASM"),
+        ("ima-plugin", "wasm32-unknown-unknown", "PLUGIN_WASM"),
     ] {
-        let component = guest_build::build(package, "wasm32-wasip2")?;
+        let component = guest_build::build(package, target)?;
         println!("cargo::rustc-env={variable}={}", component.display());
     }
     Ok(())

@@ -40,4 +40,38 @@ pub mod types {
             }
         }
     }
+
+    impl Default for MusicOptions {
+        /// Everything at the model's defaults.
+        fn default() -> Self {
+            Self {
+                lyrics: None,
+                auto_lyrics: None,
+                instrumental: None,
+                tags: None,
+                negative_tags: None,
+                vocal_gender: None,
+                title: None,
+                description: None,
+                custom_mode: None,
+                engine: None,
+            }
+        }
+    }
+
+    impl Default for SpeechOptions {
+        /// Everything at the model's defaults.
+        fn default() -> Self {
+            Self {
+                speaker: None,
+                emotion: None,
+                rate: None,
+                volume: None,
+                style: None,
+                ssml: None,
+                explicit_language: None,
+                context_texts: Vec::new(),
+            }
+        }
+    }
 }

@@ -54,13 +54,6 @@ pub(crate) struct Instance {
     patience: Duration,
 }
 
-/// A call about to be made: the component, the store they run in, and the watch over it.
-struct Call<'a> {
-    plugin: &'a Plugin,
-    store: &'a mut Store<State>,
-    watch: Watch<'a>,
-}
-
 /// Stops a call that takes too long or sends too much.
 struct Watch<'a> {
     guard: &'a Guard,
@@ -99,246 +92,54 @@ impl Instance {
             patience,
         }
     }
+}
 
-    /// Prepares a call: computing time is counted from zero.
-    fn call(&mut self) -> Call<'_> {
-        self.store.data_mut().meter.reset();
-        Call {
-            plugin: &self.plugin,
-            store: &mut self.store,
-            watch: Watch {
-                guard: &self.guard,
-                patience: self.patience,
-            },
+/// Methods that call an export: computing time is counted from zero, and the call is watched over.
+macro_rules! exports {
+    ($(
+        $name:ident($($argument:ident: $kind:ty),*) -> $result:ty
+            = $interface:ident $([$resource:ident])? $call:ident;
+    )*) => {
+        impl Instance {
+            $(
+                pub(crate) async fn $name(&mut self, $($argument: $kind),*) -> Result<$result, Stop> {
+                    self.store.data_mut().meter.reset();
+                    let watch = Watch {
+                        guard: &self.guard,
+                        patience: self.patience,
+                    };
+                    let exports = self.plugin.$interface()$(.$resource())?;
+                    watch.over(exports.$call(&mut self.store, $($argument),*)).await
+                }
+            )*
         }
-    }
+    };
+}
 
-    pub(crate) async fn quote(
-        &mut self,
-        request: &Request,
-        settings: &Settings,
-    ) -> Result<Result<Quote, Failure>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_generations();
-        watch
-            .over(exports.call_quote(store, request, settings))
-            .await
-    }
-
-    pub(crate) async fn models(
-        &mut self,
-        task: TaskType,
-        language: Language,
-        settings: &Settings,
-    ) -> Result<Result<Vec<Model>, Failure>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_generations();
-        watch
-            .over(exports.call_models(store, task, language, settings))
-            .await
-    }
-
-    pub(crate) async fn start(
-        &mut self,
-        request: &Request,
-        settings: &Settings,
-    ) -> Result<Result<ResourceAny, types::Error>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_generations();
-        watch
-            .over(exports.generation().call_start(store, request, settings))
-            .await
-    }
-
-    pub(crate) async fn resume(
-        &mut self,
-        continuation: &str,
-        settings: &Settings,
-        on_unknown: OnUnknown,
-    ) -> Result<Result<ResourceAny, types::Error>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_generations();
-        watch
-            .over(
-                exports
-                    .generation()
-                    .call_resume(store, continuation, settings, on_unknown),
-            )
-            .await
-    }
-
-    pub(crate) async fn next(&mut self, generation: ResourceAny) -> Result<Option<Event>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_generations();
-        watch
-            .over(exports.generation().call_next(store, generation))
-            .await
-    }
-
-    pub(crate) async fn cancel(&mut self, generation: ResourceAny) -> Result<(), Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_generations();
-        watch
-            .over(exports.generation().call_cancel(store, generation))
-            .await
-    }
-
-    pub(crate) async fn interpret(&mut self, utterance: &str) -> Result<Interpretation, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_understanding();
-        watch.over(exports.call_interpret(store, utterance)).await
-    }
-
-    pub(crate) async fn interpret_as(
-        &mut self,
-        task: TaskType,
-        model_id: Option<&str>,
-        utterance: &str,
-    ) -> Result<Interpretation, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_understanding();
-        watch
-            .over(exports.call_interpret_as(store, task, model_id, utterance))
-            .await
-    }
-
-    pub(crate) async fn intake(
-        &mut self,
-        task: TaskType,
-        utterance: &str,
-        language: Language,
-    ) -> Result<Vec<Question>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_understanding();
-        watch
-            .over(exports.call_intake(store, task, utterance, language))
-            .await
-    }
-
-    pub(crate) async fn tips(
-        &mut self,
-        task: TaskType,
-        language: Language,
-    ) -> Result<Vec<String>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_understanding();
-        watch.over(exports.call_tips(store, task, language)).await
-    }
-
-    pub(crate) async fn voices(&mut self, language: Language) -> Result<Vec<Voice>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_understanding();
-        watch.over(exports.call_voices(store, language)).await
-    }
-
-    pub(crate) async fn preferred(
-        &mut self,
-        file: &[u8],
-        user: &str,
-        task: TaskType,
-    ) -> Result<Result<Option<Preferred>, PreferencesError>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_preferences();
-        watch.over(exports.call_get(store, file, user, task)).await
-    }
-
-    pub(crate) async fn remember(
-        &mut self,
-        file: &[u8],
-        user: &str,
-        task: TaskType,
-        preferred: &Preferred,
-    ) -> Result<Result<Vec<u8>, PreferencesError>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_preferences();
-        watch
-            .over(exports.call_set(store, file, user, task, preferred))
-            .await
-    }
-
-    pub(crate) async fn forget(
-        &mut self,
-        file: &[u8],
-        user: &str,
-        task: Option<TaskType>,
-    ) -> Result<Result<Vec<u8>, PreferencesError>, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_preferences();
-        watch
-            .over(exports.call_clear(store, file, user, task))
-            .await
-    }
-
-    pub(crate) async fn confirmation(
-        &mut self,
-        task: TaskType,
-        model_name: &str,
-        language: Language,
-    ) -> Result<String, Stop> {
-        let Call {
-            plugin,
-            store,
-            watch,
-        } = self.call();
-        let exports = plugin.ima_studio_preferences();
-        watch
-            .over(exports.call_confirmation(store, task, model_name, language))
-            .await
-    }
+exports! {
+    start(request: &Request, settings: &Settings) -> Result<ResourceAny, types::Error>
+        = ima_studio_generations[generation] call_start;
+    resume(continuation: &str, settings: &Settings, on_unknown: OnUnknown)
+        -> Result<ResourceAny, types::Error> = ima_studio_generations[generation] call_resume;
+    next(generation: ResourceAny) -> Option<Event> = ima_studio_generations[generation] call_next;
+    cancel(generation: ResourceAny) -> () = ima_studio_generations[generation] call_cancel;
+    quote(request: &Request, settings: &Settings) -> Result<Quote, Failure>
+        = ima_studio_generations call_quote;
+    models(task: TaskType, language: Language, settings: &Settings) -> Result<Vec<Model>, Failure>
+        = ima_studio_generations call_models;
+    interpret(utterance: &str) -> Interpretation = ima_studio_understanding call_interpret;
+    interpret_as(task: TaskType, model_id: Option<&str>, utterance: &str) -> Interpretation
+        = ima_studio_understanding call_interpret_as;
+    intake(task: TaskType, utterance: &str, language: Language) -> Vec<Question>
+        = ima_studio_understanding call_intake;
+    tips(task: TaskType, language: Language) -> Vec<String> = ima_studio_understanding call_tips;
+    voices(language: Language) -> Vec<Voice> = ima_studio_understanding call_voices;
+    preferred(file: &[u8], user: &str, task: TaskType)
+        -> Result<Option<Preferred>, PreferencesError> = ima_studio_preferences call_get;
+    remember(file: &[u8], user: &str, task: TaskType, preferred: &Preferred)
+        -> Result<Vec<u8>, PreferencesError> = ima_studio_preferences call_set;
+    forget(file: &[u8], user: &str, task: Option<TaskType>)
+        -> Result<Vec<u8>, PreferencesError> = ima_studio_preferences call_clear;
+    confirmation(task: TaskType, model_name: &str, language: Language) -> String
+        = ima_studio_preferences call_confirmation;
 }

@@ -62,7 +62,7 @@ impl Runtime {
     /// [`Error::CredentialMissing`] without a key, [`Error::Rejected`] where the request can't be
     /// used, and the errors of a component that misbehaves. Nothing was spent.
     pub async fn start(&self, request: &Request) -> Result<Generation, Error> {
-        Generation::open(self, Beginning::Start(request.clone()), None).await
+        Generation::open(self, Beginning::Start(Box::new(request.clone())), None).await
     }
 
     /// Takes up a generation from a continuation: the last checkpoint's, or a failure's.

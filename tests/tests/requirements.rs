@@ -17,21 +17,6 @@ use ima_simulator::{DEMO_KEY, Endpoint, Fault};
 use ima_tests::{Played, Stage, song, spoken};
 use serde_json::{Value, json};
 
-fn no_music_options() -> MusicOptions {
-    MusicOptions {
-        lyrics: None,
-        auto_lyrics: None,
-        instrumental: None,
-        tags: None,
-        negative_tags: None,
-        vocal_gender: None,
-        title: None,
-        description: None,
-        custom_mode: None,
-        engine: None,
-    }
-}
-
 fn with(mut request: Request, name: &str, value: &Value) -> Request {
     request.parameters.push(Parameter {
         name: name.to_owned(),
@@ -71,7 +56,7 @@ async fn typed_options_of_suno_arrive_as_the_service_wants_them() {
         negative_tags: Some("metal".to_owned()),
         title: Some("Rain".to_owned()),
         instrumental: Some(false),
-        ..no_music_options()
+        ..MusicOptions::default()
     }));
     stage.run(&request).await.success();
     let sent = sent(&stage);
@@ -161,7 +146,7 @@ async fn a_bad_value_is_named_in_the_callers_language_before_anything_is_spent()
         assert_eq!(played.failure().charge, Charge::No);
     }
     let mut mixed = spoken();
-    mixed.options = Some(Options::Music(no_music_options()));
+    mixed.options = Some(Options::Music(MusicOptions::default()));
     assert!(matches!(
         stage.runtime.start(&mixed).await,
         Err(Error::Rejected(_))
@@ -196,7 +181,7 @@ async fn a_refused_request_is_amended_and_every_attempt_is_told() {
     let mut request = song();
     request.options = Some(Options::Music(MusicOptions {
         lyrics: Some("la la".to_owned()),
-        ..no_music_options()
+        ..MusicOptions::default()
     }));
     let played = stage.run(&request).await;
     played.success();
@@ -427,17 +412,7 @@ async fn preferences_keep_what_is_not_ours() {
     );
     let cleared = runtime.forget(&written, "7", Some(music)).await.unwrap();
     assert_eq!(runtime.preferred(&cleared, "7", music).await.unwrap(), None);
-    let damaged = runtime.remember(
-        b"{\"user_7\":",
-        "7",
-        music,
-        &Preferred {
-            model_id: String::new(),
-            model_name: String::new(),
-            credit: 0,
-            last_used: String::new(),
-        },
-    );
+    let damaged = runtime.forget(b"{\"user_7\":", "7", None);
     assert!(matches!(damaged.await, Err(Error::Preferences(_))));
     let said = runtime
         .confirmation(music, "Suno", Language::Zh)
@@ -464,4 +439,120 @@ async fn the_journal_takes_every_attempt() {
     stage.run(&song()).await.success();
     assert_eq!(journal.list().unwrap().len(), 1);
     assert_eq!(stage.control.ledger(DEMO_KEY).charges.len(), 1);
+}
+
+#[tokio::test]
+async fn a_stale_list_is_fetched_again_and_nothing_is_left_out() {
+    let stage = Stage::new().await;
+    stage.control.serve_stale_list(1);
+    assert!(stage.control.reprice("sonic", 20, 9999));
+    let played = stage.run(&with(song(), "tags", &json!("jazz"))).await;
+    assert_eq!(played.success().points, 20);
+    assert!(attempts(&played)[0].amendment.as_ref().unwrap().fetched);
+    assert_eq!(
+        (&sent(&stage)["tags"], stage.requests(Endpoint::ProductList)),
+        (&json!("jazz"), 2)
+    );
+}
+
+#[tokio::test]
+async fn a_price_that_rose_behind_a_stale_list_is_not_paid() {
+    let stage = Stage::new().await;
+    stage.control.serve_stale_list(1);
+    assert!(stage.control.reprice("sonic", 40, 2370));
+    let played = stage.run(&song()).await;
+    assert!(
+        matches!(&played.failure().cause, Cause::PriceChanged(it) if it.points == 40 && it.announced == 25)
+    );
+    assert_eq!((played.failure().charge, stage.charges()), (Charge::No, 0));
+}
+
+#[tokio::test]
+async fn a_strict_service_gets_what_its_form_knows() {
+    let stage = Stage::new().await;
+    stage.control.strict_form(true);
+    let mut request = spoken();
+    request.options = Some(Options::Speech(SpeechOptions {
+        emotion: Some("sad".to_owned()),
+        ..SpeechOptions::default()
+    }));
+    let played = stage.run(&request).await;
+    played.success();
+    assert_eq!(
+        attempts(&played)[0].amendment.as_ref().unwrap().removed,
+        ["audio_params"]
+    );
+}
+
+#[tokio::test]
+async fn a_demanding_list_is_priced_as_the_service_does() {
+    let stage = Stage::new().await;
+    stage.control.set_catalogue(
+        "text_to_music",
+        ima_simulator::catalogues::demanding_music(),
+    );
+    let of = |model: &str| {
+        let mut request = song();
+        request.model_id = Some(model.to_owned());
+        request
+    };
+    let mut pinned = of("sonic");
+    pinned.version_id = Some("sonic".to_owned());
+    let mut cases = vec![
+        (of("sonic"), 28),
+        (pinned, 25),
+        (of("GenSong"), 30),
+        (of("DeepTrack"), 35),
+        (
+            with(
+                with(of("GenBGM"), "quality", &json!("High")),
+                "length",
+                &json!(60),
+            ),
+            20,
+        ),
+        (
+            with(
+                with(of("GenBGM"), "quality", &json!("standard")),
+                "length",
+                &json!("30"),
+            ),
+            6,
+        ),
+        (
+            with(of("Soundscape"), "quality_level", &json!("studio")),
+            15,
+        ),
+    ];
+    for (request, points) in cases.drain(..) {
+        let played = stage.run(&request).await;
+        assert_eq!(played.success().points, points, "{request:?}");
+    }
+    assert_eq!(
+        stage.run(&of("DraftTrack")).await.failure().cause,
+        Cause::NoPrice
+    );
+    let unmappable = with(
+        with(of("Soundscape"), "duration", &json!(30)),
+        "sample_rate",
+        &json!("48k"),
+    );
+    let played = stage.run(&unmappable).await;
+    assert!(
+        matches!(&played.failure().cause, Cause::Invalid(it) if it.allowed.contains("one of")),
+        "{:?}",
+        played.failure()
+    );
+}
+
+#[tokio::test]
+async fn no_code_of_the_service_reaches_the_user() {
+    for code in [400, 401, 404, 429, 503, 4008, 4014, 6006, 6009, 6010] {
+        let stage = Stage::new().await;
+        stage.fault(Endpoint::Create, 1, Fault::refusal(code));
+        let played = stage.run(&song()).await;
+        let text = &played.messages().last().unwrap().text;
+        assert!(!text.contains(&code.to_string()), "{text}");
+        assert_eq!(stage.charges(), 0);
+    }
 }

@@ -3,6 +3,8 @@
 //! The nested build has a target folder of its own (`<target>/guest`), so that it neither waits for
 //! the lock of the outer build nor mixes its flags into it.
 
+mod component;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,7 +26,14 @@ pub enum BuildError {
         /// What the compiler wrote.
         output: String,
     },
-    /// Starting cargo or copying the artifact failed.
+    /// The module that the compiler wrote is no component and could not be made one.
+    Encoding {
+        /// The package that was built.
+        package: String,
+        /// What was wrong with it.
+        reason: String,
+    },
+    /// Starting cargo, or reading or writing the artifact, failed.
     Io(PathBuf, io::Error),
 }
 
@@ -42,6 +51,9 @@ impl fmt::Display for BuildError {
                 )
             }
             Self::Compiler { package, output } => write!(f, "building {package} failed:\n{output}"),
+            Self::Encoding { package, reason } => {
+                write!(f, "making a component of {package} failed: {reason}")
+            }
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
         }
     }
@@ -51,12 +63,17 @@ impl std::error::Error for BuildError {}
 
 /// Builds `package` for `target` with the profile `guest` and returns the path of its artifact.
 ///
+/// For `wasm32-wasip2` the compiler's linker makes a component, which imports what the standard
+/// library might want of WASI. For `wasm32-unknown-unknown` this function makes it, and the
+/// component imports only what the guest itself asks for.
+///
 /// The artifact is a copy in the build script's `OUT_DIR`: a later build can't change it under the
 /// package that embeds it.
 ///
 /// # Errors
 ///
-/// When the target is not installed, the guest does not compile, or a file can't be copied.
+/// When the target is not installed, the guest does not compile, cannot become a component, or a
+/// file can't be copied.
 pub fn build(package: &str, target: &str) -> Result<PathBuf, BuildError> {
     let out = variable("OUT_DIR")?;
     let guests = target_folder(&out)?.join("guest");
@@ -99,7 +116,14 @@ pub fn build(package: &str, target: &str) -> Result<PathBuf, BuildError> {
     let name = format!("{}.wasm", package.replace('-', "_"));
     let built = guests.join(target).join("guest").join(&name);
     let copy = out.join(name);
-    fs::copy(&built, &copy).map_err(|error| BuildError::Io(built, error))?;
+    let mut guest = fs::read(&built).map_err(|error| BuildError::Io(built, error))?;
+    if target == "wasm32-unknown-unknown" {
+        guest = component::encode(&guest).map_err(|reason| BuildError::Encoding {
+            package: package.to_owned(),
+            reason,
+        })?;
+    }
+    fs::write(&copy, guest).map_err(|error| BuildError::Io(copy.clone(), error))?;
     Ok(copy)
 }
 

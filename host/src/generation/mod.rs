@@ -24,7 +24,7 @@ use crate::types::{Checkpoint, CheckpointState, Event, OnUnknown, Outcome, Reque
 /// How a generation came about, and how it is set up again after a cancellation.
 #[derive(Clone)]
 pub(crate) enum Beginning {
-    Start(Request),
+    Start(Box<Request>),
     Resume(String, OnUnknown),
 }
 

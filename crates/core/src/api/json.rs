@@ -48,8 +48,35 @@ pub(crate) fn value(json: &str) -> Option<Value> {
     serde_json::from_str(json).ok()
 }
 
-/// An object of the service. Every question for a member gives `None` where the member is there
-/// twice or cannot be read: then the whole answer counts as unreadable.
+/// A text as JSON, in quotes and with escapes.
+pub(crate) fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// An object of these members, whose values are JSON already. Those without a value are left out.
+pub(crate) fn object(members: &[(&str, Option<String>)]) -> String {
+    let mut object = String::from("{");
+    for (name, value) in members {
+        if let Some(value) = value {
+            if object.len() > 1 {
+                object.push(',');
+            }
+            object.push_str(&quoted(name));
+            object.push(':');
+            object.push_str(value);
+        }
+    }
+    object.push('}');
+    object
+}
+
+/// A list of items that are JSON already.
+pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
+    ["[", &items.collect::<Vec<_>>().join(","), "]"].concat()
+}
+
+/// An object that was written elsewhere. Every question for a member gives `None` where the member is there
+/// twice or cannot be read: then the whole counts as unreadable.
 #[derive(Debug)]
 pub(crate) struct Object<'a>(Vec<Member<'a>>);
 

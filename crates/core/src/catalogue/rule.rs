@@ -87,10 +87,10 @@ impl Leaf {
 }
 
 /// Whether two values are the same to the service: numbers, booleans and strings compared as text,
-/// without regard to case.
+/// without regard to the case of ASCII letters.
 pub(crate) fn same(left: &Value, right: &Value) -> bool {
     match (text(left), text(right)) {
-        (Some(left), Some(right)) => left.to_lowercase() == right.to_lowercase(),
+        (Some(left), Some(right)) => left.eq_ignore_ascii_case(&right),
         _ => left == right,
     }
 }

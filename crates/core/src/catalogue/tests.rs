@@ -128,3 +128,26 @@ fn a_rule_is_chosen_whole_then_partial_then_fallback_then_first() {
     );
     assert_eq!(unmarked.rule_for(&Map::new()).unwrap().attribute_id, 7);
 }
+
+/// Music: "Estimated Generation Time per Model"; speech: "a few seconds to tens of seconds".
+#[test]
+fn without_a_live_estimate_the_table_of_the_requirements_counts() {
+    let estimate = |task, model: &str, tags: &str| {
+        let data = format!(r#"[{{"type":"3","model_id":"{model}"{tags}}}]"#);
+        let leaf = Catalogue::read(task, &data).unwrap().leaves.remove(0);
+        (leaf.estimate.min_seconds, leaf.estimate.max_seconds)
+    };
+    let (music, speech) = (TaskType::TextToMusic, TaskType::TextToSpeech);
+    for (task, model, seconds) in [
+        (music, "GenBGM", (10, 25)),
+        (music, "GenSong", (10, 25)),
+        (music, "sonic", (20, 45)),
+        (speech, "seed-tts-2.0", (5, 30)),
+    ] {
+        assert_eq!(estimate(task, model, ""), seconds, "{model}");
+        let unreadable = r#","tags":[{"tag_type":"EET","tag_value":"soon"}]"#;
+        assert_eq!(estimate(task, model, unreadable), seconds, "{model}");
+        let live = r#","tags":[{"tag_type":"EET","tag_value":"90~150s"}]"#;
+        assert_eq!(estimate(task, model, live), (90, 150), "{model}");
+    }
+}

@@ -103,7 +103,7 @@ const NAMED: [(&str, &str, &str); 5] = [
 ];
 
 fn refused(code: i64, detail: &str, task: TaskType, language: Language) -> &'static str {
-    let detail = detail.to_lowercase();
+    let detail = detail.to_ascii_lowercase();
     if detail.contains(INVALID_ATTRIBUTE) {
         return fixed(&Cause::NoPrice, task, language);
     }

@@ -1,5 +1,8 @@
 //! The texts of both protocols, row by row.
 
+mod never_say;
+mod steps;
+
 use super::*;
 use crate::api::envelope::Refusal;
 use crate::catalogue::fixtures;
@@ -265,12 +268,4 @@ fn the_steps_of_both_protocols() {
         .map(|message| format!("[{:?} {}]\n{}", message.kind, message.step, message.text))
         .collect();
     insta::assert_snapshot!(texts.join("\n\n"));
-}
-
-#[test]
-fn the_acknowledgement_is_short() {
-    for task in [TextToMusic, TextToSpeech] {
-        let text = Messages::new(task, En).acknowledged().text;
-        assert!(text.split_whitespace().count() < 15, "{text}");
-    }
 }

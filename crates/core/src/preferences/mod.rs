@@ -23,10 +23,10 @@
 
 mod object;
 
+use crate::api::json::quoted;
 use crate::api::scalar::Scalar;
 use crate::request::{Language, TaskType};
 use object::Object;
-use serde_json::Value;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -206,10 +206,6 @@ fn damaged(damage: Damage) -> PreferencesError {
 
 fn user_key(user: &str) -> String {
     ["user_", user].concat()
-}
-
-fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
 }
 
 #[cfg(test)]

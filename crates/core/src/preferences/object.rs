@@ -1,7 +1,7 @@
 //! A JSON object as the text it was written in: members are read, replaced and removed in place.
 
-use super::{Damage, quoted};
-use crate::api::json::{self, Member};
+use super::Damage;
+use crate::api::json::{self, Member, quoted};
 use serde_json::value::RawValue;
 
 /// The deepest nesting that serde_json follows by default.

@@ -162,7 +162,7 @@ fn length(name: &str, text: &str, field: &Field, language: Language) -> Result<(
 
 /// What the catalogue calls the voice that the user asked for: its option with the same initial.
 fn gender<'a>(field: &'a Field, value: &'a Value) -> &'a Value {
-    let initial = match value.as_str().map(str::to_lowercase).as_deref() {
+    let initial = match value.as_str().map(str::to_ascii_lowercase).as_deref() {
         Some("female" | "f" | "女声" | "女") => 'f',
         Some("male" | "m" | "男声" | "男") => 'm',
         _ => return value,
@@ -170,7 +170,7 @@ fn gender<'a>(field: &'a Field, value: &'a Value) -> &'a Value {
     let offered = field.options.iter().find(|option| {
         option
             .as_str()
-            .is_some_and(|option| option.to_lowercase().starts_with(initial))
+            .is_some_and(|option| option.to_ascii_lowercase().starts_with(initial))
     });
     offered.unwrap_or(value)
 }

@@ -4,10 +4,9 @@ use crate::catalogue::Estimate;
 use crate::outcome::Alternative;
 use crate::quote::Quote;
 use crate::request::TaskType;
-use serde::{Deserialize, Serialize};
 
 /// A paid task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Task {
     pub task: TaskType,
     pub id: String,
@@ -16,7 +15,6 @@ pub(crate) struct Task {
     pub points: u32,
     pub estimate: Estimate,
     /// What to suggest if it fails.
-    #[serde(default)]
     pub alternatives: Vec<Alternative>,
 }
 

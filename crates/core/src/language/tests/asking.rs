@@ -146,3 +146,86 @@ fn music_without_a_word_is_asked_what_it_should_be() {
     let read = interpret_as(TaskType::TextToMusic, None, " ");
     assert_eq!(asks(&read, About::Text).unwrap().need, Need::Required);
 }
+
+/// Music: "Model guidance", "Selection guide by use case".
+#[test]
+fn the_models_to_choose_from_say_what_they_are_good_for() {
+    for (utterance, value, name, good_for) in [
+        ("BGM，女声", "sonic", "Suno", "功能最全"),
+        ("BGM，女声", "GenBGM", "DouBao BGM", "背景音乐"),
+        ("用Suno还是豆包歌曲", "GenSong", "DouBao Song", "歌曲"),
+        (
+            "instrumental music with female vocals",
+            "sonic",
+            "Suno",
+            "most features",
+        ),
+        (
+            "instrumental music with female vocals",
+            "GenBGM",
+            "DouBao BGM",
+            "background music",
+        ),
+        (
+            "Suno or DouBao Song, some music",
+            "GenSong",
+            "DouBao Song",
+            "songs",
+        ),
+    ] {
+        let question = asks(&interpret(utterance), About::Model).unwrap();
+        let label = &question
+            .options
+            .iter()
+            .find(|choice| choice.value == value)
+            .unwrap()
+            .label;
+        assert!(
+            label.contains(name) && label.contains(good_for),
+            "{utterance}: {label}"
+        );
+    }
+}
+
+/// Music: "Prompt writing tips", "Best Practices".
+#[test]
+fn the_tips_are_those_of_the_requirements() {
+    let all = |language| tips(TaskType::TextToMusic, language).join("\n");
+    for words in [
+        "lo-fi hip hop",
+        "orchestral cinematic",
+        "upbeat pop",
+        "dark ambient",
+        "80 BPM",
+        "fast tempo",
+        "slow ballad",
+        "no vocals",
+        "female vocals",
+        "male vocals",
+        "happy and energetic",
+        "melancholic",
+        "tense and dramatic",
+        "heavy metal",
+        "distortion",
+        "60 seconds",
+        "30 second loop",
+    ] {
+        assert!(all(Language::En).contains(words), "{words}");
+    }
+    for words in [
+        "建议20-100字",
+        "lo-fi hip hop",
+        "80 BPM",
+        "无人声",
+        "女声",
+        "男声",
+        "情绪",
+        "重金属",
+        "失真",
+        "60秒",
+        "30秒",
+        "自动写词",
+    ] {
+        assert!(all(Language::Zh).contains(words), "{words}");
+    }
+}

@@ -241,3 +241,26 @@ fn words_within_words_mean_nothing() {
         assert_eq!(task(utterance), None, "{utterance}");
     }
 }
+
+/// Music: "Choose model" of the knowledge base section and "Selection guide by use case".
+#[test]
+fn the_use_cases_lead_to_their_models() {
+    for (utterance, model) in [
+        (
+            "a song with my own lyrics \"la la\", female vocals",
+            "sonic",
+        ),
+        ("自定义歌词：「啦啦」，女声演唱", "sonic"),
+        ("background music", "GenBGM"),
+        ("an ambient background music loop", "GenBGM"),
+        ("环境氛围的背景音乐", "GenBGM"),
+        ("BGM", "GenBGM"),
+        ("instrumental", "GenBGM"),
+        ("配乐", "GenBGM"),
+        ("a simple song by DouBao", "GenSong"),
+        ("豆包歌曲，简单一点", "GenSong"),
+    ] {
+        let read = interpret(utterance);
+        assert_eq!(read.model_id, Some(model), "{utterance}");
+    }
+}

@@ -171,3 +171,16 @@ fn what_cannot_be_priced_is_not_created() {
     assert_eq!(run.failure().cause, Cause::NoPrice);
     assert_eq!(run.failure().charge, Charge::No);
 }
+
+#[test]
+fn the_audio_comes_with_its_length_and_format_where_they_are_given() {
+    let media = medias(
+        r#"[{"resource_status":1,"status":"success","url":"https://cdn.example/1.mp3","duration_str":"12s","format":"mp3"},
+            {"resource_status":1,"status":"success","url":"https://cdn.example/2.wav"}]"#,
+    );
+    let run = Run::new(song()).play(vec![list(), created(), media]);
+    let medias = &run.success().medias;
+    assert_eq!(medias[0].duration.as_deref(), Some("12s"));
+    assert_eq!(medias[0].format.as_deref(), Some("mp3"));
+    assert_eq!((&medias[1].duration, &medias[1].format), (&None, &None));
+}

@@ -173,3 +173,33 @@ fn the_log_in_chinese() {
         ]
     );
 }
+
+#[test]
+fn a_first_success_has_no_log_and_no_second_list() {
+    let run = Run::new(with_lyrics()).play(vec![list(), created(), ready()]);
+    assert_eq!(attempts(&run), Vec::<&Attempt>::new());
+    assert_eq!(run.asked(LIST), 1);
+    // The create request leaves in the moment in which the list arrives.
+    assert_eq!(run.times[1], run.times[0]);
+}
+
+#[test]
+fn the_last_attempt_takes_the_first_price() {
+    let rules = r#""credit_rules": [
+        {"points": 20, "attribute_id": 11, "attributes": {"quality": "low"}},
+        {"points": 25, "attribute_id": 12, "attributes": {"default": "enabled"}}]"#;
+    let data = format!(r#"[{{"id":"sonic","type":"3","model_id":"sonic",{rules}}}]"#);
+    let listed = (LIST, ok(&data));
+    let script = vec![listed.clone(), refusal(6010), listed, created(), ready()];
+    let run = Run::new(song()).play(script);
+    assert_eq!(inner(&run, 0)["attribute_id"], 12);
+    let last = inner(&run, 1);
+    assert_eq!(
+        (&last["attribute_id"], &last["credit"]),
+        (&json!(11), &json!(20))
+    );
+    assert_eq!(
+        last["parameters"]["cast"],
+        json!({"points": 20, "attribute_id": 11})
+    );
+}

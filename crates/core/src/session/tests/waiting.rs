@@ -5,6 +5,7 @@ use crate::event::Event;
 use crate::http::{FailureKind, Sent};
 use crate::outcome::{Cause, Charge, TaskFault};
 use crate::pump::Command;
+use crate::request::{Language, Request, TaskType};
 use crate::session::Settings;
 
 fn faults() -> Vec<End> {
@@ -190,4 +191,47 @@ fn cancelling_stops_the_waiting_and_says_that_the_task_stays() {
     );
     let resumed = Run::restored(failure.continuation.as_ref().unwrap());
     resumed.play(vec![ready()]).success();
+}
+
+/// Music: "Estimated Generation Time per Model"; speech: steps 1 and 2.
+#[test]
+fn every_model_is_polled_and_told_of_at_its_pace() {
+    let (music, speech) = (TaskType::TextToMusic, TaskType::TextToSpeech);
+    for (task, model, estimate, told, rests) in [
+        (music, "GenBGM", "10 ~ 25", 10_000..=10_000, 3_000..=5_000),
+        (music, "GenSong", "10 ~ 25", 10_000..=10_000, 3_000..=5_000),
+        (music, "sonic", "20 ~ 45", 15_000..=15_000, 3_000..=5_000),
+        (
+            speech,
+            "seed-tts-2.0",
+            "5 ~ 30",
+            10_000..=15_000,
+            2_000..=5_000,
+        ),
+    ] {
+        let mut request = Request::new(task, "雨", Language::Zh);
+        request.model_id = Some(model.to_owned());
+        let rules = r#""credit_rules":[{"points":2,"attribute_id":7}]"#;
+        let data = format!(r#"[{{"id":"v","type":"3","model_id":"{model}",{rules}}}]"#);
+        let mut script = vec![(LIST, ok(&data)), created()];
+        script.extend(vec![pending(); 20]);
+        script.push(ready());
+        let run = Run::new(request).play(script);
+        let texts: Vec<_> = run.messages().iter().map(|it| it.text.clone()).collect();
+        assert!(
+            texts[1].contains(&format!("预计耗时：{estimate} 秒")),
+            "{texts:?}"
+        );
+        let created_at = run.times[1];
+        for pair in run.times[2..].windows(2) {
+            assert!(rests.contains(&(pair[1] - pair[0])), "{model}: {pair:?}");
+        }
+        let mut last = created_at - 1_000_000;
+        for line in run.log.iter().filter(|line| line.contains("progress")) {
+            let at: u64 = line.split_whitespace().next().unwrap().parse().unwrap();
+            assert!(told.contains(&(at - last)), "{model}: {line} after {last}");
+            last = at;
+        }
+        assert!(last >= 30_000, "{model}: {last}");
+    }
 }

@@ -1,0 +1,314 @@
+//! Every fixed text for users against the lists of what no user is to read.
+
+use super::*;
+use crate::language::{Gender, Scene, Spoken, intake, interpret, tips, voices};
+use crate::preferences::confirmation;
+
+/// Music: "Never Say to Users", with the names of the service's fields and of our tools.
+const TECHNICAL: [&str; 34] = [
+    "ima_voice_create",
+    "ima_tts_create",
+    "脚本",
+    "script",
+    "自动化",
+    "automation",
+    "自动处理",
+    "产品列表",
+    "查询接口",
+    "自动解析",
+    "智能轮询",
+    "attribute_id",
+    "attribute",
+    "model_version",
+    "form_config",
+    "api 调用",
+    "api调用",
+    "http",
+    "json",
+    "credit_rules",
+    "resource_status",
+    "custom_mode",
+    "make_instrumental",
+    "vocal_gender",
+    "auto_lyrics",
+    "negative_tags",
+    "gpt_description_prompt",
+    "audio_params",
+    "speech_rate",
+    "loudness_rate",
+    "additions",
+    "cast",
+    "task_id",
+    "task_type",
+];
+
+/// Music: the column "Never Say" of the translation table. Left out are "Insufficient points" and
+/// "Too many requests", with which the column beside it begins.
+const UNTRANSLATED: [&str; 23] = [
+    "invalid api key",
+    "401",
+    "4008",
+    "4014",
+    "invalid product attribute",
+    "6006",
+    "6009",
+    "6010",
+    "attribute id does not match",
+    "400",
+    "bad request",
+    "resource status",
+    "task failed",
+    "timed out",
+    "timeout",
+    "connection refused",
+    "network error",
+    "429",
+    "rate limit",
+    "not available",
+    "503",
+    "invalid lyrics format",
+    "prompt length invalid",
+];
+
+/// Music: "Best Practices". 「描述需要调整一下」 is the way to say it.
+const BLAMING: [&str; 2] = ["你的描述有问题", "生成失败了"];
+
+const LINKS: [&str; 2] = [
+    "https://www.imaclaw.ai/imaclaw/apikey",
+    "https://www.imaclaw.ai/imaclaw/subscription",
+];
+
+/// Whether a text holds a phrase; of ASCII ones whole words only, so that "description" is no
+/// "script".
+fn holds(text: &str, phrase: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(phrase).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + phrase.len()..].chars().next();
+        !phrase.is_ascii() || !(before.is_some_and(is_word) || after.is_some_and(is_word))
+    })
+}
+
+fn check(text: &str) {
+    assert!(!text.trim().is_empty());
+    let mut words = text.to_lowercase();
+    for link in LINKS {
+        words = words.replace(link, "");
+    }
+    for phrase in TECHNICAL.iter().chain(&UNTRANSLATED).chain(&BLAMING) {
+        assert!(!holds(&words, phrase), "{phrase:?} in {text:?}");
+    }
+    assert!(!words.contains("://"), "an address in {text:?}");
+}
+
+/// Refusals in the service's own words.
+fn refusals() -> Vec<Cause> {
+    [
+        (401, "Invalid API key"),
+        (401, "Unauthorized"),
+        (4008, "Insufficient points"),
+        (4014, "subscription required"),
+        (400, "Invalid product attribute"),
+        (400, "Bad request: parameters[0].attribute_id"),
+        (6006, "credit mismatch"),
+        (6009, "No exact rule match found for parameters"),
+        (6010, "Attribute ID does not match"),
+        (429, "Rate limit exceeded"),
+        (1, "Model not available"),
+        (1, "Invalid lyrics format"),
+        (1, "Prompt length invalid"),
+        (1, "form_config.custom_mode is required"),
+        (999, ""),
+    ]
+    .map(|(code, detail)| refused(code, detail))
+    .to_vec()
+}
+
+/// Every other cause.
+fn causes() -> Vec<Cause> {
+    let invalid = |field: &str| Cause::Invalid(InvalidValue::new(field, "x", "y"));
+    vec![
+        Cause::Unauthorized,
+        Cause::InsufficientPoints,
+        Cause::SubscriptionRequired,
+        Cause::UnknownModel(vec!["sonic".to_owned(), "GenBGM".to_owned()]),
+        invalid("prompt"),
+        invalid("lyrics"),
+        invalid("audio_params.speech_rate"),
+        invalid("vocal_gender"),
+        Cause::OverBudget {
+            points: 25,
+            budget: 24,
+        },
+        Cause::PriceChanged {
+            points: 26,
+            announced: 25,
+        },
+        Cause::NoPrice,
+        Cause::RateLimited,
+        Cause::Unavailable,
+        Cause::Network,
+        Cause::OutcomeUnknown,
+        Cause::TaskFailed(TaskFault::Resource),
+        Cause::TaskFailed(TaskFault::Status),
+        Cause::Deadline,
+        Cause::Cancelled,
+    ]
+}
+
+const TASKS: [TaskType; 2] = [TextToMusic, TextToSpeech];
+const LANGUAGES: [Language; 2] = [Zh, En];
+
+#[test]
+fn failures_say_nothing_technical_whatever_the_service_said() {
+    let catalogue = fixtures::music();
+    for task in TASKS {
+        for language in LANGUAGES {
+            let messages = Messages::new(task, language);
+            let others = alternatives(task, "sonic", &catalogue);
+            for cause in causes().iter().chain(&refusals()) {
+                for charge in [Charge::No, Charge::Yes, Charge::Unknown] {
+                    let (message, reason) = messages.failed(cause, charge, &others);
+                    check(&message.text);
+                    check(&reason);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_other_message_says_nothing_technical() {
+    let started = Started {
+        model_id: "sonic".to_owned(),
+        model_name: "Suno".to_owned(),
+        points: 25,
+        estimate: Estimate {
+            min_seconds: 20,
+            max_seconds: 45,
+        },
+    };
+    for task in TASKS {
+        for language in LANGUAGES {
+            let messages = Messages::new(task, language);
+            check(&messages.acknowledged().text);
+            check(&messages.started(&started, false).text);
+            check(&messages.started(&started, true).text);
+            for elapsed in [0, 30_000, 60_000] {
+                let progress = Progress {
+                    percent: 95,
+                    elapsed,
+                    estimated_max: 45_000,
+                };
+                check(&messages.progress(progress).text);
+            }
+            let success = Success {
+                task_id: "task_abc".to_owned(),
+                medias: Vec::new(),
+                model_id: "sonic".to_owned(),
+                model_name: "Suno".to_owned(),
+                points: 25,
+                elapsed: 33_000,
+            };
+            check(&messages.succeeded(&success, started.estimate).text);
+            for model in ["sonic", "GenBGM", "GenSong", "new"] {
+                check(&messages.cost(model, "Suno", 25));
+            }
+            check(&confirmation(task, "Suno", language));
+        }
+    }
+}
+
+#[test]
+fn questions_tips_and_labels_say_nothing_technical() {
+    let mut questions = Vec::new();
+    for utterance in [
+        "帮我做一段音频",
+        "make some audio",
+        "BGM，女声",
+        "instrumental music with female vocals",
+        "用Suno还是豆包歌曲",
+        "Suno or DouBao BGM, some music",
+        "豆包歌曲，女声",
+        "DouBao Song, female vocals",
+        "用Suno，纯音乐，女声",
+        "Suno, no vocals, custom lyrics: la la",
+        "女声和男声的歌",
+        "a song with male vocals and female vocals",
+        "写一首歌，我写歌词",
+        "a song, custom lyrics",
+        "最便宜的音乐",
+        "the cheapest music",
+        "seed-tts-1.1 or seed-tts-2.0",
+        "帮我制作旁白",
+        "女声朗读",
+        "Read this in a male voice",
+    ] {
+        questions.extend(interpret(utterance).questions);
+    }
+    for language in LANGUAGES {
+        for task in TASKS {
+            questions.extend(intake(task, "", language));
+            tips(task, language).iter().copied().for_each(check);
+        }
+        for scene in [
+            Scene::General,
+            Scene::RolePlay,
+            Scene::Video,
+            Scene::Multilingual,
+        ] {
+            check(scene.label(language));
+        }
+        for gender in [Gender::Female, Gender::Male] {
+            check(gender.label(language));
+        }
+        for spoken in [
+            Spoken::Chinese,
+            Spoken::English,
+            Spoken::Japanese,
+            Spoken::Indonesian,
+            Spoken::Spanish,
+        ] {
+            check(spoken.label(language));
+        }
+    }
+    voices().iter().for_each(|voice| check(voice.name));
+    assert!(questions.len() > 30, "{}", questions.len());
+    for question in &questions {
+        check(question.text);
+        question
+            .options
+            .iter()
+            .for_each(|option| check(&option.label));
+    }
+}
+
+/// Music: "users receive clear next steps for resolution", for the rows of the translation tables.
+#[test]
+fn a_failure_says_what_to_do_next() {
+    let steps = [
+        "请", "建议", "试", "稍后", "http", "try", "retry", "wait", "resume",
+    ];
+    let rows = [
+        Cause::Unauthorized,
+        Cause::InsufficientPoints,
+        Cause::NoPrice,
+        Cause::RateLimited,
+        Cause::Unavailable,
+        Cause::Network,
+        Cause::OutcomeUnknown,
+        Cause::TaskFailed(TaskFault::Resource),
+        Cause::TaskFailed(TaskFault::Status),
+        Cause::Deadline,
+    ];
+    for task in TASKS {
+        for language in LANGUAGES {
+            let messages = Messages::new(task, language);
+            for cause in rows.iter().chain(&refusals()) {
+                let text = messages.failed(cause, Charge::No, &[]).0.text;
+                let text = text.to_lowercase();
+                assert!(steps.iter().any(|step| text.contains(step)), "{text}");
+            }
+        }
+    }
+}
