@@ -12,7 +12,7 @@ use ima_host::types::{
     OnMismatch, Options, Parameter, PreferenceWish, Preferred, Request, SpeechOptions, SpeechStyle,
     TaskType, UnknownParameters, VocalGender, VoiceWish,
 };
-use ima_host::{Error, Journal};
+use ima_host::{Credential, Error, Journal};
 use ima_simulator::{DEMO_KEY, Endpoint, Fault};
 use ima_tests::{Played, Stage, song, spoken};
 use serde_json::{Value, json};
@@ -555,4 +555,54 @@ async fn no_code_of_the_service_reaches_the_user() {
         assert!(!text.contains(&code.to_string()), "{text}");
         assert_eq!(stage.charges(), 0);
     }
+}
+
+#[tokio::test]
+async fn speech_without_a_model_is_seed_tts_2_0() {
+    let stage = Stage::new().await;
+    let quote = stage.runtime.quote(&spoken()).await.unwrap();
+    assert_eq!(quote.model_id, "seed-tts-2.0");
+    stage.run(&spoken()).await.success();
+    let body = &stage.control.tasks()[0].body;
+    assert_eq!(body["parameters"][0]["model_id"], "seed-tts-2.0");
+}
+
+#[tokio::test]
+async fn a_remembered_model_comes_before_the_recommended_one() {
+    let stage = Stage::new().await;
+    let (runtime, music) = (&stage.runtime, TaskType::TextToMusic);
+    let used = Preferred {
+        model_id: "GenSong".to_owned(),
+        model_name: "DouBao - Song".to_owned(),
+        credit: 30,
+        last_used: "2026-03-01 12:00:00".to_owned(),
+    };
+    for (file, model) in [
+        (Vec::new(), "sonic"),
+        (
+            runtime.remember(b"", "7", music, &used).await.unwrap(),
+            "GenSong",
+        ),
+    ] {
+        let preferred = runtime.preferred(&file, "7", music).await.unwrap();
+        let mut request = song();
+        request.habitual = preferred.is_some();
+        request.model_id = preferred.map(|it| it.model_id);
+        let played = stage.run(&request).await;
+        assert_eq!(played.success().model_id, model);
+        let mentioned = played.messages()[1].text.contains("your usual model");
+        assert_eq!(mentioned, model == "GenSong");
+    }
+}
+
+#[tokio::test]
+async fn a_new_key_counts_from_the_next_generation_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key");
+    std::fs::write(&key, "ima_revoked").unwrap();
+    let stage = Stage::with(|builder| builder.credential(Credential::file(&key))).await;
+    let played = stage.run(&spoken()).await;
+    assert_eq!(played.failure().cause, Cause::Unauthorized);
+    std::fs::write(&key, DEMO_KEY).unwrap();
+    stage.run(&spoken()).await.success();
 }

@@ -3,6 +3,7 @@
 use crate::Millis;
 use crate::catalogue::Estimate;
 use crate::outcome::Outcome;
+use crate::prelude::*;
 use crate::request::InvalidValue;
 
 /// What happens in a generation, in order.

@@ -1,6 +1,7 @@
 //! The HTTP exchanges that a machine asks its driver for.
 
 use crate::Millis;
+use crate::prelude::*;
 
 /// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

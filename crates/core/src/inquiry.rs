@@ -5,6 +5,7 @@ use crate::catalogue::Catalogue;
 use crate::event::Fault;
 use crate::message::Messages;
 use crate::outcome::{Cause, Charge, Failure};
+use crate::prelude::*;
 use crate::pump::{Command, Input, Misuse, Output, Pump};
 use crate::request::{Language, TaskType};
 use crate::session::{ExchangeEnd, Listing, ReportFault, Wire};

@@ -1,7 +1,8 @@
 //! IMA Studio's generation flow as pure state machines.
 //!
-//! The crate does no I/O, reads no clock, draws no random number and never sees the API key. The
-//! caller owns sockets and clocks and pumps a machine:
+//! The crate does no I/O, reads no clock, draws no random number and never sees the API key: it is
+//! `no_std`, so the compiler holds it to that. The caller owns sockets and clocks and pumps a
+//! machine:
 //!
 //! ```
 //! use ima_core::pump::{Command, Input, Output, Pump};
@@ -19,10 +20,14 @@
 //!         Output::Done => return Ok(()),
 //!     }
 //! }
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
 //! Times are milliseconds on a clock of the caller's choice, money is points.
+
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
 
 pub mod catalogue;
 pub mod event;
@@ -39,6 +44,7 @@ pub mod status;
 
 mod api;
 mod message;
+mod prelude;
 
 /// A point in time, or a span of it, in milliseconds on the caller's clock.
 pub type Millis = u64;

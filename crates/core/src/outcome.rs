@@ -1,6 +1,7 @@
 //! How a generation ends: success, or a failure that tells the truth about the charge.
 
 use crate::Millis;
+use crate::prelude::*;
 use crate::request::InvalidValue;
 use serde::{Deserialize, Serialize};
 

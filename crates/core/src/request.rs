@@ -1,5 +1,6 @@
 //! What the user asks for, and the checks that need no catalogue.
 
+use crate::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -225,7 +226,8 @@ pub(crate) fn whole_number(value: &Value) -> Option<u64> {
 
 fn exact_integer(number: f64) -> Option<u64> {
     const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && (0.0..=LARGEST_EXACT).contains(&number)).then_some(number as u64)
+    let whole = number as u64;
+    ((0.0..=LARGEST_EXACT).contains(&number) && whole as f64 == number).then_some(whole)
 }
 
 #[cfg(test)]

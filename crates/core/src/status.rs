@@ -3,6 +3,7 @@
 
 use crate::api::detail::{self, MediaState};
 use crate::outcome::{Media, TaskFault};
+use crate::prelude::*;
 
 /// The state of a task over all of its media.
 #[derive(Clone, Debug, PartialEq, Eq)]

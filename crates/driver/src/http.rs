@@ -2,6 +2,8 @@
 
 use crate::error_code::{cut_off, failure, not_sent, too_large};
 use crate::{Limits, Origin, clock};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use ima_core::Millis;
 use ima_core::http::{HttpResponse, Method, Transmit, TransportFailure};
 use wasi::http::outgoing_handler;

@@ -3,6 +3,10 @@
 //! The driver is the only place in a guest that does I/O. It blocks, because a component of
 //! WASI 0.2 has one thread of control, and it is pulled: nothing happens between two calls.
 
+#![no_std]
+
+extern crate alloc;
+
 mod clock;
 mod error_code;
 mod http;

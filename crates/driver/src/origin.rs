@@ -1,5 +1,7 @@
 //! Where the service is.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use ima_core::request::InvalidValue;
 use wasi::http::types::Scheme;
 

@@ -5,11 +5,12 @@ use crate::bindings::exports::ima::studio::generations::{
 };
 use crate::bindings::exports::ima::studio::types::{Error, Event, Request, Settings};
 use crate::settings::Prepared;
+use alloc::string::{String, ToString};
+use core::cell::RefCell;
 use ima_core::pump::Command;
-use ima_core::request as core;
+use ima_core::request::Request as CoreRequest;
 use ima_core::session::Session;
 use ima_driver::Driver;
-use std::cell::RefCell;
 
 /// A generation in progress.
 pub(crate) struct Generation(RefCell<Running>);
@@ -34,7 +35,7 @@ impl Generation {
 impl GuestGeneration for Generation {
     fn start(request: Request, settings: Settings) -> Result<Handle, Error> {
         let prepared = Prepared::read(&settings)?;
-        let request = core::Request::try_from(request)?;
+        let request = CoreRequest::try_from(request)?;
         let session = Session::new(request, prepared.session)?;
         Ok(Self::handle(session, prepared.driver, Command::Start))
     }

@@ -1,12 +1,19 @@
 //! The component of world `plugin`: generations as a resource whose events the host pulls.
 
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
 mod bindings;
 mod convert;
 mod generation;
 mod preferences;
+#[cfg(target_arch = "wasm32")]
+mod runtime;
 mod settings;
 mod understanding;
 
+use alloc::vec::Vec;
 use bindings::exports::ima::studio::generations::Guest;
 use bindings::exports::ima::studio::types::{
     Failure, Language, Model, Quote, Request, Settings, TaskType,
@@ -16,7 +23,7 @@ use ima_core::catalogue::Catalogue;
 use ima_core::inquiry::{Inquiry, InquiryEvent};
 use ima_core::outcome::{Cause, Failure as CoreFailure};
 use ima_core::pump::Command;
-use ima_core::request as core;
+use ima_core::request::{self, Request as CoreRequest};
 use ima_driver::Driver;
 use settings::Prepared;
 
@@ -28,7 +35,7 @@ impl Guest for Plugin {
     fn quote(request: Request, settings: Settings) -> Result<Quote, Failure> {
         let (task, language) = (request.task.into(), request.language.into());
         let priced = || {
-            let request = core::Request::try_from(request).map_err(Cause::Invalid)?;
+            let request = CoreRequest::try_from(request).map_err(Cause::Invalid)?;
             request.check().map_err(Cause::Invalid)?;
             let catalogue = catalogue(task, language, settings)?;
             ima_core::quote::Quote::new(&request, &catalogue)
@@ -55,8 +62,8 @@ impl Guest for Plugin {
 }
 
 fn catalogue(
-    task: core::TaskType,
-    language: core::Language,
+    task: request::TaskType,
+    language: request::Language,
     settings: Settings,
 ) -> Result<Catalogue, Cause> {
     let Prepared { driver, .. } = Prepared::read(&settings).map_err(Cause::Invalid)?;
@@ -71,7 +78,7 @@ fn catalogue(
     Err(Cause::Unavailable)
 }
 
-fn failure(task: core::TaskType, language: core::Language, cause: Cause) -> Failure {
+fn failure(task: request::TaskType, language: request::Language, cause: Cause) -> Failure {
     let failure: CoreFailure = Inquiry::failure(task, language, cause);
     failure.into()
 }

@@ -3,6 +3,8 @@
 use crate::Plugin;
 use crate::bindings::exports::ima::studio::preferences as wit;
 use crate::bindings::exports::ima::studio::types::{Language, TaskType};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use ima_core::preferences::{Preferences, PreferencesError, Preferred, confirmation};
 
 impl wit::Guest for Plugin {

@@ -3,6 +3,9 @@
 use crate::bindings::exports::ima::studio::types::{Language, TaskType};
 use crate::bindings::exports::ima::studio::understanding as wit;
 use crate::{Plugin, convert};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use ima_core::language;
 
 impl wit::Guest for Plugin {

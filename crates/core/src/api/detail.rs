@@ -2,6 +2,7 @@
 
 use super::json::Object;
 use super::scalar::Scalar;
+use crate::prelude::*;
 
 /// The state of one media.
 #[derive(Debug)]

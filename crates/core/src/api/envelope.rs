@@ -3,6 +3,7 @@
 use super::json::Object;
 use crate::http::HttpResponse;
 use crate::outcome::Cause;
+use crate::prelude::*;
 
 /// What an answer says, before its data is read (design: section 6, "envelope").
 #[derive(Debug)]

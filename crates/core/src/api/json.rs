@@ -5,11 +5,12 @@
 //! component larger by half. A list of many models costs little more memory than its text.
 
 use super::scalar::Scalar;
+use crate::prelude::*;
+use alloc::borrow::Cow;
+use core::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use std::borrow::Cow;
-use std::fmt;
 
 /// A member of an object: its key, with quotes and escapes, and its value.
 #[derive(Clone, Copy, Debug)]

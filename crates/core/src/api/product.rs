@@ -2,6 +2,7 @@
 
 use super::json::Object;
 use super::scalar::Scalar;
+use crate::prelude::*;
 use serde_json::{Map, Value};
 
 /// A node of the tree. Fields that nobody needs are skipped unread.

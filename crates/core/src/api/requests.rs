@@ -1,6 +1,7 @@
 //! The three requests of the service (music and speech: "API 1" to "API 3").
 
 use crate::http::{HttpRequest, Method};
+use crate::prelude::*;
 use crate::request::{Language, TaskType};
 use serde_json::json;
 

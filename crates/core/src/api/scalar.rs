@@ -1,8 +1,9 @@
 //! Values that the service writes now as a string, now as a number.
 
 use super::json;
+use crate::prelude::*;
+use alloc::borrow::Cow;
 use serde_json::{Number, Value};
-use std::borrow::Cow;
 
 /// A single value read leniently. Lists and objects count as absent.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +37,8 @@ impl Scalar<'_> {
         match self {
             Self::Number(number) => number.as_i64().or_else(|| {
                 let number = number.as_f64()?;
-                (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+                let whole = number as i64;
+                (number.abs() < 9e15 && whole as f64 == number).then_some(whole)
             }),
             Self::Text(text) => text.trim().parse().ok(),
             _ => None,

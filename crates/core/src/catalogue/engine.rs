@@ -1,6 +1,7 @@
 //! Which of a model's inner engines is the newest.
 
 use super::{Field, Leaf};
+use crate::prelude::*;
 use serde_json::Value;
 
 /// The newest option of an engine field by the numbers in its name: `sonic-v5` is newer than

@@ -1,6 +1,7 @@
 //! Virtual fields: controls for a person that stand for a parameter of the service (design:
 //! section 6, "virtual fields").
 
+use crate::prelude::*;
 use serde_json::{Map, Value};
 
 /// How the controls of a virtual field become one parameter.

@@ -11,6 +11,7 @@ pub use rule::Rule;
 
 use crate::api::object::Object;
 use crate::api::product::{CreditRule, FormField, List, Node};
+use crate::prelude::*;
 use crate::request::{TaskType, whole_number};
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 //! The prices of a model, and which one a choice of parameters has.
 
 use super::Leaf;
+use crate::prelude::*;
 use serde_json::{Map, Value};
 
 /// One price of a model (`credit_rules`).

@@ -4,6 +4,7 @@ use super::normalize::{is_letter, normalize};
 use super::scan::{ending, scan};
 use super::triggers::{NAMING, SETTING_LABELS, TEXT_LABELS};
 use super::voices::is_voice;
+use crate::prelude::*;
 
 /// An utterance taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]

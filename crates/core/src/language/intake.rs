@@ -5,6 +5,7 @@ use super::normalize::is_han;
 use super::scan::Slot;
 use super::voices::{Gender, Spoken, Wanted, choices};
 use super::{About, Choice, Need, Question, VoiceWish, say};
+use crate::prelude::*;
 use crate::request::{Language, TaskType};
 
 /// What to ask before generating from an utterance, in a given language.

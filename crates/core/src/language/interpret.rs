@@ -5,6 +5,7 @@ use super::normalize::{is_han, is_letter, normalize};
 use super::resolve;
 use super::scan::{Findings, scan};
 use super::{About, Choice, Interpretation, Need, PreferenceWish, Question, Understood, say};
+use crate::prelude::*;
 use crate::request::{Language, Parameter, TaskType};
 
 /// Reads an utterance (music and speech: "User Input Parsing").

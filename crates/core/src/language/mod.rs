@@ -17,6 +17,7 @@ mod voices;
 #[cfg(test)]
 mod tests;
 
+use crate::prelude::*;
 use crate::request::{Language, Parameter, TaskType};
 
 pub use intake::intake;

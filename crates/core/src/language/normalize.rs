@@ -1,5 +1,6 @@
 //! One spelling for what users type in several ways.
 
+use crate::prelude::*;
 /// Half-width, lower-case ASCII; one space between words, none beside a Han character; straight
 /// quotes (music: "Normalize first, then map").
 pub(super) fn normalize(text: &str) -> String {

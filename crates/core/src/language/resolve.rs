@@ -4,6 +4,7 @@ use super::interpret::{Reading, Resolved};
 use super::scan::{Findings, Slot};
 use super::voices::Gender;
 use super::{About, Choice, Need, Question, intake, say};
+use crate::prelude::*;
 use crate::request::{Language, Parameter, TaskType};
 use serde_json::{Map, Value};
 

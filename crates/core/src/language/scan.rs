@@ -4,6 +4,7 @@ use super::normalize::is_word;
 use super::triggers::{AFTER_VOICE, BEFORE_VOICE, FILLERS, Hint, Means, NEGATIONS, TABLES};
 use super::voices::{Gender, Scene, Spoken, voices};
 use super::{About, VoiceWish};
+use crate::prelude::*;
 use crate::request::TaskType;
 
 /// A setting that may be named once, or in contradictory ways.

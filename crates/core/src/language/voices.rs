@@ -1,6 +1,7 @@
 //! The voices that the service accepts (design, section 6), and which of them to suggest.
 
 use super::normalize::normalize;
+use crate::prelude::*;
 use crate::request::Language;
 
 /// What a voice is made for (design, section 6: the table's first column).

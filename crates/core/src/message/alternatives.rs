@@ -3,6 +3,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::outcome::Alternative;
+use crate::prelude::*;
 use crate::request::{Language, TaskType};
 
 /// A failed model and what to suggest instead. The last row is for any other model.

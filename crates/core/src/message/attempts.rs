@@ -4,6 +4,7 @@
 use super::Messages;
 use crate::api::envelope::Refusal;
 use crate::event::{Amendment, Attempt};
+use crate::prelude::*;
 use crate::request::Language::{En, Zh};
 
 impl Messages {

@@ -12,10 +12,11 @@ use crate::Millis;
 use crate::catalogue::Estimate;
 use crate::event::{Message, MessageKind, Progress, Started};
 use crate::outcome::{Alternative, Cause, Charge, Success};
+use crate::prelude::*;
 use crate::request::{Language, TaskType};
 use Language::{En, Zh};
 use TaskType::{TextToMusic, TextToSpeech};
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 
 /// The texts for one generation.
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,7 @@
 //! translation").
 
 use crate::outcome::{Cause, TaskFault};
+use crate::prelude::*;
 use crate::request::{Language, TaskType};
 use Language::{En, Zh};
 use TaskType::{TextToMusic, TextToSpeech};

@@ -18,13 +18,14 @@
 //! };
 //! preferences.remember("42", TaskType::TextToMusic, &suno);
 //! assert_eq!(preferences.preferred("42", TaskType::TextToMusic), Some(suno));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
 mod object;
 
 use crate::api::json::quoted;
 use crate::api::scalar::Scalar;
+use crate::prelude::*;
 use crate::request::{Language, TaskType};
 use object::Object;
 

@@ -2,6 +2,7 @@
 
 use super::Damage;
 use crate::api::json::{self, Member, quoted};
+use crate::prelude::*;
 use serde_json::value::RawValue;
 
 /// The deepest nesting that serde_json follows by default.

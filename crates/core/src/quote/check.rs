@@ -3,6 +3,7 @@
 
 use super::speech;
 use crate::catalogue::{Field, Leaf, same};
+use crate::prelude::*;
 use crate::request::{InvalidValue, Language, Request, TaskType, UnknownParameters, whole_number};
 use serde_json::{Map, Value, json};
 

@@ -2,9 +2,10 @@
 //! (design: section 6, "payload merge").
 
 use crate::catalogue::{ENGINE, Leaf, Rule, newest_engine};
+use crate::prelude::*;
 use crate::request::{Request, TaskType, whole_number};
+use core::num::NonZeroU64;
 use serde_json::{Map, Value, json};
-use std::num::NonZeroU64;
 
 /// What the form sends when the user says nothing: nulls left out, virtual fields resolved, and the
 /// newest engine instead of the form's own default (music: "Recommended Defaults").

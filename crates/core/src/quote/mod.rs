@@ -10,10 +10,11 @@ pub use options::{MusicOptions, SpeechOptions, SpeechStyle, VocalGender};
 use crate::catalogue::{Catalogue, Estimate, Leaf};
 use crate::message::Messages;
 use crate::outcome::Cause;
+use crate::prelude::*;
 use crate::request::{InvalidValue, Language, Request, TaskType};
 use check::Checked;
+use core::num::NonZeroU64;
 use serde_json::{Map, Value, json};
-use std::num::NonZeroU64;
 
 /// A price and the request that goes with it. A create request cannot be built without one.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,6 @@
 //! Typed options of the models, beside which free parameters may stand.
 
+use crate::prelude::*;
 use crate::request::Parameter;
 use serde_json::{Map, Value, json};
 

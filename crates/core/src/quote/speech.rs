@@ -1,5 +1,6 @@
 //! What seed-tts-2.0 takes beside its form (speech: "Verified request parameters").
 
+use crate::prelude::*;
 use crate::request::{InvalidValue, Language};
 use serde_json::Value;
 

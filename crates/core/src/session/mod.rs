@@ -26,6 +26,7 @@ use crate::event::{Checkpoint, CheckpointState, Event, Fault, Started};
 use crate::http::ExchangeId;
 use crate::message::{Messages, alternatives};
 use crate::outcome::{Alternative, Cause, Charge, Failure, Media, Outcome, Success};
+use crate::prelude::*;
 use crate::pump::{Command, Input, Misuse, Output, Pump};
 use crate::quote::{Level, Priced, Quote};
 use crate::request::{InvalidValue, Request};
@@ -284,7 +285,7 @@ impl Session {
     fn listed(&mut self, listed: Option<Result<Catalogue, Cause>>) {
         let Some(listed) = listed else { return };
         let over = State::Over(self.entry());
-        let State::Listing(_, request, refused) = std::mem::replace(&mut self.state, over) else {
+        let State::Listing(_, request, refused) = core::mem::replace(&mut self.state, over) else {
             return;
         };
         match (listed, refused) {
@@ -350,7 +351,7 @@ impl Session {
     /// The create request ended, or (`None`) its time did.
     fn create_ended(&mut self, end: Option<&ExchangeEnd>) {
         let over = State::Over(self.entry());
-        let State::Creating(creating) = std::mem::replace(&mut self.state, over) else {
+        let State::Creating(creating) = core::mem::replace(&mut self.state, over) else {
             return;
         };
         let request = creating.request().clone();

@@ -7,8 +7,9 @@ use crate::api::json::{self, Object, quoted};
 use crate::api::scalar::Scalar;
 use crate::catalogue::Estimate;
 use crate::outcome::Alternative;
+use crate::prelude::*;
 use crate::request::{Language, OnMismatch, Parameter, Request, TaskType, UnknownParameters};
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 const KIND: &str = "ima-session";
 const VERSION: u32 = 1;

@@ -2,6 +2,7 @@
 
 use crate::catalogue::Estimate;
 use crate::outcome::Alternative;
+use crate::prelude::*;
 use crate::quote::Quote;
 use crate::request::TaskType;
 

@@ -9,6 +9,7 @@ use crate::api::envelope::Answer;
 use crate::api::requests;
 use crate::event::{Event, Fault, Phase, Progress};
 use crate::outcome::{Cause, Media};
+use crate::prelude::*;
 use crate::status::TaskStatus;
 
 /// The waiting for one task.

@@ -4,7 +4,7 @@ use super::backoff::Jitter;
 use crate::Millis;
 use crate::http::{ExchangeId, HttpRequest, HttpResponse, Transmit, TransportFailure};
 use crate::pump::{Misuse, Output};
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 
 /// The longest that one exchange may take, in milliseconds.
 const EXCHANGE_LIMIT: Millis = 60_000;

@@ -1,6 +1,9 @@
 //! Models, prices and quotes.
 
 use crate::bindings::exports::ima::studio::types as wit;
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use ima_core::{catalogue, quote, request};
 
 impl From<catalogue::Estimate> for wit::Estimate {

@@ -1,6 +1,7 @@
 //! Requests and the values in them.
 
 use crate::bindings::exports::ima::studio::types as wit;
+use alloc::vec::Vec;
 use ima_core::quote::{MusicOptions, SpeechOptions, SpeechStyle, VocalGender};
 use ima_core::request;
 

@@ -2,6 +2,8 @@
 
 use crate::bindings::exports::ima::studio::types::Parameter;
 use crate::bindings::exports::ima::studio::understanding as wit;
+use alloc::borrow::ToOwned;
+use alloc::string::ToString;
 use ima_core::language;
 use ima_core::request::Language;
 

@@ -2,6 +2,7 @@
 
 mod asking;
 mod music;
+mod narration;
 mod preference;
 mod properties;
 mod speech;
