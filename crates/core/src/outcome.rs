@@ -112,6 +112,20 @@ pub enum Cause {
     Cancelled,
 }
 
+impl Cause {
+    /// Whether another model may do what this one did not (music: "Provide alternatives").
+    pub(crate) fn suggests_another_model(&self) -> bool {
+        matches!(
+            self,
+            Self::TaskFailed(_)
+                | Self::Refused { .. }
+                | Self::NoPrice
+                | Self::RateLimited
+                | Self::Unavailable
+        )
+    }
+}
+
 /// How the service says that a task failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskFault {

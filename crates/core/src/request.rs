@@ -164,6 +164,13 @@ impl Request {
         }
     }
 
+    /// The model that is asked for, or the recommended one.
+    pub fn model(&self) -> &str {
+        self.model_id
+            .as_deref()
+            .unwrap_or(self.task.recommended_model())
+    }
+
     /// The same request with one more parameter.
     #[must_use]
     pub fn with(mut self, name: &str, value: Value) -> Self {

@@ -61,6 +61,7 @@ impl Guest for Plugin {
     }
 }
 
+#[inline(never)]
 fn catalogue(
     task: request::TaskType,
     language: request::Language,

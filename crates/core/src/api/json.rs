@@ -76,8 +76,8 @@ pub(crate) fn list(items: impl Iterator<Item = String>) -> String {
     ["[", &items.collect::<Vec<_>>().join(","), "]"].concat()
 }
 
-/// An object that was written elsewhere. Every question for a member gives `None` where the member is there
-/// twice or cannot be read: then the whole counts as unreadable.
+/// An object that was written elsewhere. Every question for a member gives `None` where the member
+/// is there twice or cannot be read: then the whole counts as unreadable.
 #[derive(Debug)]
 pub(crate) struct Object<'a>(Vec<Member<'a>>);
 
@@ -122,7 +122,7 @@ impl<'a> Object<'a> {
 }
 
 /// The items of a list. `None` where the text is anything else.
-fn items(json: &str) -> Option<Vec<&RawValue>> {
+pub(crate) fn items(json: &str) -> Option<Vec<&RawValue>> {
     serde_json::from_str(json).ok()
 }
 

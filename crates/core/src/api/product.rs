@@ -1,6 +1,6 @@
 //! The product list as the service writes it: a tree whose type "3" nodes are the models.
 
-use super::json::Object;
+use super::json::{self, Object};
 use super::scalar::Scalar;
 use crate::prelude::*;
 use serde_json::{Map, Value};
@@ -12,10 +12,10 @@ pub(crate) struct Node<'a> {
     pub kind: Scalar<'a>,
     pub name: Scalar<'a>,
     pub model_id: Scalar<'a>,
-    pub tags: List<Tag<'a>>,
-    pub form_config: List<FormField<'a>>,
-    pub credit_rules: List<CreditRule<'a>>,
-    pub children: List<Node<'a>>,
+    pub tags: Vec<Tag<'a>>,
+    pub form_config: Vec<FormField<'a>>,
+    pub credit_rules: Vec<CreditRule<'a>>,
+    pub children: Vec<Node<'a>>,
 }
 
 /// A tag; `EET` is the estimated time.
@@ -32,7 +32,7 @@ pub(crate) struct FormField<'a> {
     pub kind: Scalar<'a>,
     pub label: Scalar<'a>,
     pub value: Value,
-    pub options: List<FormOption>,
+    pub options: Vec<FormOption>,
     pub config: Value,
     pub is_ui_virtual: Scalar<'a>,
     pub ui_params: Value,
@@ -57,26 +57,30 @@ pub(crate) struct CreditRule<'a> {
 #[derive(Debug)]
 pub(crate) struct Attributes(pub Map<String, Value>);
 
-/// A list. Anything else, `null` included, counts as an empty one.
-#[derive(Debug)]
-pub(crate) struct List<T>(pub Vec<T>);
-
 /// How deep nodes may be nested, so that walking them cannot exhaust the stack.
-pub(crate) const DEEPEST: u32 = 64;
+const DEEPEST: u32 = 64;
+
+/// The nodes at the top of the tree. `None` where the text is no list of nodes.
+pub(crate) fn roots(data: &str) -> Option<Vec<Node<'_>>> {
+    let items = json::items(data)?.into_iter();
+    items
+        .map(|item| Node::read(&Object::read(item.get())?, DEEPEST))
+        .collect()
+}
 
 impl<'a> Node<'a> {
     /// Reads a node with everything below it. `None` where it is none, or nested too deep.
-    pub(crate) fn read(node: &Object<'a>, depth: u32) -> Option<Self> {
+    fn read(node: &Object<'a>, depth: u32) -> Option<Self> {
         let depth = depth.checked_sub(1)?;
         Some(Self {
             id: node.scalar("id")?,
             kind: node.scalar("type")?,
             name: node.scalar("name")?,
             model_id: node.scalar("model_id")?,
-            tags: List(node.list("tags", Tag::read)?),
-            form_config: List(node.list("form_config", FormField::read)?),
-            credit_rules: List(node.list("credit_rules", CreditRule::read)?),
-            children: List(node.list("children", |child| Self::read(child, depth))?),
+            tags: node.list("tags", Tag::read)?,
+            form_config: node.list("form_config", FormField::read)?,
+            credit_rules: node.list("credit_rules", CreditRule::read)?,
+            children: node.list("children", |child| Self::read(child, depth))?,
         })
     }
 }
@@ -97,7 +101,7 @@ impl<'a> FormField<'a> {
             kind: field.scalar("type")?,
             label: field.scalar("label")?,
             value: field.value("value")?,
-            options: List(field.list("options", FormOption::read)?),
+            options: field.list("options", FormOption::read)?,
             config: field.value("config")?,
             is_ui_virtual: field.scalar("is_ui_virtual")?,
             ui_params: field.value("ui_params")?,

@@ -9,8 +9,7 @@ mod rule;
 pub use mapping::{Choice, Mapping};
 pub use rule::Rule;
 
-use crate::api::object::Object;
-use crate::api::product::{CreditRule, FormField, List, Node};
+use crate::api::product::{self, CreditRule, FormField, Node};
 use crate::prelude::*;
 use crate::request::{TaskType, whole_number};
 use serde_json::Value;
@@ -75,9 +74,8 @@ pub struct Field {
 impl Catalogue {
     /// Reads the `data` of a product list. `None` where it is not a list of nodes.
     pub fn read(task: TaskType, data: &str) -> Option<Self> {
-        let roots: Vec<Object<Node<'_>>> = serde_json::from_str(data).ok()?;
         let mut leaves = Vec::new();
-        for Object(node) in roots {
+        for node in product::roots(data)? {
             collect(task, node, &mut leaves);
         }
         Some(Self { leaves })
@@ -106,7 +104,7 @@ fn collect(task: TaskType, node: Node<'_>, leaves: &mut Vec<Leaf>) {
     if node.kind.integer() == Some(3) {
         leaves.extend(leaf(task, &node));
     }
-    for child in node.children.0 {
+    for child in node.children {
         collect(task, child, leaves);
     }
 }
@@ -114,7 +112,7 @@ fn collect(task: TaskType, node: Node<'_>, leaves: &mut Vec<Leaf>) {
 /// A node without a model id cannot be asked for and is left out.
 fn leaf(task: TaskType, node: &Node<'_>) -> Option<Leaf> {
     let model_id = node.model_id.text()?;
-    let eet = node.tags.0.iter().find(|tag| tag.tag_type.is("EET"));
+    let eet = node.tags.iter().find(|tag| tag.tag_type.is("EET"));
     let live = eet.and_then(|tag| Estimate::parse(&tag.tag_value.text()?));
     Some(Leaf {
         version_id: node.id.text().unwrap_or_else(|| model_id.clone()),
@@ -126,14 +124,14 @@ fn leaf(task: TaskType, node: &Node<'_>) -> Option<Leaf> {
     })
 }
 
-fn fields(form: &List<FormField<'_>>) -> Vec<Field> {
+fn fields(form: &[FormField<'_>]) -> Vec<Field> {
     let field = |field: &FormField<'_>| {
         let name = field.field.text()?;
         Some(Field {
             label: field.label.text().unwrap_or_else(|| name.clone()),
             kind: field.kind.text().unwrap_or_default(),
             default: field.value.clone(),
-            options: field.options.0.iter().map(|o| o.value.clone()).collect(),
+            options: field.options.iter().map(|o| o.value.clone()).collect(),
             minimum: limit(&field.config, "minimum"),
             maximum: limit(&field.config, "maximum"),
             mapping: field
@@ -143,14 +141,14 @@ fn fields(form: &List<FormField<'_>>) -> Vec<Field> {
             name,
         })
     };
-    form.0.iter().filter_map(field).collect()
+    form.iter().filter_map(field).collect()
 }
 
 fn limit(config: &Value, name: &str) -> Option<u32> {
     config.get(name).and_then(whole_number)?.try_into().ok()
 }
 
-fn rules(rules: &List<CreditRule<'_>>) -> Vec<Rule> {
+fn rules(rules: &[CreditRule<'_>]) -> Vec<Rule> {
     let rule = |rule: &CreditRule<'_>| {
         Some(Rule {
             points: rule.points.unsigned()?,
@@ -158,7 +156,7 @@ fn rules(rules: &List<CreditRule<'_>>) -> Vec<Rule> {
             attributes: rule.attributes.0.clone(),
         })
     };
-    rules.0.iter().filter_map(rule).collect()
+    rules.iter().filter_map(rule).collect()
 }
 
 impl Estimate {

@@ -91,12 +91,12 @@ impl Messages {
 
     /// What a choice costs, in a phrase (music: "Cost transparency").
     pub(crate) fn cost(&self, model_id: &str, model_name: &str, points: u32) -> String {
-        let feature = alternatives::feature(model_id, self.language);
-        match (self.language, feature) {
-            (Zh, Some(feature)) => format!("使用 {model_name}（{points} 积分，{feature}）"),
-            (Zh, None) => format!("使用 {model_name}（{points} 积分）"),
-            (En, Some(feature)) => format!("Using {model_name} ({points} credits, {feature})"),
-            (En, None) => format!("Using {model_name} ({points} credits)"),
+        let full = model_id == TextToMusic.recommended_model();
+        match (self.language, full) {
+            (Zh, true) => format!("使用 {model_name}（{points} 积分，功能最全）"),
+            (Zh, false) => format!("使用 {model_name}（{points} 积分）"),
+            (En, true) => format!("Using {model_name} ({points} credits, full-featured)"),
+            (En, false) => format!("Using {model_name} ({points} credits)"),
         }
     }
 
@@ -187,7 +187,7 @@ impl Messages {
 
     /// What to try instead, where another try makes sense.
     fn suggest(&self, text: &mut String, cause: &Cause, alternatives: &[Alternative]) {
-        if !matches!(cause, Cause::TaskFailed(_) | Cause::Refused { .. }) {
+        if !cause.suggests_another_model() {
             return;
         }
         match (self.task, self.language) {

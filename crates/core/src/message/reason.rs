@@ -60,8 +60,12 @@ pub(super) fn reason(cause: &Cause, task: TaskType, language: Language) -> Strin
             }
         }
         Cause::OverBudget { points, budget } => match language {
-            Zh => format!("需要 {points} 积分，超过了 {budget} 积分的上限"),
-            En => format!("It costs {points} points, above your limit of {budget}"),
+            Zh => format!("需要 {points} 积分，超过了 {budget} 积分的上限，可以提高上限或换个模型"),
+            En => {
+                format!(
+                    "It costs {points} points, above your limit of {budget}: raise it or choose another model"
+                )
+            }
         },
         Cause::PriceChanged { points, announced } => match language {
             Zh => format!("价格从 {announced} 积分变为 {points} 积分，请确认后重新生成"),
@@ -138,7 +142,8 @@ fn fixed(cause: &Cause, task: TaskType, language: Language) -> &'static str {
     match (cause, task, language) {
         (Cause::NoPrice, TextToMusic, Zh) => "生成参数配置异常，请稍后重试",
         (Cause::NoPrice, TextToSpeech, Zh) => "参数配置异常，请稍后重试",
-        (Cause::NoPrice, _, En) => "Configuration error, please try again later",
+        (Cause::NoPrice, TextToMusic, En) => "Configuration error, please try again later",
+        (Cause::NoPrice, TextToSpeech, En) => "Configuration error, try again later",
         (Cause::Invalid(invalid), TextToMusic, _) if invalid.field == "prompt" => {
             named("prompt length", language)
         }

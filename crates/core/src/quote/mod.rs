@@ -174,10 +174,8 @@ impl Quote {
 }
 
 fn find<'a>(request: &Request, catalogue: &'a Catalogue) -> Result<&'a Leaf, Cause> {
-    let recommended = request.task.recommended_model();
-    let model_id = request.model_id.as_deref().unwrap_or(recommended);
     catalogue
-        .find(model_id, request.version_id.as_deref())
+        .find(request.model(), request.version_id.as_deref())
         .ok_or_else(|| Cause::UnknownModel(catalogue.model_ids()))
 }
 

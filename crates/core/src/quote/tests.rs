@@ -344,10 +344,10 @@ fn a_grouped_virtual_field_takes_its_controls_together() {
 #[test]
 fn the_cost_is_a_phrase() {
     let quote = Quote::new(&song(), &music()).unwrap();
-    assert_eq!(quote.phrase(Language::Zh), "使用 Suno（25 积分，功能最强）");
+    assert_eq!(quote.phrase(Language::Zh), "使用 Suno（25 积分，功能最全）");
     assert_eq!(
         quote.phrase(Language::En),
-        "Using Suno (25 credits, most capable)"
+        "Using Suno (25 credits, full-featured)"
     );
     let quote = Quote::new(&spoken(), &speech()).unwrap();
     assert_eq!(quote.phrase(Language::Zh), "使用 seed-tts-2.0（2 积分）");

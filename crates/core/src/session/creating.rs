@@ -11,6 +11,7 @@ use crate::api::envelope::Refusal;
 use crate::catalogue::Catalogue;
 use crate::event::{Checkpoint, CheckpointState, Event, Fault, Phase};
 use crate::outcome::Cause;
+use crate::prelude::*;
 use crate::quote::Quote;
 use crate::request::Request;
 
@@ -46,7 +47,7 @@ struct Sent {
 #[derive(Debug)]
 pub(crate) enum CreatingEnd {
     /// It goes on.
-    Going(Creating),
+    Going(Box<Creating>),
     /// The task exists, by a request that left at `at`.
     Accepted {
         task: Task,
@@ -143,13 +144,13 @@ impl Creating {
             Step::Sent(sent) => sent,
             Step::Resting { prepared, .. } => {
                 let step = send(&request, prepared, wire, now);
-                return CreatingEnd::Going(Self {
+                return CreatingEnd::Going(Box::new(Self {
                     request,
                     catalogue,
                     attempt,
                     failures,
                     step,
-                });
+                }));
             }
         };
         let Some(end) = end else {
@@ -180,7 +181,7 @@ impl Creating {
                     status: None,
                     retry: rest,
                 }));
-                CreatingEnd::Going(Self {
+                CreatingEnd::Going(Box::new(Self {
                     request,
                     catalogue,
                     attempt,
@@ -189,7 +190,7 @@ impl Creating {
                         prepared,
                         until: now.saturating_add(rest),
                     },
-                })
+                }))
             }
         }
     }

@@ -296,11 +296,11 @@ impl Session {
     }
 
     fn price(&mut self, request: Request, catalogue: Catalogue) {
+        self.alternatives = alternatives(request.task, request.model(), &catalogue);
         let Priced { quote, .. } = match Quote::at(Level::AsAsked, &request, &catalogue) {
             Ok(priced) => priced,
             Err(cause) => return self.fail(cause, Charge::No, Entry::Asked(request), Vec::new()),
         };
-        self.alternatives = alternatives(request.task, quote.model_id(), &catalogue);
         for dropped in quote.dropped() {
             self.wire.event(Event::Dropped(dropped.clone()));
         }
@@ -356,7 +356,7 @@ impl Session {
         };
         let request = creating.request().clone();
         match creating.ended(end, &mut self.wire, self.now) {
-            CreatingEnd::Going(creating) => self.state = State::Creating(creating),
+            CreatingEnd::Going(creating) => self.state = State::Creating(*creating),
             CreatingEnd::Refused {
                 refusal,
                 attempt,
@@ -430,9 +430,10 @@ impl Session {
     }
 
     fn fail(&mut self, cause: Cause, charge: Charge, entry: Entry, medias: Vec<Media>) {
-        let alternatives = match cause {
-            Cause::TaskFailed(_) | Cause::Refused { .. } => self.alternatives.clone(),
-            _ => Vec::new(),
+        let alternatives = if cause.suggests_another_model() {
+            self.alternatives.clone()
+        } else {
+            Vec::new()
         };
         let (message, text) = self.messages.failed(&cause, charge, &alternatives);
         let failure = Failure {

@@ -12,7 +12,9 @@ use crate::request::{Language, OnMismatch, Parameter, Request, TaskType, Unknown
 use alloc::borrow::Cow;
 
 const KIND: &str = "ima-session";
-const VERSION: u32 = 1;
+/// Version 1 knew no lenience, no `on_mismatch`, no usual model and no alternatives; their defaults
+/// are what it did.
+const VERSION: u32 = 2;
 
 /// Where a session is taken up. Everything in between is lost on purpose: it cost nothing.
 #[derive(Clone, Debug, PartialEq)]

@@ -82,11 +82,13 @@ const LINKS: [&str; 2] = [
 /// "script".
 fn holds(text: &str, phrase: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(phrase).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + phrase.len()..].chars().next();
-        !phrase.is_ascii() || !(before.is_some_and(is_word) || after.is_some_and(is_word))
-    })
+    if !phrase.is_ascii() {
+        return text.contains(phrase);
+    }
+    let parts: Vec<&str> = text.split(phrase).collect();
+    parts
+        .windows(2)
+        .any(|pair| !pair[0].ends_with(is_word) && !pair[1].starts_with(is_word))
 }
 
 fn check(text: &str) {

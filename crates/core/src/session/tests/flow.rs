@@ -158,7 +158,7 @@ fn what_cannot_be_priced_is_not_created() {
     );
     assert_eq!(
         run.failure().message,
-        "It costs 25 points, above your limit of 10"
+        "It costs 25 points, above your limit of 10: raise it or choose another model"
     );
     assert_eq!(
         run.messages().len(),

@@ -116,13 +116,28 @@ fn a_damaged_or_foreign_snapshot_is_refused() {
         SnapshotError::Damaged
     );
     assert_eq!(
-        restore_error(&good.replace("\"version\":1", "\"version\":2")),
+        restore_error(&good.replace("\"version\":2", "\"version\":3")),
         SnapshotError::Newer {
-            found: 2,
-            supported: 1
+            found: 3,
+            supported: 2
         }
     );
     for cut in 0..good.len() {
         restore_error(good.get(..cut).unwrap());
     }
+}
+
+/// Snapshots as version 1 wrote them: what lies in a user's journal must stay good.
+#[test]
+fn snapshots_of_version_1_still_load() {
+    let creating = r#"{"kind":"ima-session","version":1,"state":{"creating":{"task":"text_to_music","prompt":"a song of rain","parameters":[{"name":"tags","value":"jazz"}],"budget":30,"language":"en"}}}"#;
+    let run = Run::restored(creating).play(vec![]);
+    assert_eq!(run.failure().cause, Cause::OutcomeUnknown);
+    let script = vec![list(), created(), ready()];
+    let again = Run::restored(creating).play_from(Command::CreateAgain, script);
+    assert!(again.requests[1].1.contains("\"tags\":\"jazz\""));
+
+    let waiting = r#"{"kind":"ima-session","version":1,"state":{"waiting":{"task":{"task":"text_to_music","id":"task_1","model_id":"sonic","model_name":"Suno","points":25,"estimate":{"min_seconds":90,"max_seconds":150}},"language":"en","elapsed_ms":5000}}}"#;
+    let run = Run::restored(waiting).play(vec![ready()]);
+    assert_eq!((run.success().points, run.success().elapsed), (25, 5_000));
 }
