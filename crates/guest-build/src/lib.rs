@@ -68,7 +68,7 @@ impl std::error::Error for BuildError {}
 /// component imports only what the guest itself asks for.
 ///
 /// The artifact is a copy in the build script's `OUT_DIR`: a later build can't change it under the
-/// package that embeds it.
+/// package that embeds it. For other hosts it also stands in `<target>/guest`.
 ///
 /// # Errors
 ///
@@ -124,7 +124,18 @@ pub fn build(package: &str, target: &str) -> Result<PathBuf, BuildError> {
         })?;
     }
     fs::write(&copy, guest).map_err(|error| BuildError::Io(copy.clone(), error))?;
+    publish(&copy, &guests)?;
     Ok(copy)
+}
+
+/// Puts a component beside the build, where a person or another host finds it.
+fn publish(component: &Path, guests: &Path) -> Result<(), BuildError> {
+    let Some(name) = component.file_name() else {
+        return Ok(());
+    };
+    let place = guests.join(name);
+    fs::copy(component, &place).map_err(|error| BuildError::Io(place, error))?;
+    Ok(())
 }
 
 /// Tells cargo to run the build script again when one of `paths`, relative to the workspace,

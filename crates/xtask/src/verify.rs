@@ -3,25 +3,25 @@
 use crate::error::Error;
 use crate::run::cargo;
 
-/// The packages that run inside the sandbox.
-const GUESTS: [&str; 4] = ["ima-core", "ima-driver", "ima-plugin", "ima-hostile"];
+/// What runs inside the sandbox, by the target that it is built for.
+const GUESTS: [(&str, &[&str]); 2] = [
+    (
+        "wasm32-unknown-unknown",
+        &["ima-core", "ima-driver", "ima-plugin"],
+    ),
+    ("wasm32-wasip2", &["ima-hostile"]),
+];
 
 pub(crate) fn run() -> Result<(), Error> {
     cargo(&["fmt", "--all", "--check"], &[])?;
     let deny = ["--", "-D", "warnings"];
     let native = ["clippy", "--workspace", "--all-targets"];
     cargo(&[&native[..], &deny].concat(), &[])?;
-    let mut guests = vec!["clippy", "--target", "wasm32-wasip2"];
-    guests.extend(GUESTS.iter().flat_map(|package| ["--package", package]));
-    cargo(&[&guests[..], &deny].concat(), &[])?;
-    let pure = [
-        "clippy",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--package",
-        "ima-core",
-    ];
-    cargo(&[&pure[..], &deny].concat(), &[])?;
+    for (target, packages) in GUESTS {
+        let mut clippy = vec!["clippy", "--target", target];
+        clippy.extend(packages.iter().flat_map(|package| ["--package", package]));
+        cargo(&[&clippy[..], &deny].concat(), &[])?;
+    }
     cargo(
         &[
             "doc",
