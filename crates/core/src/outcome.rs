@@ -3,7 +3,6 @@
 use crate::Millis;
 use crate::prelude::*;
 use crate::request::InvalidValue;
-use serde::{Deserialize, Serialize};
 
 /// Whether points were charged (design: money rule 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +135,7 @@ pub enum TaskFault {
 }
 
 /// Another model to suggest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternative {
     /// The model.
     pub model_id: String,

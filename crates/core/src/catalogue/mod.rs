@@ -18,7 +18,7 @@ pub(crate) use engine::{ENGINE, newest as newest_engine};
 pub(crate) use rule::same;
 
 /// How long a model usually needs, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
     /// The lower bound.
     pub min_seconds: u32,

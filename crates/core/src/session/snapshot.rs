@@ -152,6 +152,10 @@ fn read_request(request: &Object<'_>) -> Option<Request> {
             on_mismatch_name,
         )
     };
+    let parameters = request.get("parameters")?;
+    if parameters != "null" && !parameters.starts_with('[') {
+        return None;
+    }
     Some(Request {
         task: task_type(request.get("task")?)?,
         prompt: text(request.get("prompt")?)?,
@@ -302,14 +306,16 @@ mod tests {
                 name: "p\\".to_owned(),
                 value,
             }];
-            // The form that `Request` has everywhere else.
-            assert_eq!(
-                write_request(&request),
-                serde_json::to_string(&request).unwrap()
-            );
             let entry = Entry::Creating(request.clone());
             assert_eq!(read(&write(&entry)), Ok(entry));
         }
+    }
+
+    #[test]
+    fn parameters_of_another_shape_are_damage() {
+        let bad = r#"{"kind":"ima-session","version":2,"state":{"creating":
+            {"task":"text_to_music","prompt":"rain","language":"en","parameters":{"n":2}}}}"#;
+        assert_eq!(read(bad), Err(SnapshotError::Damaged));
     }
 
     #[test]
