@@ -132,6 +132,9 @@ impl InvalidValue {
     }
 }
 
+/// Far beyond what any model takes, and well within what a host lets out at once.
+const LONGEST_PROMPT: usize = 100_000;
+
 /// Inner parameters that only the client itself sets.
 const OWN_PARAMETERS: [&str; 3] = ["prompt", "input_images", "cast"];
 
@@ -173,6 +176,10 @@ impl Request {
     pub fn check(&self) -> Result<(), InvalidValue> {
         if self.prompt.trim().is_empty() {
             return Err(InvalidValue::new("prompt", &self.prompt, "a text"));
+        }
+        if self.prompt.chars().count() > LONGEST_PROMPT {
+            let allowed = format!("at most {LONGEST_PROMPT} characters");
+            return Err(InvalidValue::new("prompt", &self.prompt, &allowed));
         }
         for (field, id) in [
             ("model_id", &self.model_id),
@@ -238,6 +245,13 @@ mod tests {
     fn an_empty_prompt_is_named() {
         let error = request(" \n").check().unwrap_err();
         assert_eq!(error.field, "prompt");
+    }
+
+    #[test]
+    fn a_prompt_that_no_model_takes_is_refused() {
+        assert_eq!(request(&"长".repeat(100_000)).check(), Ok(()));
+        let error = request(&"长".repeat(100_001)).check().unwrap_err();
+        assert_eq!(error.allowed, "at most 100000 characters");
     }
 
     #[test]

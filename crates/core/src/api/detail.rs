@@ -1,8 +1,11 @@
 //! The answer to a question for a task's state (music: "API 3", speech: "Task Detail API").
 
-use super::json::Object;
+use super::json::{self, Object};
 use super::scalar::Scalar;
 use crate::prelude::*;
+
+/// More media than any task has: an answer with more makes no sense.
+const MOST: usize = 1_000;
 
 /// The state of one media.
 #[derive(Debug)]
@@ -31,7 +34,12 @@ impl<'a> MediaState<'a> {
 /// The media in the data of the answer. Without a list of them it says that nothing is there yet;
 /// `None` where it has another shape.
 pub(crate) fn medias(data: &str) -> Option<Vec<MediaState<'_>>> {
-    Object::read(data)?.list("medias", MediaState::read)
+    let data = Object::read(data)?;
+    let items = json::items(data.get("medias")?);
+    if items.is_some_and(|items| items.len() > MOST) {
+        return None;
+    }
+    data.list("medias", MediaState::read)
 }
 
 /// The id in the data of the answer to a create request.

@@ -228,10 +228,15 @@ impl Messages {
         match (cause, self.task, self.language) {
             (Cause::Cancelled, _, Zh) => "⏹ 已停止等待",
             (Cause::Cancelled, _, En) => "⏹ Stopped waiting",
-            (Cause::Deadline, TextToMusic, Zh) => "⏳ 音乐还在生成中",
-            (Cause::Deadline, TextToMusic, En) => "⏳ The music is still being made",
-            (Cause::Deadline, TextToSpeech, Zh) => "⏳ 语音还在合成中",
-            (Cause::Deadline, TextToSpeech, En) => "⏳ The speech is still being made",
+            // A paid task goes on, unless it failed itself.
+            _ if charge == Charge::Yes && !matches!(cause, Cause::TaskFailed(_)) => {
+                match (self.task, self.language) {
+                    (TextToMusic, Zh) => "⏳ 音乐还在生成中",
+                    (TextToMusic, En) => "⏳ The music is still being made",
+                    (TextToSpeech, Zh) => "⏳ 语音还在合成中",
+                    (TextToSpeech, En) => "⏳ The speech is still being made",
+                }
+            }
             (_, _, Zh) if charge == Charge::Unknown => "⚠️ 暂时无法确认是否已经开始",
             (_, _, En) if charge == Charge::Unknown => "⚠️ It is not certain whether this started",
             (_, TextToMusic, Zh) => "❌ 音乐生成失败",

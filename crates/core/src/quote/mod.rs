@@ -70,7 +70,10 @@ impl Quote {
             dropped,
         } = check::check(request, leaf).map_err(Cause::Invalid)?;
         let mut removed = Vec::new();
-        let known = leaf.known_parameters();
+        let known = match level {
+            Level::KnownOnly => leaf.known_parameters(),
+            Level::AsAsked | Level::Defaults => Vec::new(),
+        };
         chosen.retain(|name, _| {
             let kept = match level {
                 Level::AsAsked => true,

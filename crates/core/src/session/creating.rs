@@ -91,12 +91,9 @@ impl Creating {
         &self.request
     }
 
-    pub(crate) fn entry(&self) -> Entry {
-        let request = self.request.clone();
-        match self.step {
-            Step::Sent(_) => Entry::Creating(request),
-            Step::Resting { .. } => Entry::Asked(request),
-        }
+    /// Whether the request may have left.
+    pub(crate) fn is_sent(&self) -> bool {
+        matches!(self.step, Step::Sent(_))
     }
 
     pub(crate) fn exchange(&self) -> Option<Exchange> {

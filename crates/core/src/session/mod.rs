@@ -56,6 +56,9 @@ pub struct Session {
     wire: Wire<Event>,
     /// What to suggest after a failure.
     alternatives: Vec<Alternative>,
+    /// Whether an earlier create request may have been accepted: whatever becomes of this one, the
+    /// doubt stays until a task is there.
+    doubtful: bool,
     state: State,
 }
 
@@ -104,6 +107,7 @@ impl Session {
             settings,
             messages,
             alternatives,
+            doubtful: false,
             now: 0,
             wire: Wire::new(settings.seed),
             state: State::Ready(entry),
@@ -126,10 +130,35 @@ impl Session {
     fn entry(&self) -> Entry {
         match &self.state {
             State::Ready(entry) | State::Over(entry) => entry.clone(),
-            State::Listing(_, request, _) => Entry::Asked(request.clone()),
-            State::Creating(creating) => creating.entry(),
+            State::Listing(_, request, _) => self.unsent(request.clone()),
+            State::Creating(creating) if creating.is_sent() => {
+                Entry::Creating(creating.request().clone())
+            }
+            State::Creating(creating) => self.unsent(creating.request().clone()),
             State::Waiting(waiting) => Entry::Waiting(waiting.waited(self.now)),
         }
+    }
+}
+
+impl Session {
+    /// Where a session is taken up whose own create request has not left.
+    fn unsent(&self, request: Request) -> Entry {
+        if self.doubtful {
+            Entry::Creating(request)
+        } else {
+            Entry::Asked(request)
+        }
+    }
+
+    /// The end without a charge of its own.
+    fn fail_unspent(&mut self, cause: Cause, request: Request) {
+        let charge = if self.doubtful {
+            Charge::Unknown
+        } else {
+            Charge::No
+        };
+        let entry = self.unsent(request);
+        self.fail(cause, charge, entry, Vec::new());
     }
 }
 
@@ -189,7 +218,9 @@ impl Session {
     fn create_again(&mut self) -> Result<(), Misuse> {
         match &self.state {
             State::Ready(Entry::Creating(request)) | State::Over(Entry::Creating(request)) => {
-                self.list(request.clone());
+                let request = request.clone();
+                self.doubtful = true;
+                self.list(request);
                 Ok(())
             }
             _ => Err(Misuse::NothingToRepeat),
@@ -208,26 +239,28 @@ impl Session {
     }
 
     fn cancel(&mut self) {
-        let charge = match &mut self.state {
-            State::Over(_) => return,
-            State::Creating(creating) => {
-                if !creating.cancel(&mut self.wire) {
-                    return;
-                }
-                Charge::No
-            }
-            State::Ready(Entry::Asked(_)) | State::Listing(..) => Charge::No,
-            State::Ready(Entry::Creating(_)) => Charge::Unknown,
-            State::Ready(Entry::Waiting(_)) | State::Waiting(_) => Charge::Yes,
-        };
+        if let State::Creating(creating) = &mut self.state
+            && !creating.cancel(&mut self.wire)
+        {
+            return;
+        }
         if let Some(exchange) = self.exchange() {
             self.wire.withdraw(exchange);
         }
-        let entry = match &self.state {
-            State::Creating(creating) => Entry::Asked(creating.request().clone()),
-            _ => self.entry(),
-        };
-        self.fail(Cause::Cancelled, charge, entry, Vec::new());
+        let cause = Cause::Cancelled;
+        match &self.state {
+            State::Over(_) => {}
+            State::Ready(Entry::Asked(request)) | State::Listing(_, request, _) => {
+                self.fail_unspent(cause, request.clone());
+            }
+            State::Creating(creating) => self.fail_unspent(cause, creating.request().clone()),
+            State::Ready(Entry::Creating(_)) => {
+                self.fail(cause, Charge::Unknown, self.entry(), Vec::new());
+            }
+            State::Ready(Entry::Waiting(_)) | State::Waiting(_) => {
+                self.fail(cause, Charge::Yes, self.entry(), Vec::new());
+            }
+        }
     }
 
     fn exchange(&self) -> Option<Exchange> {
@@ -289,7 +322,7 @@ impl Session {
             return;
         };
         match (listed, refused) {
-            (Err(cause), _) => self.fail(cause, Charge::No, Entry::Asked(request), Vec::new()),
+            (Err(cause), _) => self.fail_unspent(cause, request),
             (Ok(catalogue), None) => self.price(request, catalogue),
             (Ok(catalogue), Some(refused)) => self.amend(request, catalogue, refused),
         }
@@ -299,7 +332,7 @@ impl Session {
         self.alternatives = alternatives(request.task, request.model(), &catalogue);
         let Priced { quote, .. } = match Quote::at(Level::AsAsked, &request, &catalogue) {
             Ok(priced) => priced,
-            Err(cause) => return self.fail(cause, Charge::No, Entry::Asked(request), Vec::new()),
+            Err(cause) => return self.fail_unspent(cause, request),
         };
         for dropped in quote.dropped() {
             self.wire.event(Event::Dropped(dropped.clone()));
@@ -322,7 +355,7 @@ impl Session {
                 self.wire.event(Event::Attempt(attempt));
                 self.create(request, sent, quote, catalogue);
             }
-            Err(cause) => self.fail(cause, Charge::No, Entry::Asked(request), Vec::new()),
+            Err(cause) => self.fail_unspent(cause, request),
         }
     }
 
@@ -338,12 +371,7 @@ impl Session {
             Err(refusal) => {
                 let log = self.messages.refused(attempt.number, refusal.clone(), None);
                 self.wire.event(Event::Attempt(log));
-                self.fail(
-                    refusal.cause(),
-                    Charge::No,
-                    Entry::Asked(request),
-                    Vec::new(),
-                );
+                self.fail_unspent(refusal.cause(), request);
             }
         }
     }
@@ -393,7 +421,7 @@ impl Session {
                 }
             }
             CreatingEnd::NothingSpent(cause) => {
-                self.fail(cause, Charge::No, Entry::Asked(request), Vec::new());
+                self.fail_unspent(cause, request);
             }
             CreatingEnd::Unknown => {
                 let entry = Entry::Creating(request);

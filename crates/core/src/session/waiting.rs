@@ -40,7 +40,8 @@ pub(crate) enum WaitEnd {
 impl Waiting {
     /// Waits for a task that was just created, by a request that left at `since`.
     pub(crate) fn begin(waited: Waited, since: Millis, now: Millis, patience: Millis) -> Self {
-        let rest = pace::first(waited.task.task, waited.task.estimate);
+        // However short the caller's patience, the service is asked once within it.
+        let rest = pace::first(waited.task.task, waited.task.estimate).min(patience / 2);
         Self::new(waited, since, now, patience, now.saturating_add(rest))
     }
 

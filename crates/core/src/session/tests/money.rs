@@ -219,3 +219,34 @@ fn a_late_or_foreign_answer_changes_nothing() {
         Err(Misuse::AlreadyStarted)
     );
 }
+
+#[test]
+fn creating_again_keeps_the_doubt_about_the_first_create_request() {
+    let run = Run::new(song()).play(vec![list(), (CREATE, lost(Sent::Maybe))]);
+    let continuation = run.failure().continuation.clone().unwrap();
+    let no = (CREATE, lost(Sent::No));
+    for script in [
+        vec![(LIST, answer(503, "")); 3],
+        vec![(LIST, End::CancelThen(Box::new(list().1)))],
+        vec![list(), (CREATE, code(4008, ""))],
+        vec![list(), no.clone(), no.clone(), no.clone()],
+        vec![list(), (CREATE, End::CancelThen(Box::new(lost(Sent::No))))],
+    ] {
+        let again = Run::restored(&continuation).play_from(Command::CreateAgain, script);
+        assert_eq!(
+            again.failure().charge,
+            Charge::Unknown,
+            "{}",
+            again.transcript()
+        );
+        let kept = again.failure().continuation.clone().unwrap();
+        assert_eq!(
+            Run::restored(&kept).play(vec![]).failure().charge,
+            Charge::Unknown
+        );
+    }
+    let mut again = Run::restored(&continuation);
+    again.command(Command::CreateAgain);
+    again.run_to_exchange().unwrap();
+    assert!(again.session.snapshot().contains("creating"));
+}

@@ -235,3 +235,37 @@ fn every_model_is_polled_and_told_of_at_its_pace() {
         assert!(last >= 30_000, "{model}: {last}");
     }
 }
+
+#[test]
+fn however_short_the_deadline_the_service_is_asked_within_it() {
+    for deadline in [1_000, 20_000] {
+        let settings = Settings {
+            deadline: Some(deadline),
+            seed: 0,
+        };
+        let run = Run::with(song(), settings).play(vec![list(), created(), ready()]);
+        assert_eq!(run.success().medias.len(), 2);
+    }
+}
+
+#[test]
+fn a_task_that_goes_on_is_not_called_a_failure() {
+    let run = Run::new(song()).play(vec![list(), created(), (DETAIL, answer(401, ""))]);
+    let text = &run.messages().last().unwrap().text;
+    assert!(
+        text.starts_with("⏳ The music is still being made"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_list_of_media_without_end_is_a_fault_and_waited_out() {
+    let endless = format!("[{}{{}}]", "{},".repeat(2_000));
+    let run = Run::new(song()).play(vec![list(), created(), medias(&endless), ready()]);
+    assert!(
+        run.events
+            .iter()
+            .any(|event| matches!(event, Event::Fault(_)))
+    );
+    run.success();
+}
