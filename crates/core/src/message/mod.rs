@@ -11,7 +11,7 @@ pub(crate) use alternatives::alternatives;
 use crate::Millis;
 use crate::catalogue::Estimate;
 use crate::event::{Message, MessageKind, Progress, Started};
-use crate::outcome::{Alternative, Cause, Charge, Success};
+use crate::outcome::{Alternative, Cause, Charge, Media, Success};
 use crate::prelude::*;
 use crate::request::{Language, TaskType};
 use Language::{En, Zh};
@@ -152,17 +152,33 @@ impl Messages {
                 "✅ Your speech is ready!\n• Model: {model_name}\n• Time: {actual}s\n• Credits: {points} pts"
             ),
         };
-        for media in &success.medias {
-            let label = match self.language {
-                Zh => "🔗 原始链接：",
-                En => "🔗 Link: ",
-            };
+        self.link(&mut text, &success.medias);
+        Message {
+            media: urls(&success.medias),
+            ..message(MessageKind::Push, 3, text)
+        }
+    }
+
+    /// The links of what is there, a line each.
+    fn link(&self, text: &mut String, medias: &[Media]) {
+        let label = match self.language {
+            Zh => "🔗 原始链接：",
+            En => "🔗 Link: ",
+        };
+        for media in medias {
             // Writing to a string does not fail.
             let _ = write!(text, "\n{label}{}", media.url);
         }
+    }
+
+    /// Adds what is there all the same to a message of failure.
+    pub(crate) fn attach(&self, message: Message, medias: &[Media]) -> Message {
+        let mut text = message.text;
+        self.link(&mut text, medias);
         Message {
-            media: success.medias.iter().map(|m| m.url.clone()).collect(),
-            ..message(MessageKind::Push, 3, text)
+            text,
+            media: urls(medias),
+            ..message
         }
     }
 
@@ -267,6 +283,10 @@ fn message(kind: MessageKind, step: u8, text: String) -> Message {
         text,
         media: Vec::new(),
     }
+}
+
+fn urls(medias: &[Media]) -> Vec<String> {
+    medias.iter().map(|media| media.url.clone()).collect()
 }
 
 fn seconds(time: Millis) -> u64 {

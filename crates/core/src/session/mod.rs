@@ -464,6 +464,7 @@ impl Session {
             Vec::new()
         };
         let (message, text) = self.messages.failed(&cause, charge, &alternatives);
+        let message = self.messages.attach(message, &medias);
         let failure = Failure {
             charge,
             message: text,

@@ -100,6 +100,9 @@ fn a_failed_task_ends_it_and_keeps_what_is_there() {
         (&Cause::TaskFailed(TaskFault::Resource), Charge::Yes)
     );
     assert_eq!(failure.medias[0].url, "https://cdn.example/1.mp3");
+    let message = run.messages().pop().unwrap();
+    assert_eq!(message.media, ["https://cdn.example/1.mp3"]);
+    assert!(message.text.contains("🔗 Link: https://cdn.example/1.mp3"));
     assert_eq!(
         failure.message,
         "Music generation failed, try another model"
