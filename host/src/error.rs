@@ -14,9 +14,11 @@ use crate::types;
 pub struct Aftermath {
     /// Whether the account was charged, as far as the host saw it.
     pub charge: types::Charge,
-    /// What [`Runtime::resume`](crate::Runtime::resume) takes to go on, where a checkpoint was
-    /// handed out.
+    /// What [`Runtime::resume`](crate::Runtime::resume) takes to go on: the last checkpoint that was
+    /// handed out, else what the generation was taken up from.
     pub continuation: Option<String>,
+    /// Whether going on reaches a task that is known to exist, at no further cost.
+    pub resumable: bool,
     /// The job in the journal, where there is one.
     pub job: Option<String>,
 }
@@ -90,6 +92,20 @@ pub enum Error {
     /// The journal holds no such job, or the runtime has no journal.
     #[error("no such job: {0}")]
     NoSuchJob(String),
+    /// The job ended before anything was spent, and what was asked for is not kept: there is
+    /// nothing to go on with.
+    #[error("nothing to go on with: the job {0} ended before anything was spent")]
+    NothingToResume(String),
+    /// A generation that was taken up could not keep its checkpoint. Its create request did not
+    /// leave; an earlier one may have.
+    #[error("a job that was taken up could not be journalled")]
+    Unrecorded {
+        /// What is known about the money.
+        aftermath: Box<Aftermath>,
+        /// Why.
+        #[source]
+        source: JournalError,
+    },
     /// The bytes are no preference file.
     #[error("{0}")]
     Preferences(types::PreferencesError),

@@ -22,8 +22,6 @@ pub(crate) enum Stop {
     Limit(Limit),
     /// The component broke down.
     Trap(wasmtime::Error),
-    /// There was no call: this was in the way.
-    Refused(Error),
 }
 
 impl Stop {
@@ -32,7 +30,6 @@ impl Stop {
         match self {
             Self::Limit(limit) => Error::Limit { limit, aftermath },
             Self::Trap(source) => Error::Trap { aftermath, source },
-            Self::Refused(error) => error,
         }
     }
 }

@@ -24,7 +24,8 @@ pub struct Limits {
     pub resources: usize,
     /// Bytes of the wasm stack. Default 512 KiB.
     pub stack: usize,
-    /// HTTP requests of one generation. Default 2,000.
+    /// HTTP requests of one generation, and one more for every 2 s of a deadline that the caller
+    /// set. Default 2,000.
     pub requests: u32,
     /// Bytes of a request body. Default 1 MiB.
     pub request_size: usize,
@@ -72,6 +73,15 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// How many requests a generation with this deadline may send.
+    pub(crate) fn requests_within(&self, deadline: Option<Duration>) -> u32 {
+        let more = deadline.map_or(0, |deadline| deadline.as_secs() / 2);
+        self.requests
+            .saturating_add(u32::try_from(more).unwrap_or(u32::MAX))
+    }
+}
+
 /// The limit that a component exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -110,3 +120,17 @@ impl fmt::Display for Limit {
 }
 
 impl std::error::Error for Limit {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_longer_deadline_allows_more_requests() {
+        let limits = Limits::default();
+        assert_eq!(limits.requests_within(None), 2_000);
+        let day = Duration::from_secs(86_400);
+        assert_eq!(limits.requests_within(Some(day)), 45_200);
+        assert_eq!(limits.requests_within(Some(Duration::MAX)), u32::MAX);
+    }
+}

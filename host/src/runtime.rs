@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::credential::{Credential, Key};
 use crate::egress::{Egress, Guard, Refusals, RefusedRequest, Wire};
 use crate::error::{Aftermath, Error};
-use crate::generation::{Beginning, Generation};
+use crate::generation::{Beginning, Generation, Resumed};
 use crate::instance::{Instance, Stop};
 use crate::journal::Journal;
 use crate::limits::Limits;
@@ -77,7 +77,7 @@ impl Runtime {
     ) -> Result<Generation, Error> {
         Generation::open(
             self,
-            Beginning::Resume(continuation.to_owned(), on_unknown),
+            Beginning::Resume(Resumed::unknown(continuation), on_unknown),
             None,
         )
         .await
@@ -87,12 +87,16 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchJob`] where the journal has none, else as [`start`](Self::start).
+    /// [`Error::NoSuchJob`] where the journal has none, [`Error::NothingToResume`] where the job
+    /// ended before anything was spent, else as [`start`](Self::start).
     pub async fn resume_job(&self, id: &str, on_unknown: OnUnknown) -> Result<Generation, Error> {
         let missing = || Error::NoSuchJob(id.to_owned());
         let journal = self.shared.journal.as_ref().ok_or_else(missing)?;
         let job = journal.get(id)?.ok_or_else(missing)?;
-        let beginning = Beginning::Resume(job.continuation.clone(), on_unknown);
+        if job.continuation.is_empty() {
+            return Err(Error::NothingToResume(job.id));
+        }
+        let beginning = Beginning::Resume(Resumed::job(&job), on_unknown);
         Generation::open(self, beginning, Some(job)).await
     }
 
@@ -103,10 +107,7 @@ impl Runtime {
     /// [`Error::Failure`] with the reason and a message for the user, else as
     /// [`start`](Self::start).
     pub async fn quote(&self, request: &Request) -> Result<Quote, Error> {
-        let mut instance = self
-            .instance(Guard::new())
-            .await
-            .map_err(|stop| stop.unspent())?;
+        let mut instance = self.pure().await?;
         instance
             .quote(request, &self.settings())
             .await
@@ -120,10 +121,7 @@ impl Runtime {
     ///
     /// As [`quote`](Self::quote).
     pub async fn models(&self, task: TaskType, language: Language) -> Result<Vec<Model>, Error> {
-        let mut instance = self
-            .instance(Guard::new())
-            .await
-            .map_err(|stop| stop.unspent())?;
+        let mut instance = self.pure().await?;
         instance
             .models(task, language, &self.settings())
             .await
@@ -277,9 +275,12 @@ impl Runtime {
             .map_err(Stop::unspent)
     }
 
-    /// An instance for a call that sends nothing.
+    /// An instance for a call that never spends.
     async fn pure(&self) -> Result<Instance, Error> {
-        self.instance(Guard::new()).await.map_err(Stop::unspent)
+        let key = self.key()?;
+        self.instance(Guard::new(), key)
+            .await
+            .map_err(Stop::unspent)
     }
 
     /// The last requests that components tried and that were refused, the oldest first. At most 64.
@@ -297,20 +298,24 @@ impl Runtime {
         self.shared.journal.as_ref()
     }
 
+    /// The API key as it is now.
+    pub(crate) fn key(&self) -> Result<Arc<Key>, Error> {
+        Ok(Arc::new(self.shared.credential.read()?))
+    }
+
     /// A fresh instance whose requests `guard` watches over.
-    pub(crate) async fn instance(&self, guard: Arc<Guard>) -> Result<Instance, Stop> {
+    pub(crate) async fn instance(
+        &self,
+        guard: Arc<Guard>,
+        key: Arc<Key>,
+    ) -> Result<Instance, Stop> {
         let shared = &self.shared;
-        let key: Arc<Key> = Arc::new(
-            shared
-                .credential
-                .read()
-                .map_err(|error| Stop::Refused(error.into()))?,
-        );
         let egress = Egress::new(
             Arc::clone(&shared.wire),
             Arc::clone(&guard),
             key,
             Arc::clone(&shared.refusals),
+            shared.limits.requests_within(self.deadline),
         );
         let state = State::new(&shared.limits, shared.clock.clone(), egress);
         let (store, plugin) = shared.sandbox.instantiate(state).await?;
@@ -353,6 +358,7 @@ impl Stop {
         self.into_error(Aftermath {
             charge: Charge::No,
             continuation: None,
+            resumable: false,
             job: None,
         })
     }

@@ -248,6 +248,27 @@ async fn a_task_that_fails_exits_with_6() {
 }
 
 #[tokio::test]
+async fn a_clip_that_is_ready_is_saved_though_another_failed() {
+    let stage = Stage::new().await;
+    let halved = Timeline {
+        media_seconds: vec![10.0, 20.0],
+        media_outcomes: vec![Outcome::Success, Outcome::Failed("status 503".to_owned())],
+        ..Timeline::default()
+    };
+    stage.control.set_timeline("sonic", halved);
+    let output = stage.ima(&["music", "rain", "--json", "--out", "song.wav"]);
+    assert_eq!(output.status.code(), Some(6), "{}", text(&output.stderr));
+    assert_eq!(stage.files(), ["song.wav"]);
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let medias = object["error"]["medias"].as_array().unwrap();
+    assert_eq!(medias.len(), 1);
+    assert_eq!(medias[0]["file"], "song.wav");
+    assert!(medias[0]["url"].as_str().unwrap().starts_with("http"));
+    // Waiting brings nothing more.
+    assert!(!text(&output.stderr).contains("ima resume"));
+}
+
+#[tokio::test]
 async fn audio_that_cannot_be_fetched_leaves_no_half_file_and_the_link() {
     for fault in [Fault::CutBody, status(500), Fault::Malformed] {
         let stage = Stage::new().await;

@@ -46,14 +46,17 @@ struct Shared {
     guard: Arc<Guard>,
     key: Arc<Key>,
     refusals: Arc<Refusals>,
+    requests: u32,
 }
 
 impl Egress {
+    /// At most `requests` leave while `guard` counts them.
     pub(crate) fn new(
         wire: Arc<Wire>,
         guard: Arc<Guard>,
         key: Arc<Key>,
         refusals: Arc<Refusals>,
+        requests: u32,
     ) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -61,6 +64,7 @@ impl Egress {
                 guard,
                 key,
                 refusals,
+                requests,
             }),
         }
     }
@@ -77,7 +81,7 @@ impl Shared {
         let Some(operation) = policy::judge(self.wire.origin(), &parts.method, &parts.uri) else {
             return Err(self.refuse(&parts));
         };
-        if !self.guard.count_request(limits.requests) {
+        if !self.guard.count_request(self.requests) {
             self.guard.stop(Limit::Requests);
             return Err(HttpError::HttpRequestDenied);
         }

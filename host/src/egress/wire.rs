@@ -171,8 +171,8 @@ async fn read(
     if let Some(coding) = parts.headers.get(header::CONTENT_ENCODING)
         && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
     {
-        let coding = coding.to_str().ok().map(str::to_owned);
-        return Err(Fault::sent(HttpError::HttpResponseContentCoding(coding)));
+        // The name is left out: the service wrote it, and it could hold the key.
+        return Err(Fault::sent(HttpError::HttpResponseContentCoding(None)));
     }
     if hyper::body::Body::size_hint(&body).lower() > limit {
         return Err(too_big());

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use session::{Journaling, Session};
 
+use crate::credential::Key;
 use crate::egress::Guard;
 use crate::error::Error;
 use crate::instance::Stop;
@@ -25,7 +26,42 @@ use crate::types::{Checkpoint, CheckpointState, Event, OnUnknown, Outcome, Reque
 #[derive(Clone)]
 pub(crate) enum Beginning {
     Start(Box<Request>),
-    Resume(String, OnUnknown),
+    Resume(Resumed, OnUnknown),
+}
+
+impl Beginning {
+    fn resumed(&self) -> Option<&Resumed> {
+        match self {
+            Self::Start(_) => None,
+            Self::Resume(resumed, _) => Some(resumed),
+        }
+    }
+}
+
+/// What a generation was taken up from.
+#[derive(Clone)]
+pub(crate) struct Resumed {
+    continuation: String,
+    /// Whether its task is known to exist.
+    paid: bool,
+}
+
+impl Resumed {
+    /// A continuation of which nothing is known.
+    pub(crate) fn unknown(continuation: &str) -> Self {
+        Self {
+            continuation: continuation.to_owned(),
+            paid: false,
+        }
+    }
+
+    /// A job of the journal.
+    pub(crate) fn job(job: &Job) -> Self {
+        Self {
+            continuation: job.continuation.clone(),
+            paid: job.is_paid(),
+        }
+    }
 }
 
 /// One generation of music or speech.
@@ -37,6 +73,8 @@ pub(crate) enum Beginning {
 pub struct Generation {
     runtime: Runtime,
     beginning: Beginning,
+    /// Read once: a cancellation must not fail for a key that is gone by then.
+    key: Arc<Key>,
     guard: Arc<Guard>,
     session: Option<Session>,
     pending: Option<Pending>,
@@ -58,6 +96,7 @@ impl Generation {
         beginning: Beginning,
         job: Option<Job>,
     ) -> Result<Self, Error> {
+        let key = runtime.key()?;
         let guard = Guard::new();
         let mut journaling = Journaling {
             journal: runtime.shared.journal.clone(),
@@ -74,10 +113,19 @@ impl Generation {
             journaling.job = Some(job.id);
         }
         let job = journaling.job.clone();
-        let session = Session::open(runtime, &beginning, Arc::clone(&guard), journaling).await?;
+        let session = Session::open(
+            runtime,
+            &beginning,
+            Arc::clone(&key),
+            Arc::clone(&guard),
+            journaling,
+            None,
+        )
+        .await?;
         Ok(Self {
             runtime: runtime.clone(),
             beginning,
+            key,
             guard,
             session: Some(session),
             pending: None,
@@ -97,6 +145,7 @@ impl Generation {
     ///
     /// [`Error::Limit`] and [`Error::Trap`] where the component misbehaves, [`Error::Journal`]
     /// where a checkpoint could not be kept before the create request: nothing was spent.
+    /// [`Error::Unrecorded`] where that happens to a generation that was taken up.
     pub async fn next(&mut self) -> Result<Option<Event>, Error> {
         if self.ended {
             return Ok(None);
@@ -157,7 +206,7 @@ impl Generation {
             }
         }
         // The contract has `finished` as the last event; a component without one broke it.
-        let resumed = matches!(self.beginning, Beginning::Resume(..));
+        let resumed = self.beginning.resumed();
         let checkpoint = self.checkpoint.as_ref();
         let aftermath = session::aftermath(checkpoint, resumed, &self.guard, self.job.clone());
         let silence = wasmtime::format_err!("the component ended without an outcome");
@@ -206,15 +255,20 @@ impl Generation {
     ) -> impl Future<Output = (Option<Session>, Result<Option<Event>, Error>)> + Send + use<> {
         let beginning = match (self.waiting(), &self.beginning) {
             (Some(checkpoint), _) => {
-                Beginning::Resume(checkpoint.continuation.clone(), OnUnknown::Report)
+                let continuation = checkpoint.continuation.clone();
+                let resumed = Resumed {
+                    continuation,
+                    paid: true,
+                };
+                Beginning::Resume(resumed, OnUnknown::Report)
             }
             (None, Beginning::Start(request)) => Beginning::Start(request.clone()),
-            (None, Beginning::Resume(text, _)) => {
-                Beginning::Resume(text.clone(), OnUnknown::Report)
+            (None, Beginning::Resume(resumed, _)) => {
+                Beginning::Resume(resumed.clone(), OnUnknown::Report)
             }
         };
         let runtime = self.runtime.clone();
-        let guard = Arc::clone(&self.guard);
+        let (key, guard) = (Arc::clone(&self.key), Arc::clone(&self.guard));
         let checkpoint = self.checkpoint.clone();
         let journaling = Journaling {
             journal: runtime.shared.journal.clone(),
@@ -223,11 +277,8 @@ impl Generation {
             model_name: None,
         };
         async move {
-            match Session::open(&runtime, &beginning, guard, journaling).await {
-                Ok(mut session) => {
-                    session.checkpoint = checkpoint;
-                    session.advance(true).await
-                }
+            match Session::open(&runtime, &beginning, key, guard, journaling, checkpoint).await {
+                Ok(session) => session.advance(true).await,
                 Err(error) => (None, Err(error)),
             }
         }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use wasmtime::component::ResourceAny;
 
-use super::Beginning;
+use super::{Beginning, Resumed};
+use crate::credential::Key;
 use crate::egress::Guard;
 use crate::error::{Aftermath, Error};
 use crate::instance::{Instance, Stop};
-use crate::journal::{Entry, Journal};
+use crate::journal::{Entry, Journal, JournalError};
 use crate::runtime::Runtime;
 use crate::types::{Charge, Checkpoint, CheckpointState, Event, TaskType};
 
@@ -21,7 +22,7 @@ pub(super) struct Journaling {
 }
 
 impl Journaling {
-    async fn record(&mut self, event: &Event) -> Result<(), Error> {
+    async fn record(&mut self, event: &Event) -> Result<(), JournalError> {
         let Some(journal) = &self.journal else {
             return Ok(());
         };
@@ -37,7 +38,7 @@ impl Journaling {
                 match journal.checkpoint(entry).await {
                     Ok(job) => self.job = Some(job),
                     Err(error) if checkpoint.state == CheckpointState::Creating => {
-                        return Err(error.into());
+                        return Err(error);
                     }
                     // The task is paid: losing sight of it now would be worse than a journal that
                     // lags behind. The caller has the continuation in the event.
@@ -70,35 +71,47 @@ pub(super) struct Session {
     pub(super) checkpoint: Option<Checkpoint>,
     /// Whether the last event was the checkpoint before a create request.
     creating: bool,
-    resumed: bool,
+    resumed: Option<Resumed>,
 }
 
 impl Session {
     pub(super) async fn open(
         runtime: &Runtime,
         beginning: &Beginning,
+        key: Arc<Key>,
         guard: Arc<Guard>,
         journaling: Journaling,
+        checkpoint: Option<Checkpoint>,
     ) -> Result<Self, Error> {
         let settings = runtime.settings();
+        let resumed = beginning.resumed().cloned();
+        let stopped = |stop: Stop| {
+            let job = journaling.job.clone();
+            stop.into_error(aftermath(
+                checkpoint.as_ref(),
+                resumed.as_ref(),
+                &guard,
+                job,
+            ))
+        };
         let mut instance = runtime
-            .instance(Arc::clone(&guard))
+            .instance(Arc::clone(&guard), key)
             .await
-            .map_err(Stop::unspent)?;
+            .map_err(stopped)?;
         let opened = match beginning {
             Beginning::Start(request) => instance.start(request, &settings).await,
-            Beginning::Resume(text, on_unknown) => {
+            Beginning::Resume(resumed, on_unknown) => {
+                let text = &resumed.continuation;
                 instance.resume(text, &settings, *on_unknown).await
             }
         };
-        let generation = opened.map_err(Stop::unspent)?.map_err(Error::Rejected)?;
-        let resumed = matches!(beginning, Beginning::Resume(..));
+        let generation = opened.map_err(stopped)?.map_err(Error::Rejected)?;
         Ok(Self {
             instance,
             generation,
             guard,
             journaling,
-            checkpoint: None,
+            checkpoint,
             creating: false,
             resumed,
         })
@@ -141,7 +154,7 @@ impl Session {
             self.guard.set_recording(true);
             let recorded = self.journaling.record(event).await;
             self.guard.set_recording(false);
-            recorded?;
+            recorded.map_err(|source| self.unrecorded(source))?;
             if let Event::Checkpoint(checkpoint) = event {
                 self.creating = checkpoint.state == CheckpointState::Creating;
                 self.checkpoint = Some(checkpoint.clone());
@@ -154,30 +167,61 @@ impl Session {
         let job = self.journaling.job.clone();
         stop.into_error(aftermath(
             self.checkpoint.as_ref(),
-            self.resumed,
+            self.resumed.as_ref(),
             &self.guard,
             job,
         ))
+    }
+
+    /// The error of a checkpoint that was not kept. The create request after it never leaves, but
+    /// that of a generation that was taken up may have left before.
+    fn unrecorded(&self, source: JournalError) -> Error {
+        if self.resumed.is_none() {
+            return source.into();
+        }
+        let job = self.journaling.job.clone();
+        let mut aftermath = aftermath(
+            self.checkpoint.as_ref(),
+            self.resumed.as_ref(),
+            &self.guard,
+            job,
+        );
+        if matches!(source, JournalError::Conflict) {
+            // The journal, and not this generation, knows how to reach the task.
+            aftermath.charge = Charge::Yes;
+            aftermath.continuation = None;
+            aftermath.resumable = true;
+        }
+        Error::Unrecorded {
+            aftermath: Box::new(aftermath),
+            source,
+        }
     }
 }
 
 /// The truth about the money at the end of a component that was stopped.
 pub(super) fn aftermath(
     checkpoint: Option<&Checkpoint>,
-    resumed: bool,
+    resumed: Option<&Resumed>,
     guard: &Guard,
     job: Option<String>,
 ) -> Aftermath {
-    let charge = match checkpoint {
-        Some(checkpoint) if checkpoint.state == CheckpointState::Waiting => Charge::Yes,
+    let waiting = checkpoint.is_some_and(|it| it.state == CheckpointState::Waiting);
+    let resumable = waiting || checkpoint.is_none() && resumed.is_some_and(|it| it.paid);
+    let charge = match guard.charge() {
+        _ if resumable => Charge::Yes,
         // The continuation is opaque: what it says of the money is the component's to read.
-        None if resumed => Charge::Unknown,
-        _ => guard.charge(),
+        Charge::No if resumed.is_some() => Charge::Unknown,
+        charge => charge,
     };
-    let continuation = checkpoint.map(|checkpoint| checkpoint.continuation.clone());
+    let continuation = checkpoint
+        .map(|checkpoint| &checkpoint.continuation)
+        .or(resumed.map(|resumed| &resumed.continuation))
+        .cloned();
     Aftermath {
         charge,
         continuation,
+        resumable,
         job,
     }
 }

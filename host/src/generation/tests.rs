@@ -355,6 +355,119 @@ async fn a_limit_tells_what_is_known_of_the_money() {
 }
 
 #[tokio::test]
+async fn a_job_that_spent_nothing_is_not_gone_on_with() {
+    let bench = Bench::new(service).await;
+    let mut generation = bench.start().await;
+    until(&mut generation, CheckpointState::Creating).await;
+    generation.canceller().cancel();
+    let job = generation.job().unwrap().to_owned();
+    generation.outcome().await.unwrap();
+    assert_eq!(bench.journal.get(&job).unwrap().unwrap().continuation, "");
+    let error = bench
+        .runtime
+        .resume_job(&job, OnUnknown::CreateAgain)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, Error::NothingToResume(id) if *id == job),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_is_read_once_for_a_generation() {
+    let bench = Bench::new(service).await;
+    let reads = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let runtime = Runtime::builder()
+        .origin(&bench.server.origin())
+        .credential(Credential::provider(move || {
+            let first = reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+            first.then(|| "ima_test_key".into())
+        }))
+        .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+        .build()
+        .unwrap();
+    let mut generation = runtime.start(&request()).await.unwrap();
+    until(&mut generation, CheckpointState::Waiting).await;
+    // The cancellation comes in the middle of a call, which takes a fresh instance.
+    let canceller = generation.canceller();
+    let (outcome, ()) = tokio::join!(generation.outcome(), async { canceller.cancel() });
+    assert_eq!(failure(outcome.unwrap()), (Cause::Cancelled, Charge::Yes));
+}
+
+/// A job that is left in the middle of its create request.
+async fn doubtful(bench: &Bench) -> String {
+    let mut generation = bench.start().await;
+    until(&mut generation, CheckpointState::Creating).await;
+    generation.job().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_job_in_doubt_that_can_not_be_journalled_stays_in_doubt() {
+    let bench = Bench::new(service).await;
+    let job = doubtful(&bench).await;
+    let again = bench
+        .runtime
+        .resume_job(&job, OnUnknown::CreateAgain)
+        .await
+        .unwrap();
+    let other = rusqlite::Connection::open(bench.folder.path().join("journal.db")).unwrap();
+    other.execute_batch("DROP TABLE jobs").unwrap();
+    let error = again.outcome().await.unwrap_err();
+    let Error::Unrecorded { aftermath, .. } = error else {
+        panic!("{error}")
+    };
+    assert_eq!(
+        (aftermath.charge, aftermath.resumable, aftermath.job),
+        (Charge::Unknown, false, Some(job))
+    );
+    assert!(aftermath.continuation.is_some());
+    assert_eq!(bench.server.count("create"), 0);
+}
+
+#[tokio::test]
+async fn a_job_that_another_process_went_on_with_is_not_paid_again() {
+    let bench = Bench::new(service).await;
+    let job = doubtful(&bench).await;
+    let resume = || bench.runtime.resume_job(&job, OnUnknown::CreateAgain);
+    let (one, other) = (resume().await.unwrap(), resume().await.unwrap());
+    assert!(matches!(one.outcome().await.unwrap(), Outcome::Success(_)));
+    let error = other.outcome().await.unwrap_err();
+    let Error::Unrecorded { aftermath, source } = error else {
+        panic!("{error}")
+    };
+    assert!(matches!(source, crate::JournalError::Conflict));
+    assert_eq!((aftermath.charge, aftermath.resumable), (Charge::Yes, true));
+    assert_eq!(bench.server.count("create"), 1);
+}
+
+#[tokio::test]
+async fn a_job_that_can_not_be_taken_up_is_not_called_unspent() {
+    let bench = Bench::new(service).await;
+    bench.start().await.outcome().await.unwrap();
+    let broken = Runtime::builder()
+        .origin(&bench.server.origin())
+        .credential(Credential::literal("ima_test_key"))
+        .journal(bench.journal.clone())
+        .limits(Limits {
+            memory: 64 << 10,
+            ..Limits::default()
+        })
+        .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+        .build()
+        .unwrap();
+    let error = broken
+        .resume_job("task_1", OnUnknown::Report)
+        .await
+        .unwrap_err();
+    let Error::Limit { aftermath, .. } = error else {
+        panic!("{error}")
+    };
+    assert_eq!((aftermath.charge, aftermath.resumable), (Charge::Yes, true));
+    assert!(aftermath.continuation.is_some() && aftermath.job.is_some());
+}
+
+#[tokio::test]
 async fn too_little_memory_is_named() {
     let bench = Bench::with(
         Limits {

@@ -109,6 +109,13 @@ pub struct Job {
     pub continuation: String,
 }
 
+impl Job {
+    /// Whether its task is known to exist.
+    pub(crate) const fn is_paid(&self) -> bool {
+        self.task_id.is_some() || matches!(self.state, JobState::Waiting | JobState::Finished)
+    }
+}
+
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
     let task: Option<String> = row.get("task_type")?;
     let state: String = row.get("state")?;

@@ -13,7 +13,7 @@ use job::task_word;
 pub use job::{Job, JobState};
 
 use crate::folders::create_private;
-use crate::types::{Checkpoint, CheckpointState, Outcome, TaskType};
+use crate::types::{Charge, Checkpoint, CheckpointState, Failure, Outcome, TaskType};
 
 /// Why the journal could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,10 @@ pub enum JournalError {
     /// The database failed.
     #[error("the journal failed: {0}")]
     Database(#[from] rusqlite::Error),
+    /// Another process has gone on with the job in the meantime: its task exists. Nothing was
+    /// written.
+    #[error("another process has gone on with the job")]
+    Conflict,
     /// The process is ending.
     #[error("the journal was interrupted")]
     Interrupted,
@@ -110,7 +114,8 @@ impl Journal {
         Ok(jobs)
     }
 
-    /// Writes a checkpoint and returns the id of its job.
+    /// Writes a checkpoint and returns the id of its job. A job whose task exists is not set back
+    /// to `creating`: that is a conflict.
     pub(crate) async fn checkpoint(&self, entry: Entry) -> Result<String, JournalError> {
         self.blocking(move |connection| {
             let state = match entry.checkpoint.state {
@@ -127,6 +132,8 @@ impl Journal {
                     state = excluded.state,
                     task_id = coalesce(excluded.task_id, task_id),
                     continuation = excluded.continuation
+                WHERE excluded.state <> 'creating' OR task_id IS NULL
+                    OR state NOT IN ('waiting', 'finished')
                 RETURNING id";
             let values = params![
                 entry.job,
@@ -136,25 +143,33 @@ impl Journal {
                 entry.checkpoint.task_id,
                 entry.checkpoint.continuation
             ];
-            Ok(connection.query_row(sql, values, |row| row.get(0))?)
+            let id = connection.query_row(sql, values, |row| row.get(0));
+            id.optional()?.ok_or(JournalError::Conflict)
         })
         .await
     }
 
     /// Writes how a job ended. Its last continuation stays: a delivered task can be asked for
-    /// again at no cost.
+    /// again at no cost. Only where nothing was spent it is cleared, for it holds what was asked.
+    /// An outcome without a task says nothing about a job whose task exists: that is a conflict.
     pub(crate) async fn finish(&self, id: String, outcome: &Outcome) -> Result<(), JournalError> {
         let state = JobState::after(outcome);
         let (task_id, continuation) = match outcome {
             Outcome::Success(success) => (Some(success.task_id.clone()), None),
             Outcome::Failure(failure) => (failure.task_id.clone(), failure.continuation.clone()),
         };
+        let continuation = continuation.or_else(|| unspent(outcome).then(String::new));
         self.blocking(move |connection| {
-            connection.execute(
+            let changed = connection.execute(
                 "UPDATE jobs SET updated_at = unixepoch(), state = ?2, task_id = coalesce(?3, task_id),
-                    continuation = coalesce(?4, continuation) WHERE id = ?1",
+                    continuation = coalesce(?4, continuation)
+                WHERE id = ?1 AND (
+                    ?3 IS NOT NULL OR task_id IS NULL OR state NOT IN ('waiting', 'finished'))",
                 params![id, state.as_str(), task_id, continuation],
             )?;
+            if changed == 0 {
+                return Err(JournalError::Conflict);
+            }
             Ok(())
         })
         .await
@@ -177,6 +192,19 @@ impl Journal {
     }
 }
 
+/// Whether an outcome leaves no task behind, not even a possible one.
+const fn unspent(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Failure(Failure {
+            charge: Charge::No,
+            task_id: None,
+            continuation: None,
+            ..
+        })
+    )
+}
+
 impl fmt::Debug for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Journal")
@@ -186,7 +214,7 @@ impl fmt::Debug for Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{Cause, Charge, Failure, Success, TaskFault};
+    use crate::types::{Cause, Success, TaskFault};
 
     fn entry(job: Option<String>, state: CheckpointState, continuation: &str) -> Entry {
         let task_id = (state == CheckpointState::Waiting).then(|| "task_1".to_owned());
@@ -291,6 +319,47 @@ mod tests {
                 "{cause:?} {charge:?}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn what_was_asked_for_is_not_kept_where_nothing_was_spent() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let checkpoint = entry(None, CheckpointState::Creating, "prompt");
+        let id = journal.checkpoint(checkpoint).await.unwrap();
+        let mut outcome = failure(Cause::Network, Charge::No);
+        if let Outcome::Failure(failure) = &mut outcome {
+            failure.continuation = None;
+        }
+        journal.finish(id.clone(), &outcome).await.unwrap();
+        let job = journal.get(&id).unwrap().unwrap();
+        assert_eq!(
+            (job.state, job.continuation.as_str()),
+            (JobState::Failed, "")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_task_that_another_process_found_is_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let other = Journal::open(folder.path()).unwrap();
+        let checkpoint = entry(None, CheckpointState::Creating, "c1");
+        let id = journal.checkpoint(checkpoint).await.unwrap();
+        let waiting = entry(Some(id.clone()), CheckpointState::Waiting, "c2");
+        other.checkpoint(waiting).await.unwrap();
+
+        let creating = entry(Some(id.clone()), CheckpointState::Creating, "c1");
+        let refused = journal.checkpoint(creating).await;
+        assert!(matches!(refused, Err(JournalError::Conflict)));
+        let unknown = failure(Cause::OutcomeUnknown, Charge::Unknown);
+        let refused = journal.finish(id.clone(), &unknown).await;
+        assert!(matches!(refused, Err(JournalError::Conflict)));
+        let job = journal.get(&id).unwrap().unwrap();
+        assert_eq!(
+            (job.state, job.continuation.as_str()),
+            (JobState::Waiting, "c2")
+        );
     }
 
     #[test]

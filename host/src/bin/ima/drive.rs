@@ -1,11 +1,11 @@
 //! Drives a generation to its end: shows it, lets Ctrl-C stop it, saves the audio.
 
-use ima_host::types::{Cause, Charge, Event, Failure, InvalidValue, Outcome, Success};
+use ima_host::types::{Cause, Charge, Event, Failure, InvalidValue, Media, Outcome, Success};
 use ima_host::{Aftermath, Error, Generation, JobState, Runtime};
 
 use crate::args::{Common, Wait};
 use crate::exit::Exit;
-use crate::report::{self, Failed, Problem};
+use crate::report::{self, Failed, Problem, SavedFile};
 use crate::setup::Trouble;
 use crate::show::Show;
 use crate::{files, text};
@@ -25,7 +25,9 @@ pub(crate) async fn run(
         Some(Outcome::Success(success)) => {
             Ok(deliver(common, runtime, &success, job.as_deref(), wait, &mut show).await)
         }
-        Some(Outcome::Failure(failure)) => Ok(fail(common, &failure, job.as_deref(), &mut show)),
+        Some(Outcome::Failure(failure)) => {
+            Ok(fail(common, runtime, &failure, job.as_deref(), wait, &mut show).await)
+        }
         None => Err(abandoned(runtime, &generation, common)),
     }
 }
@@ -69,7 +71,13 @@ fn abandoned(runtime: &Runtime, generation: &Generation, common: &Common) -> Tro
             Some(JobState::Waiting | JobState::Finished) => Charge::Yes,
             Some(_) => Charge::Unknown,
         },
-        continuation: job.as_ref().map(|job| job.continuation.clone()),
+        continuation: job
+            .as_ref()
+            .map(|job| job.continuation.clone())
+            .filter(|continuation| !continuation.is_empty()),
+        resumable: job
+            .as_ref()
+            .is_some_and(|job| matches!(job.state, JobState::Waiting | JobState::Finished)),
         job: job.map(|job| job.id),
     };
     Trouble {
@@ -82,18 +90,38 @@ fn abandoned(runtime: &Runtime, generation: &Generation, common: &Common) -> Tro
     }
 }
 
-fn fail(common: &Common, failure: &Failure, job: Option<&str>, show: &mut Show) -> Exit {
+async fn fail(
+    common: &Common,
+    runtime: &Runtime,
+    failure: &Failure,
+    job: Option<&str>,
+    wait: &Wait,
+    show: &mut Show,
+) -> Exit {
     let language = common.language();
     let exit = Exit::of_failure(failure);
     show.trouble(&failure.message);
     if let Cause::Invalid(InvalidValue { field, allowed, .. }) = &failure.cause {
         show.trouble(&text::value_refused(language, field, allowed));
     }
+    // What is ready is paid, though another part of the task failed.
+    let task_id = failure.task_id.as_deref();
+    let medias = &failure.medias;
+    let (saved, _) = save(
+        common,
+        runtime,
+        medias,
+        task_id.unwrap_or_default(),
+        wait,
+        show,
+    )
+    .await;
     // With a task, going on costs nothing; without one, only the user can decide to go on.
     if let Some(job) = job.filter(|_| failure.continuation.is_some()) {
         match exit {
             Exit::Unknown => show.trouble(&text::unknown(language, job)),
             Exit::Refused | Exit::Points | Exit::Usage | Exit::Down => {}
+            _ if matches!(failure.cause, Cause::TaskFailed(_)) => {}
             _ if failure.charge == Charge::Yes => show.trouble(&text::resume(language, job)),
             _ => {}
         }
@@ -104,7 +132,8 @@ fn fail(common: &Common, failure: &Failure, job: Option<&str>, show: &mut Show) 
                 cause: report::cause(&failure.cause),
                 charge: report::charge(failure.charge),
                 message: &failure.message,
-                task_id: failure.task_id.as_deref(),
+                task_id,
+                medias: report::saved(medias, &saved),
                 continuation: failure.continuation.as_deref(),
                 job,
             },
@@ -113,22 +142,21 @@ fn fail(common: &Common, failure: &Failure, job: Option<&str>, show: &mut Show) 
     exit
 }
 
-async fn deliver(
+/// Saves the audio and shows where it is: its file, or its link where it could not be saved. The
+/// words for the first one that could not be are returned as well.
+async fn save(
     common: &Common,
     runtime: &Runtime,
-    success: &Success,
-    job: Option<&str>,
+    medias: &[Media],
+    task_id: &str,
     wait: &Wait,
     show: &mut Show,
-) -> Exit {
+) -> (Vec<Option<SavedFile>>, Option<String>) {
     let language = common.language();
     let mut lost = None;
-    let mut saved = Vec::with_capacity(success.medias.len());
-    for (result, media) in files::save(runtime, success, wait)
-        .await
-        .into_iter()
-        .zip(&success.medias)
-    {
+    let mut saved = Vec::with_capacity(medias.len());
+    let results = files::save(runtime, medias, task_id, wait).await;
+    for (result, media) in results.into_iter().zip(medias) {
         match result {
             Ok(file) => {
                 show.line(&text::saved(language, &file.path));
@@ -143,6 +171,20 @@ async fn deliver(
             }
         }
     }
+    (saved, lost)
+}
+
+async fn deliver(
+    common: &Common,
+    runtime: &Runtime,
+    success: &Success,
+    job: Option<&str>,
+    wait: &Wait,
+    show: &mut Show,
+) -> Exit {
+    let language = common.language();
+    let medias = &success.medias;
+    let (saved, lost) = save(common, runtime, medias, &success.task_id, wait, show).await;
     if let Some(job) = job.filter(|_| lost.is_some()) {
         show.trouble(&text::resume(language, job));
     }
@@ -152,6 +194,7 @@ async fn deliver(
             charge: report::charge(Charge::Yes),
             message,
             task_id: Some(&success.task_id),
+            medias: Vec::new(),
             continuation: None,
             job,
         });

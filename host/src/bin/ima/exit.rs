@@ -59,11 +59,11 @@ impl Exit {
 
     /// The code of a component that was stopped.
     pub(crate) fn of_aftermath(aftermath: &Aftermath) -> Self {
-        match (aftermath.charge, &aftermath.continuation) {
-            (Charge::No, _) => Self::Refused,
-            (Charge::Unknown, _) => Self::Unknown,
-            (Charge::Yes, Some(_)) => Self::Resumable,
-            (Charge::Yes, None) => Self::Failed,
+        match aftermath.charge {
+            Charge::No => Self::Refused,
+            Charge::Yes if aftermath.resumable => Self::Resumable,
+            // Paid, but nobody knows the task: going on could pay again.
+            Charge::Yes | Charge::Unknown => Self::Unknown,
         }
     }
 
@@ -77,9 +77,9 @@ impl Exit {
             | Error::NoSuchJob(_)
             | Error::Rejected(_) => Self::Usage,
             Error::Failure(failure) => Self::of_failure(failure),
-            Error::Limit { aftermath, .. } | Error::Trap { aftermath, .. } => {
-                Self::of_aftermath(aftermath)
-            }
+            Error::Limit { aftermath, .. }
+            | Error::Trap { aftermath, .. }
+            | Error::Unrecorded { aftermath, .. } => Self::of_aftermath(aftermath),
             Error::Download(_) => Self::Failed,
             _ => Self::Refused,
         }
@@ -148,16 +148,17 @@ mod tests {
 
     #[test]
     fn a_stopped_component_tells_about_the_money() {
-        for (charge, continuation, exit) in [
-            (Charge::No, None, Exit::Refused),
-            (Charge::Unknown, Some("c"), Exit::Unknown),
-            (Charge::Yes, Some("c"), Exit::Resumable),
+        for (charge, resumable, exit) in [
+            (Charge::No, false, Exit::Refused),
+            (Charge::Unknown, false, Exit::Unknown),
+            (Charge::Yes, true, Exit::Resumable),
+            (Charge::Yes, false, Exit::Unknown),
         ] {
-            let continuation = continuation.map(str::to_owned);
             assert_eq!(
                 Exit::of_aftermath(&Aftermath {
                     charge,
-                    continuation,
+                    continuation: Some("c".to_owned()),
+                    resumable,
                     job: None
                 }),
                 exit

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use ima_host::types::{Language, Success};
+use ima_host::types::{Language, Media};
 use ima_host::{Error, Runtime};
 
 use crate::args::Wait;
@@ -29,15 +29,16 @@ pub(crate) fn check(wait: &Wait, language: Language) -> Result<(), String> {
     Ok(())
 }
 
-/// Fetches every media of a task, in order.
+/// Fetches the media of a task, in order.
 pub(crate) async fn save(
     runtime: &Runtime,
-    success: &Success,
+    medias: &[Media],
+    task_id: &str,
     wait: &Wait,
 ) -> Vec<Result<SavedFile, Error>> {
-    let mut results = Vec::with_capacity(success.medias.len());
-    for (index, media) in success.medias.iter().enumerate() {
-        results.push(save_one(runtime, &media.url, &success.task_id, index, wait).await);
+    let mut results = Vec::with_capacity(medias.len());
+    for (index, media) in medias.iter().enumerate() {
+        results.push(save_one(runtime, &media.url, task_id, index, wait).await);
     }
     results
 }

@@ -22,7 +22,7 @@ pub(crate) struct Done<'a> {
 
 /// One audio file.
 #[derive(Debug, Serialize)]
-struct Saved<'a> {
+pub(crate) struct Saved<'a> {
     url: &'a str,
     duration: Option<&'a str>,
     format: Option<&'a str>,
@@ -50,6 +50,9 @@ pub(crate) struct Problem<'a> {
     pub(crate) charge: &'static str,
     pub(crate) message: &'a str,
     pub(crate) task_id: Option<&'a str>,
+    /// What was ready all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) medias: Vec<Saved<'a>>,
     pub(crate) continuation: Option<&'a str>,
     pub(crate) job: Option<&'a str>,
 }
@@ -61,13 +64,6 @@ pub(crate) fn done<'a>(
     job: Option<&'a str>,
     problem: Option<Problem<'a>>,
 ) -> Done<'a> {
-    let saved = |(media, file): (&'a Media, &'a Option<SavedFile>)| Saved {
-        url: &media.url,
-        duration: media.duration.as_deref(),
-        format: media.format.as_deref(),
-        file: file.as_ref().map(|file| file.path.as_path()),
-        sha256: file.as_ref().map(|file| file.sha256.as_str()),
-    };
     let first = success.medias.first();
     Done {
         task_id: &success.task_id,
@@ -76,10 +72,22 @@ pub(crate) fn done<'a>(
         model_id: &success.model_id,
         model_name: &success.model_name,
         credit: success.points,
-        medias: success.medias.iter().zip(files).map(saved).collect(),
+        medias: saved(&success.medias, files),
         job,
         error: problem,
     }
+}
+
+/// The media of a task, each with its file where it was saved.
+pub(crate) fn saved<'a>(medias: &'a [Media], files: &'a [Option<SavedFile>]) -> Vec<Saved<'a>> {
+    let saved = |(media, file): (&'a Media, &'a Option<SavedFile>)| Saved {
+        url: &media.url,
+        duration: media.duration.as_deref(),
+        format: media.format.as_deref(),
+        file: file.as_ref().map(|file| file.path.as_path()),
+        sha256: file.as_ref().map(|file| file.sha256.as_str()),
+    };
+    medias.iter().zip(files).map(saved).collect()
 }
 
 /// Prints one object to standard output.

@@ -27,10 +27,14 @@ async fn resume(common: &Common, options: &Resume, id: &str) -> Result<Exit, Tro
     } else {
         OnUnknown::Report
     };
-    let generation = runtime
-        .resume_job(id, on_unknown)
-        .await
-        .map_err(|error| Trouble::of(&error, language))?;
+    let generation = runtime.resume_job(id, on_unknown).await.map_err(|error| {
+        let trouble = Trouble::of(&error, language);
+        let job = runtime.journal().and_then(|it| it.get(id).ok().flatten());
+        match job.filter(|job| !job.continuation.is_empty()) {
+            Some(job) => trouble.with_job(&job),
+            None => trouble,
+        }
+    })?;
     drive::run(common, &runtime, generation, &options.wait).await
 }
 

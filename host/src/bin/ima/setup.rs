@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ima_host::types::{self, Charge, InvalidValue, Language};
-use ima_host::{Clock, Error, Journal, Runtime, folders};
+use ima_host::{Clock, Error, Job, Journal, Runtime, folders};
 
 use crate::args::Common;
 use crate::exit::Exit;
@@ -67,10 +67,18 @@ impl Trouble {
                 "journal",
                 text::journal(language, folders::data().as_deref()),
             ),
-            Error::Limit { aftermath, .. } | Error::Trap { aftermath, .. } => {
-                let message = match aftermath.charge {
-                    Charge::No => text::broken_unspent(language),
-                    Charge::Yes | Charge::Unknown => text::broken(language),
+            Error::NothingToResume(id) => Self::new(
+                exit,
+                "nothing-to-resume",
+                text::nothing_to_resume(language, id),
+            ),
+            Error::Limit { aftermath, .. }
+            | Error::Trap { aftermath, .. }
+            | Error::Unrecorded { aftermath, .. } => {
+                let message = match exit {
+                    Exit::Resumable => text::broken_resumable(language),
+                    Exit::Unknown => text::broken_unknown(language),
+                    _ => text::broken_unspent(language),
                 };
                 Self {
                     charge: aftermath.charge,
@@ -81,6 +89,20 @@ impl Trouble {
             }
             _ => Self::new(exit, "other", text::broken_unspent(language)),
         }
+    }
+
+    /// What became of a job that could not be taken up: trying to costs nothing, but the job may
+    /// have before.
+    pub(crate) fn with_job(mut self, job: &Job) -> Self {
+        if self.charge == Charge::No {
+            self.charge = match job.task_id {
+                Some(_) => Charge::Yes,
+                None => Charge::Unknown,
+            };
+            self.job = Some(job.id.clone());
+            self.continuation = Some(job.continuation.clone());
+        }
+        self
     }
 
     /// Tells the user, and with `--json` the caller.
@@ -101,6 +123,7 @@ impl Trouble {
                     charge: report::charge(self.charge),
                     message: &self.message,
                     task_id: None,
+                    medias: Vec::new(),
                     continuation: self.continuation.as_deref(),
                     job: self.job.as_deref(),
                 },

@@ -134,20 +134,35 @@ pub(crate) fn no_jobs(language: Language) -> String {
     )
 }
 
-pub(crate) fn broken(language: Language) -> String {
+pub(crate) fn nothing_to_resume(language: Language, id: &str) -> String {
     say!(
         language,
-        "Something went wrong inside the program. Please try again later.",
-        "程序内部出错了，请稍后再试。"
+        "The job {id} ended before it was started: nothing was spent, and there is nothing to go on with. Please start anew.",
+        "任务 {id} 在开始之前就已结束：没有扣除积分，也没有可以继续的内容。请重新发起。"
     )
 }
 
 pub(crate) fn broken_unspent(language: Language) -> String {
-    let broken = broken(language);
     say!(
         language,
-        "{broken} Nothing was spent.",
-        "{broken}没有扣除积分。"
+        "Something went wrong inside the program. Please try again later. Nothing was spent.",
+        "程序内部出错了，请稍后再试。没有扣除积分。"
+    )
+}
+
+pub(crate) fn broken_resumable(language: Language) -> String {
+    say!(
+        language,
+        "Something went wrong inside the program. Your job is kept; go on with `ima resume`.",
+        "程序内部出错了。你的任务已保留，可以用 `ima resume` 继续。"
+    )
+}
+
+pub(crate) fn broken_unknown(language: Language) -> String {
+    say!(
+        language,
+        "Something went wrong inside the program, and the job may have been paid. Check your points.",
+        "程序内部出错了，积分可能已经扣除。请查看你的积分。"
     )
 }
 
