@@ -47,6 +47,7 @@ mod runtime;
 mod sandbox;
 #[cfg(test)]
 mod testing;
+mod understanding;
 
 pub use bindings::types;
 pub use clock::Clock;
