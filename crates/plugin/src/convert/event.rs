@@ -35,15 +35,7 @@ impl From<event::Event> for wit::Event {
                 elapsed_ms: progress.elapsed,
                 estimated_max_ms: progress.estimated_max,
             }),
-            Event::Fault(fault) => Self::Fault(wit::Fault {
-                phase: match fault.phase {
-                    event::Phase::Listing => wit::Phase::Listing,
-                    event::Phase::Creating => wit::Phase::Creating,
-                    event::Phase::Waiting => wit::Phase::Waiting,
-                },
-                status: fault.status,
-                retry_ms: fault.retry,
-            }),
+            Event::Fault(fault) => Self::Fault(fault.into()),
             Event::Attempt(attempt) => Self::Attempt(wit::Attempt {
                 number: attempt.number,
                 code: attempt.code,
@@ -56,6 +48,20 @@ impl From<event::Event> for wit::Event {
             }),
             Event::Dropped(dropped) => Self::Dropped(dropped.into()),
             Event::Finished(outcome) => Self::Finished(outcome.into()),
+        }
+    }
+}
+
+impl From<event::Fault> for wit::Fault {
+    fn from(fault: event::Fault) -> Self {
+        Self {
+            phase: match fault.phase {
+                event::Phase::Listing => wit::Phase::Listing,
+                event::Phase::Creating => wit::Phase::Creating,
+                event::Phase::Waiting => wit::Phase::Waiting,
+            },
+            status: fault.status,
+            retry_ms: fault.retry,
         }
     }
 }

@@ -1,10 +1,8 @@
-//! Between the types of `wit/` and those of `ima-core`.
+//! Between the types of `wit/types.wit` and those of `ima-core`. The machine is built with it too.
 
 mod catalogue;
 mod event;
 mod outcome;
 mod request;
-mod understanding;
 
 pub(crate) use catalogue::{model, quote};
-pub(crate) use understanding::voice;

@@ -1,8 +1,10 @@
 //! Utterances, questions, hints and voices.
 
+mod convert;
+
+use crate::Plugin;
 use crate::bindings::exports::ima::studio::types::{Language, TaskType};
 use crate::bindings::exports::ima::studio::understanding as wit;
-use crate::{Plugin, convert};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! What an utterance asks for.
+//! What an utterance asks for, as the contract words it.
 
 use crate::bindings::exports::ima::studio::types::Parameter;
 use crate::bindings::exports::ima::studio::understanding as wit;
@@ -94,7 +94,7 @@ impl From<language::Question> for wit::Question {
 }
 
 /// A voice with its words in a language.
-pub(crate) fn voice(voice: &language::Voice, language: Language) -> wit::Voice {
+pub(super) fn voice(voice: &language::Voice, language: Language) -> wit::Voice {
     wit::Voice {
         id: voice.id.to_owned(),
         name: voice.name.to_owned(),
