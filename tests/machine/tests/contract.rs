@@ -1,0 +1,25 @@
+//! What the component asks of a host: nothing at all.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use ima_machine_tests::MACHINE;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+#[test]
+fn it_imports_nothing_and_exports_the_contract() {
+    let engine = Engine::default();
+    let component = Component::new(&engine, MACHINE).unwrap();
+    let component = component.component_type();
+    assert_eq!(component.imports(&engine).count(), 0);
+    let exports = component.exports(&engine).map(|(name, _)| name.to_owned());
+    assert_eq!(
+        exports.collect::<Vec<_>>(),
+        ["ima:studio/types@0.1.0", "ima:studio/machines@0.1.0"]
+    );
+}
+
+#[test]
+fn it_is_small() {
+    assert!(MACHINE.len() <= 200 * 1024, "{} bytes", MACHINE.len());
+}
