@@ -1,4 +1,4 @@
-//! Builds the plugin component that `ComponentSource::Embedded` loads.
+//! Builds the components that are built into the library.
 
 fn main() {
     if let Err(error) = embed() {
@@ -17,11 +17,18 @@ fn embed() -> Result<(), guest_build::BuildError> {
         "crates/core/src",
         "crates/driver/Cargo.toml",
         "crates/driver/src",
+        "crates/machine/Cargo.toml",
+        "crates/machine/src",
         "crates/plugin/Cargo.toml",
         "crates/plugin/src",
         "wit",
     ])?;
-    let component = guest_build::build("ima-plugin", "wasm32-unknown-unknown")?;
-    println!("cargo::rustc-env=IMA_PLUGIN_WASM={}", component.display());
+    for (package, variable) in [
+        ("ima-machine", "IMA_MACHINE_WASM"),
+        ("ima-plugin", "IMA_PLUGIN_WASM"),
+    ] {
+        let component = guest_build::build(package, "wasm32-unknown-unknown")?;
+        println!("cargo::rustc-env={variable}={}", component.display());
+    }
     Ok(())
 }

@@ -11,6 +11,17 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq],
 });
 
+/// The world `machine`, over the same types.
+pub(crate) mod machine {
+    #![allow(unreachable_pub, reason = "generated")]
+
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "machine",
+        with: { "ima:studio/types@0.1.0": super::exports::ima::studio::types },
+    });
+}
+
 /// The data of the contract: requests, events, outcomes and what they hold.
 pub mod types {
     pub use super::exports::ima::studio::generations::OnUnknown;

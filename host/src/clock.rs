@@ -92,7 +92,8 @@ impl MonotonicClock {
         }
     }
 
-    fn now(&self) -> u64 {
+    /// What it shows, in nanoseconds.
+    pub(crate) fn now(&self) -> u64 {
         if let Pace::Stepped(_) = self.clock.0 {
             return self.stepped.load(Ordering::Relaxed);
         }
@@ -112,7 +113,7 @@ impl MonotonicClock {
     }
 
     /// Returns when this clock shows `nanoseconds`.
-    async fn reached(&self, nanoseconds: u64) {
+    pub(crate) async fn reached(&self, nanoseconds: u64) {
         if let Pace::Stepped(jumped) = &self.clock.0 {
             let before = self.stepped.fetch_max(nanoseconds, Ordering::Relaxed);
             if nanoseconds > before {

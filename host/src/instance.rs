@@ -52,13 +52,19 @@ pub(crate) struct Instance {
 }
 
 /// Stops a call that takes too long or sends too much.
-struct Watch<'a> {
-    guard: &'a Guard,
-    patience: Duration,
+pub(crate) struct Watch<'a> {
+    pub(crate) guard: &'a Guard,
+    pub(crate) patience: Duration,
 }
 
 impl Watch<'_> {
-    async fn over<T>(self, call: impl Future<Output = wasmtime::Result<T>>) -> Result<T, Stop> {
+    pub(crate) async fn over<T, E>(
+        self,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Stop>
+    where
+        Stop: From<E>,
+    {
         let result = tokio::select! {
             biased;
             limit = self.guard.stopped() => Err(Stop::Limit(limit)),

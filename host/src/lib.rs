@@ -32,6 +32,7 @@
 //! ```
 
 mod bindings;
+mod carrier;
 mod clock;
 mod credential;
 mod download;
@@ -42,6 +43,7 @@ mod generation;
 mod instance;
 mod journal;
 mod limits;
+mod machine;
 mod origin;
 mod runtime;
 mod sandbox;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::Clock;
+use crate::carrier::Carrier;
+use crate::clock::{Clock, MonotonicClock};
 use crate::credential::{Credential, Key};
 use crate::egress::{Egress, Guard, Refusals, RefusedRequest, Wire};
 use crate::error::{Aftermath, Error};
@@ -13,9 +14,10 @@ use crate::generation::{Beginning, Generation, Resumed};
 use crate::instance::{Instance, Stop};
 use crate::journal::Journal;
 use crate::limits::Limits;
+use crate::machine::{Means, Pool};
 use crate::origin::Origin;
-use crate::sandbox::{ComponentSource, Sandbox, State, component_bytes};
-use crate::types::{Charge, Language, Model, OnUnknown, Quote, Request, Settings, TaskType};
+use crate::sandbox::{ComponentSource, MACHINE, PLUGIN, Sandbox, State, component_bytes};
+use crate::types::{self, Charge, Language, Model, OnUnknown, Quote, Request, Settings, TaskType};
 
 /// Runs the component. Make one per process and clone it: a clone is cheap and shares everything.
 ///
@@ -31,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) journal: Option<Journal>,
     pub(crate) wire: Arc<Wire>,
     sandbox: Sandbox,
+    /// Where there is one, it carries the generations.
+    machines: Option<Pool>,
     credential: Credential,
     clock: Clock,
     refusals: Arc<Refusals>,
@@ -161,20 +165,46 @@ impl Runtime {
         key: Arc<Key>,
     ) -> Result<Instance, Stop> {
         let shared = &self.shared;
-        let egress = Egress::new(
+        let egress = self.egress(&guard, key);
+        let state = State::new(&shared.limits, shared.clock.clone(), egress);
+        let (store, plugin) = shared.sandbox.instantiate(state).await?;
+        Ok(Instance::new(store, plugin, guard, self.patience()))
+    }
+
+    /// A generation in whichever component carries them.
+    pub(crate) async fn carrier(
+        &self,
+        beginning: &Beginning,
+        guard: &Arc<Guard>,
+        key: Arc<Key>,
+    ) -> Result<Result<Carrier, types::Error>, Stop> {
+        let Some(pool) = &self.shared.machines else {
+            let instance = self.instance(Arc::clone(guard), key).await?;
+            return Carrier::plugin(instance, beginning, &self.settings()).await;
+        };
+        let means = Means {
+            egress: self.egress(guard, key),
+            clock: MonotonicClock::new(self.shared.clock.clone()),
+            deadline_ms: self.settings().deadline_ms,
+        };
+        Carrier::machine(pool, beginning, means, Arc::clone(guard), self.patience())
+    }
+
+    fn egress(&self, guard: &Arc<Guard>, key: Arc<Key>) -> Egress {
+        let shared = &self.shared;
+        Egress::new(
             Arc::clone(&shared.wire),
-            Arc::clone(&guard),
+            Arc::clone(guard),
             key,
             Arc::clone(&shared.refusals),
             shared.limits.requests_within(self.deadline),
-        );
-        let state = State::new(&shared.limits, shared.clock.clone(), egress);
-        let (store, plugin) = shared.sandbox.instantiate(state).await?;
-        let patience = shared
-            .limits
-            .call
-            .saturating_add(self.deadline.unwrap_or_default());
-        Ok(Instance::new(store, plugin, guard, patience))
+        )
+    }
+
+    /// How long one call may take.
+    fn patience(&self) -> Duration {
+        let deadline = self.deadline.unwrap_or_default();
+        self.shared.limits.call.saturating_add(deadline)
     }
 
     /// What the component is told of this runtime.
@@ -219,6 +249,7 @@ impl Stop {
 #[derive(Debug, Default)]
 pub struct Builder {
     component: ComponentSource,
+    machine: Option<ComponentSource>,
     origin: Option<String>,
     credential: Credential,
     limits: Limits,
@@ -228,10 +259,23 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Where the component comes from. Default: the one built into this library.
+    /// Where the component of world `plugin` comes from. Default: the one built into this library.
     #[must_use]
     pub fn component(mut self, source: ComponentSource) -> Self {
         self.component = source;
+        self
+    }
+
+    /// Runs the generations in a component of world `machine`: the host does their HTTP, and
+    /// thousands of them share an instance. Events, policy and journal are the same.
+    ///
+    /// A generation takes a twentieth of the memory, and starts sooner. In return those that share
+    /// an instance are not isolated from each other: if the component breaks down, each of them
+    /// ends with [`Error::Trap`] and can be resumed. Quotes, lists and language stay with the
+    /// plugin.
+    #[must_use]
+    pub fn machine(mut self, source: ComponentSource) -> Self {
+        self.machine = Some(source);
         self
     }
 
@@ -290,16 +334,24 @@ impl Builder {
         if !self.clock.is_real() && !origin.is_loopback() {
             return Err(Error::AcceleratedClock);
         }
-        let bytes = component_bytes(&self.component)?;
+        let bytes = component_bytes(&self.component, PLUGIN)?;
         let cache = self.cache_folder.or_else(crate::folders::cache);
         let sandbox = Sandbox::new(&bytes, &self.limits, cache.as_deref(), &self.clock)?;
         let limits = Arc::new(self.limits);
+        let machines = match &self.machine {
+            Some(source) => {
+                let bytes = component_bytes(source, MACHINE)?;
+                Some(Pool::new(sandbox.engine(), &bytes, &limits)?)
+            }
+            None => None,
+        };
         let wire = Wire::new(origin, Arc::clone(&limits)).map_err(Error::Tls)?;
         let shared = Shared {
             limits,
             journal: self.journal,
             wire: Arc::new(wire),
             sandbox,
+            machines,
             credential: self.credential,
             clock: self.clock,
             refusals: Arc::default(),

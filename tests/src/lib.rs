@@ -24,7 +24,7 @@ pub struct Stage {
     pub runtime: Runtime,
     /// What the service saw and does.
     pub control: Control,
-    _simulator: Simulator,
+    simulator: Simulator,
 }
 
 impl Stage {
@@ -55,8 +55,13 @@ impl Stage {
         Self {
             runtime: describe(builder).build().unwrap(),
             control,
-            _simulator: simulator,
+            simulator,
         }
+    }
+
+    /// Where the simulator listens, and whose audio it serves.
+    pub fn origin(&self) -> String {
+        self.simulator.origin()
     }
 
     /// Lets every request of one kind from the `first` on end like this.

@@ -19,21 +19,23 @@ mod tests;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
 use wasmtime_wasi_http::{Error as HttpError, RequestOptions, WasiBody, WasiHttpHooks};
 
 use crate::credential::Key;
 use crate::limits::Limit;
+use crate::origin::Origin;
 
 pub(crate) use address::is_public;
+pub(crate) use fault::Fault;
 pub(crate) use money::Guard;
 pub(crate) use policy::Operation;
 pub(crate) use refusals::Refusals;
 pub use refusals::RefusedRequest;
 pub(crate) use wire::{Answer, Wire, file_request};
 
-use fault::Fault;
 use money::Settlement;
 
 /// The way out of one generation, quote or list of models.
@@ -70,6 +72,27 @@ impl Egress {
     }
 }
 
+impl Egress {
+    /// Where requests may go.
+    pub(crate) fn origin(&self) -> &Origin {
+        self.shared.wire.origin()
+    }
+
+    /// Sends a request of a component that imports nothing, under the same policy.
+    pub(crate) async fn send(
+        &self,
+        request: Request<Bytes>,
+        options: RequestOptions,
+    ) -> Result<Response<Full<Bytes>>, Fault> {
+        let (parts, body) = request.into_parts();
+        let operation = self.shared.admit(&parts)?;
+        if body.len() > self.shared.wire.limits().request_size {
+            return Err(Fault::not_sent(HttpError::HttpRequestDenied));
+        }
+        self.shared.carry(operation, parts, body, options).await
+    }
+}
+
 impl Shared {
     async fn send(
         &self,
@@ -78,13 +101,7 @@ impl Shared {
     ) -> Result<Response<Full<Bytes>>, HttpError> {
         let limits = self.wire.limits();
         let (parts, body) = request.into_parts();
-        let Some(operation) = policy::judge(self.wire.origin(), &parts.method, &parts.uri) else {
-            return Err(self.refuse(&parts));
-        };
-        if !self.guard.count_request(self.requests) {
-            self.guard.stop(Limit::Requests);
-            return Err(HttpError::HttpRequestDenied);
-        }
+        let operation = self.admit(&parts).map_err(|fault| fault.error)?;
 
         // The body is taken in before anything is sent: a component that stops in the middle of it
         // leaves no half-sent request of unknown outcome behind.
@@ -94,7 +111,30 @@ impl Shared {
             // Denied rather than "too large": a component counts that as certainly not sent.
             Ok(Err(_)) | Err(_) => return Err(HttpError::HttpRequestDenied),
         };
+        let carried = self.carry(operation, parts, body, options).await;
+        carried.map_err(|fault| fault.error)
+    }
 
+    /// Judges and counts a request.
+    fn admit(&self, parts: &Parts) -> Result<Operation, Fault> {
+        let Some(operation) = policy::judge(self.wire.origin(), &parts.method, &parts.uri) else {
+            return Err(self.refuse(parts));
+        };
+        if !self.guard.count_request(self.requests) {
+            self.guard.stop(Limit::Requests);
+            return Err(Fault::not_sent(HttpError::HttpRequestDenied));
+        }
+        Ok(operation)
+    }
+
+    /// Sends an admitted request; a create request only where it is permitted.
+    async fn carry(
+        &self,
+        operation: Operation,
+        parts: Parts,
+        body: Bytes,
+        options: RequestOptions,
+    ) -> Result<Response<Full<Bytes>>, Fault> {
         let ticket = if operation == Operation::Create {
             match self.guard.begin_create() {
                 Some(ticket) => Some(ticket),
@@ -115,14 +155,14 @@ impl Shared {
             Ok(answer) => Ok(redact::redact(answer, &self.key)),
             Err(fault) => {
                 tracing::debug!(sent = fault.sent, error = %fault.error, "an exchange failed");
-                Err(fault.error)
+                Err(fault)
             }
         }
     }
 
-    fn refuse(&self, parts: &http::request::Parts) -> HttpError {
+    fn refuse(&self, parts: &Parts) -> Fault {
         self.refusals.record(&parts.method, &parts.uri);
-        HttpError::HttpRequestDenied
+        Fault::not_sent(HttpError::HttpRequestDenied)
     }
 }
 

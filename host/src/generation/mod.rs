@@ -55,6 +55,10 @@ impl Resumed {
         }
     }
 
+    pub(crate) fn continuation(&self) -> &str {
+        &self.continuation
+    }
+
     /// A job of the journal.
     pub(crate) fn job(job: &Job) -> Self {
         Self {

@@ -1,14 +1,13 @@
-//! A generation inside an instance: one call, one event, one entry in the journal.
+//! A generation inside a component: one call, one event, one entry in the journal.
 
 use std::sync::Arc;
 
-use wasmtime::component::ResourceAny;
-
 use super::{Beginning, Resumed};
+use crate::carrier::Carrier;
 use crate::credential::Key;
 use crate::egress::Guard;
 use crate::error::{Aftermath, Error};
-use crate::instance::{Instance, Stop};
+use crate::instance::Stop;
 use crate::journal::{Entry, Journal, JournalError};
 use crate::runtime::Runtime;
 use crate::types::{Charge, Checkpoint, CheckpointState, Event, TaskType};
@@ -62,10 +61,9 @@ impl Journaling {
     }
 }
 
-/// A generation inside an instance.
+/// A generation inside a component.
 pub(super) struct Session {
-    instance: Instance,
-    generation: ResourceAny,
+    carrier: Carrier,
     guard: Arc<Guard>,
     pub(super) journaling: Journaling,
     pub(super) checkpoint: Option<Checkpoint>,
@@ -83,7 +81,6 @@ impl Session {
         journaling: Journaling,
         checkpoint: Option<Checkpoint>,
     ) -> Result<Self, Error> {
-        let settings = runtime.settings();
         let resumed = beginning.resumed().cloned();
         let stopped = |stop: Stop| {
             let job = journaling.job.clone();
@@ -94,21 +91,10 @@ impl Session {
                 job,
             ))
         };
-        let mut instance = runtime
-            .instance(Arc::clone(&guard), key)
-            .await
-            .map_err(stopped)?;
-        let opened = match beginning {
-            Beginning::Start(request) => instance.start(request, &settings).await,
-            Beginning::Resume(resumed, on_unknown) => {
-                let text = &resumed.continuation;
-                instance.resume(text, &settings, *on_unknown).await
-            }
-        };
-        let generation = opened.map_err(stopped)?.map_err(Error::Rejected)?;
+        let carrier = runtime.carrier(beginning, &guard, key).await;
+        let carrier = carrier.map_err(stopped)?.map_err(Error::Rejected)?;
         Ok(Self {
-            instance,
-            generation,
+            carrier,
             guard,
             journaling,
             checkpoint,
@@ -129,18 +115,13 @@ impl Session {
     async fn step(&mut self, cancel: bool) -> Result<Option<Event>, Error> {
         if cancel {
             self.guard.shut();
-            self.instance
-                .cancel(self.generation)
-                .await
-                .map_err(|stop| self.stopped(stop))?;
+            let cancelled = self.carrier.cancel().await;
+            cancelled.map_err(|stop| self.stopped(stop))?;
         } else if std::mem::take(&mut self.creating) {
             self.guard.permit();
         }
-        let event = self
-            .instance
-            .next(self.generation)
-            .await
-            .map_err(|stop| self.stopped(stop))?;
+        let event = self.carrier.next().await;
+        let event = event.map_err(|stop| self.stopped(stop))?;
         if let Some(event) = &event {
             if let Event::Fault(fault) = event {
                 let (phase, status, retry_ms) = (fault.phase, fault.status, fault.retry_ms);

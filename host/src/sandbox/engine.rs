@@ -27,12 +27,19 @@ pub enum ComponentSource {
     File(PathBuf),
 }
 
-static EMBEDDED: &[u8] = include_bytes!(env!("IMA_PLUGIN_WASM"));
+/// The component of world `plugin`.
+pub(crate) static PLUGIN: &[u8] = include_bytes!(env!("IMA_PLUGIN_WASM"));
 
-/// The bytes of a component, checked to be one.
-pub(crate) fn component_bytes(source: &ComponentSource) -> Result<Cow<'_, [u8]>, Error> {
+/// The component of world `machine`.
+pub(crate) static MACHINE: &[u8] = include_bytes!(env!("IMA_MACHINE_WASM"));
+
+/// The bytes of a component, checked to be one; `embedded` is the one that is built in.
+pub(crate) fn component_bytes<'a>(
+    source: &'a ComponentSource,
+    embedded: &'static [u8],
+) -> Result<Cow<'a, [u8]>, Error> {
     let bytes = match source {
-        ComponentSource::Embedded => Cow::Borrowed(EMBEDDED),
+        ComponentSource::Embedded => Cow::Borrowed(embedded),
         ComponentSource::Bytes(bytes) => Cow::Borrowed(bytes.as_slice()),
         ComponentSource::File(path) => {
             Cow::Owned(std::fs::read(path).map_err(|source| Error::ComponentFile {
@@ -104,6 +111,11 @@ impl Sandbox {
             .map_err(Error::WrongWorld)?;
         start_ticker(&engine).map_err(|error| Error::Engine(error.into()))?;
         Ok(Self { pre, cache })
+    }
+
+    /// The engine that the component was compiled by.
+    pub(crate) fn engine(&self) -> &Engine {
+        self.pre.engine()
     }
 
     /// A fresh instance in a store of its own.
@@ -194,7 +206,7 @@ mod tests {
         for bytes in [&b"#!/bin/sh"[..], b"\0asm\x01\0\0\0", b""] {
             let source = ComponentSource::Bytes(bytes.to_vec());
             assert!(matches!(
-                component_bytes(&source),
+                component_bytes(&source, PLUGIN),
                 Err(Error::NotAComponent)
             ));
         }
@@ -203,7 +215,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_named() {
         let source = ComponentSource::File("/no/such/file.wasm".into());
-        let error = component_bytes(&source).unwrap_err();
+        let error = component_bytes(&source, PLUGIN).unwrap_err();
         assert!(error.to_string().contains("/no/such/file.wasm"));
     }
 

@@ -5,6 +5,6 @@ mod meter;
 mod state;
 
 pub use engine::ComponentSource;
-pub(crate) use engine::{Sandbox, component_bytes};
+pub(crate) use engine::{MACHINE, PLUGIN, Sandbox, component_bytes};
 pub(crate) use meter::{Meter, exceeded};
 pub(crate) use state::State;

@@ -1,0 +1,183 @@
+//! One session of an instance, and the driver that runs it.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use wasmtime::component::ResourceAny;
+
+use super::{Inside, Pool, Vessel};
+use crate::bindings::machine::exports::ima::studio::machines::{
+    Command, Input, Misuse, Output, SessionSettings, Transmit,
+};
+use crate::clock::MonotonicClock;
+use crate::egress::Egress;
+use crate::instance::Stop;
+use crate::types::{Error, Event, OnUnknown, Request};
+
+const NANOS: u64 = 1_000_000;
+
+/// A session and what it needs of the host.
+pub(crate) struct Session {
+    vessel: Arc<Vessel>,
+    handle: ResourceAny,
+    egress: Egress,
+    clock: MonotonicClock,
+    /// What the next call of `next` begins with.
+    command: Option<Command>,
+}
+
+/// The way out and the time of one session.
+pub(crate) struct Means {
+    pub(crate) egress: Egress,
+    pub(crate) clock: MonotonicClock,
+    /// How long to wait for the audio, in milliseconds.
+    pub(crate) deadline_ms: Option<u64>,
+}
+
+impl Session {
+    /// A new generation. Nothing is sent before its first event is asked for.
+    pub(crate) fn start(
+        pool: &Pool,
+        request: &Request,
+        means: Means,
+    ) -> Result<Result<Self, Error>, Stop> {
+        Self::board(pool, means, Command::Start, |inside, settings| {
+            let sessions = inside.machine.ima_studio_machines().session();
+            sessions.call_create(&mut inside.store, request, settings)
+        })
+    }
+
+    /// A generation taken up from a continuation.
+    pub(crate) fn resume(
+        pool: &Pool,
+        continuation: &str,
+        on_unknown: OnUnknown,
+        means: Means,
+    ) -> Result<Result<Self, Error>, Stop> {
+        let resumed = Self::board(pool, means, Command::Start, |inside, settings| {
+            let sessions = inside.machine.ima_studio_machines().session();
+            sessions.call_restore(&mut inside.store, continuation, settings)
+        })?;
+        let Ok(mut session) = resumed else {
+            return Ok(resumed);
+        };
+        if on_unknown == OnUnknown::CreateAgain {
+            let handle = session.handle;
+            let may = session.vessel.call(|inside| {
+                let sessions = inside.machine.ima_studio_machines().session();
+                sessions.call_may_create_again(&mut inside.store, handle)
+            })?;
+            if may {
+                session.command = Some(Command::CreateAgain);
+            }
+        }
+        Ok(Ok(session))
+    }
+
+    fn board(
+        pool: &Pool,
+        means: Means,
+        command: Command,
+        make: impl FnOnce(&mut Inside, SessionSettings) -> wasmtime::Result<Result<ResourceAny, Error>>,
+    ) -> Result<Result<Self, Error>, Stop> {
+        let settings = SessionSettings {
+            deadline_ms: means.deadline_ms,
+            // Only the jitter of delays hangs on it.
+            seed: RandomState::new().hash_one(0),
+        };
+        let vessel = pool.board()?;
+        match vessel.call(|inside| make(inside, settings)) {
+            Ok(Ok(handle)) => Ok(Ok(Self {
+                vessel,
+                handle,
+                egress: means.egress,
+                clock: means.clock,
+                command: Some(command),
+            })),
+            Ok(Err(refused)) => {
+                vessel.leave();
+                Ok(Err(refused))
+            }
+            Err(stop) => {
+                vessel.leave();
+                Err(stop)
+            }
+        }
+    }
+
+    /// The next event, or none after the last. May be dropped while it waits; the session is then
+    /// to be given up.
+    pub(crate) async fn next(&mut self) -> Result<Option<Event>, Stop> {
+        if let Some(command) = self.command.take() {
+            self.handle(&Input::Command(command))?;
+        }
+        loop {
+            match self.poll()? {
+                Output::Event(event) => return Ok(Some(event)),
+                Output::Done => return Ok(None),
+                Output::Wait(until) => {
+                    self.clock.reached(until.saturating_mul(NANOS)).await;
+                    self.handle(&Input::Timeout)?;
+                }
+                Output::Transmit(transmit) => {
+                    let end = self.exchange(transmit).await;
+                    self.handle(&end)?;
+                }
+            }
+        }
+    }
+
+    /// Ends the waiting: the following events give the outcome.
+    pub(crate) fn cancel(&mut self) {
+        self.command = Some(Command::Cancel);
+    }
+
+    async fn exchange(&self, transmit: Transmit) -> Input {
+        let left = transmit.deadline_ms.saturating_sub(self.now());
+        super::exchange::exchange(&self.egress, transmit, left).await
+    }
+
+    fn now(&self) -> u64 {
+        self.clock.now() / NANOS
+    }
+
+    fn poll(&self) -> Result<Output, Stop> {
+        self.vessel.call(|inside| {
+            let sessions = inside.machine.ima_studio_machines().session();
+            sessions.call_poll(&mut inside.store, self.handle)
+        })
+    }
+
+    fn handle(&self, input: &Input) -> Result<(), Stop> {
+        let now = self.now();
+        let handled = self.vessel.call(|inside| {
+            let sessions = inside.machine.ima_studio_machines().session();
+            sessions.call_handle(&mut inside.store, self.handle, input, now)
+        })?;
+        handled.map_err(|misuse| {
+            Stop::Trap(match misuse {
+                Misuse::AlreadyStarted | Misuse::NothingToRepeat | Misuse::UnknownExchange(_) => {
+                    wasmtime::format_err!("the component refused an input: {misuse:?}")
+                }
+            })
+        })
+    }
+}
+
+impl Vessel {
+    fn leave(&self) {
+        self.sessions.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let handle = self.handle;
+        // Where the instance broke down there is nothing left to give back.
+        let _ = self
+            .vessel
+            .call(|inside| handle.resource_drop(&mut inside.store));
+        self.vessel.leave();
+    }
+}
