@@ -72,7 +72,7 @@ impl Numbers {
 /// Plays one script and tells what kinds of output it came by.
 fn play(instance: &mut Instance, seed: u64) -> BTreeSet<&'static str> {
     let mut numbers = Numbers(seed);
-    let request = if seed % 2 == 0 {
+    let request = if seed.is_multiple_of(2) {
         song()
     } else {
         song_with_options()
