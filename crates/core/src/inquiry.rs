@@ -69,11 +69,7 @@ impl Inquiry {
         }
     }
 
-    fn ended(
-        &mut self,
-        exchange: crate::http::ExchangeId,
-        end: &ExchangeEnd,
-    ) -> Result<(), Misuse> {
+    fn ended(&mut self, exchange: crate::http::ExchangeId, end: ExchangeEnd) -> Result<(), Misuse> {
         let current = match &self.state {
             State::Listing(listing) => listing.exchange(),
             State::Ready | State::Over => None,
@@ -102,9 +98,9 @@ impl Pump for Inquiry {
             (Input::Command(Command::CreateAgain), _) => return Err(Misuse::NothingToRepeat),
             (Input::Command(Command::Cancel), State::Over) => {}
             (Input::Command(Command::Cancel), _) => self.finish(Some(Err(Cause::Cancelled))),
-            (Input::Response { exchange, response }, _) => self.ended(exchange, &Ok(response))?,
+            (Input::Response { exchange, response }, _) => self.ended(exchange, Ok(response))?,
             (Input::TransportFailure { exchange, failure }, _) => {
-                self.ended(exchange, &Err(failure))?;
+                self.ended(exchange, Err(failure))?;
             }
             (Input::Timeout, State::Listing(listing)) => {
                 let end = listing.timeout(&mut self.wire, self.now);

@@ -1,5 +1,6 @@
 //! What the user asks for, and the checks that need no catalogue.
 
+use crate::api::scalar::Scalar;
 use crate::prelude::*;
 use serde_json::Value;
 
@@ -217,19 +218,7 @@ impl Request {
 
 /// A whole number, also where it is written as a string or as `1.0`.
 pub(crate) fn whole_number(value: &Value) -> Option<u64> {
-    match value {
-        Value::Number(number) => number
-            .as_u64()
-            .or_else(|| number.as_f64().and_then(exact_integer)),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-fn exact_integer(number: f64) -> Option<u64> {
-    const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
-    let whole = number as u64;
-    ((0.0..=LARGEST_EXACT).contains(&number) && whole as f64 == number).then_some(whole)
+    Scalar::of(value).unsigned()
 }
 
 #[cfg(test)]

@@ -54,9 +54,8 @@ impl Guest for Plugin {
         let catalogue =
             catalogue(task, language, settings).map_err(|cause| failure(task, language, cause))?;
         Ok(catalogue
-            .leaves
-            .iter()
-            .map(|leaf| convert::model(task, leaf))
+            .leaves()
+            .map(|leaf| convert::model(task, &leaf))
             .collect())
     }
 }

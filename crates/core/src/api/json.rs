@@ -2,7 +2,7 @@
 //! in, and read where they are needed.
 //!
 //! One small set of functions serves every shape, where a derived reader for each would make the
-//! component larger by half. A list of many models costs little more memory than its text.
+//! component larger by half.
 
 use super::scalar::Scalar;
 use crate::prelude::*;
@@ -105,20 +105,33 @@ impl<'a> Object<'a> {
         value(self.get(name)?)
     }
 
-    /// The objects of a list, each read as it comes. What is no list counts as an empty one; what
-    /// is no object in a list cannot be read.
+    /// The objects of a list, read by [`each`].
     pub(crate) fn list<T>(
         &self,
         name: &str,
         read: impl Fn(&Object<'a>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let json = self.get(name)?;
-        if !json.starts_with('[') {
-            return Some(Vec::new());
-        }
-        let items = items(json)?.into_iter();
-        items.map(|item| read(&Object::read(item.get())?)).collect()
+        let mut all = Vec::new();
+        each(self.get(name)?, &mut |object| {
+            all.push(read(object)?);
+            Some(())
+        })?;
+        Some(all)
     }
+}
+
+/// Reads the objects of a list one after the other. What is no list counts as an empty one; what is
+/// no object in a list cannot be read.
+pub(crate) fn each<'a>(
+    json: &'a str,
+    read: &mut dyn FnMut(&Object<'a>) -> Option<()>,
+) -> Option<()> {
+    if json.starts_with('[') {
+        for item in items(json)? {
+            read(&Object::read(item.get())?)?;
+        }
+    }
+    Some(())
 }
 
 /// The items of a list. `None` where the text is anything else.

@@ -3,6 +3,6 @@
 pub(crate) mod detail;
 pub(crate) mod envelope;
 pub(crate) mod json;
-pub(crate) mod product;
 pub(crate) mod requests;
 pub(crate) mod scalar;
+pub(crate) mod tree;

@@ -29,6 +29,16 @@ impl<'a> Scalar<'a> {
             },
         }
     }
+
+    /// A value that was read already.
+    pub(crate) fn of(value: &'a Value) -> Self {
+        match value {
+            Value::Bool(value) => Self::Bool(*value),
+            Value::Number(number) => Self::Number(number.clone()),
+            Value::String(text) => Self::Text(Cow::Borrowed(text)),
+            Value::Null | Value::Array(_) | Value::Object(_) => Self::Absent,
+        }
+    }
 }
 
 impl Scalar<'_> {
@@ -51,17 +61,22 @@ impl Scalar<'_> {
     }
 
     /// The value as text, where it is not absent or empty.
-    pub(crate) fn text(&self) -> Option<String> {
+    pub(crate) fn word(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Absent => None,
-            Self::Bool(value) => Some(value.to_string()),
+            Self::Bool(value) => Some(value.to_string().into()),
             // `25.0` is written as `25`.
             Self::Number(number) => Some(match self.integer() {
-                Some(whole) => whole.to_string(),
-                None => number.to_string(),
+                Some(whole) => whole.to_string().into(),
+                None => number.to_string().into(),
             }),
-            Self::Text(text) => (!text.is_empty()).then(|| text.to_string()),
+            Self::Text(text) => (!text.is_empty()).then(|| Cow::Borrowed(&**text)),
         }
+    }
+
+    /// The same, to keep.
+    pub(crate) fn text(&self) -> Option<String> {
+        self.word().map(Cow::into_owned)
     }
 
     /// Whether the value is this text, without regard to case.

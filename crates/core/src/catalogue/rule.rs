@@ -1,6 +1,7 @@
 //! The prices of a model, and which one a choice of parameters has.
 
 use super::Leaf;
+use crate::api::json::Object;
 use crate::prelude::*;
 use serde_json::{Map, Value};
 
@@ -16,6 +17,22 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Reads a price; the inner `None` is one without points. Attributes that are no object count
+    /// as none.
+    pub(super) fn read(rule: &Object<'_>) -> Option<Option<Self>> {
+        let points = rule.scalar("points")?.unsigned();
+        let attribute_id = rule.scalar("attribute_id")?.unsigned().unwrap_or(0);
+        let attributes = match rule.value("attributes")? {
+            Value::Object(attributes) => attributes,
+            _ => Map::new(),
+        };
+        Some(points.map(|points| Self {
+            points,
+            attribute_id,
+            attributes,
+        }))
+    }
+
     /// Whether this is the fallback price, marked `{"default": "enabled"}`.
     pub fn is_fallback(&self) -> bool {
         self.attributes

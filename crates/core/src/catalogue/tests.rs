@@ -1,16 +1,20 @@
 use super::fixtures::{music, speech};
 use super::*;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 fn read(data: &str) -> Catalogue {
     Catalogue::read(TaskType::TextToMusic, data).unwrap()
+}
+
+fn first(catalogue: &Catalogue) -> Leaf {
+    catalogue.leaves().next().unwrap()
 }
 
 #[test]
 fn the_live_lists_are_read() {
     assert_eq!(music().model_ids(), ["sonic", "GenBGM", "GenSong"]);
     assert_eq!(speech().model_ids(), ["seed-tts-1.1", "seed-tts-2.0"]);
-    let suno = music().leaves.remove(0);
+    let suno = first(&music());
     assert_eq!(suno.name, "Suno");
     assert_eq!(
         (suno.estimate.min_seconds, suno.estimate.max_seconds),
@@ -57,13 +61,108 @@ fn what_is_not_understood_does_no_harm() {
              "children":"none","icon":{"deep":[1,2,{"x":null}]}},
             {"type":"3","id":"nameless"}]"#,
     );
-    let leaf = &catalogue.leaves[0];
-    assert_eq!(catalogue.leaves.len(), 1);
+    let leaf = first(&catalogue);
+    assert_eq!(catalogue.leaves().count(), 1);
     assert_eq!((leaf.fields.len(), leaf.rules.len()), (0, 0));
     assert_eq!(leaf.version_id, "m");
     for data in ["{}", "null", "[1]", "[[]]", "\"\"", "["] {
         assert_eq!(Catalogue::read(TaskType::TextToMusic, data), None, "{data}");
     }
+}
+
+#[test]
+fn a_damaged_model_has_no_price_and_the_others_are_untouched() {
+    for damage in [
+        r#""credit_rules":[{"points":1,"points":2,"attribute_id":2}]"#,
+        r#""credit_rules":[],"credit_rules":[{"points":1,"attribute_id":2}]"#,
+        r#""credit_rules":[],"credit_r\u0075les":[{"points":1,"attribute_id":2}]"#,
+        r#""credit_rules":[{"points":1e999}]"#,
+        r#""credit_rules":[7]"#,
+        r#""form_config":[{"field":"a","value":1,"value":2}]"#,
+        r#""tags":[[]]"#,
+        r#""name":"\ud800""#,
+    ] {
+        let catalogue = read(&format!(
+            r#"[{{"type":"3","id":"v1","model_id":"m","credit_rules":[{{"points":1,"attribute_id":1}}]}},
+                {{"type":"3","id":"v2","model_id":"m",{damage}}},
+                {{"type":"3","id":"other","model_id":"other"}}]"#
+        ));
+        // The older version does not stand in for the newest one, but may be pinned.
+        assert_eq!(catalogue.find("m", None), None, "{damage}");
+        assert!(catalogue.lists("m", None));
+        assert_eq!(catalogue.find("m", Some("v1")).unwrap().rules[0].points, 1);
+        assert!(catalogue.find("other", None).is_some());
+        assert_eq!(catalogue.leaves().count(), 2);
+    }
+}
+
+#[test]
+fn a_list_is_unreadable_where_it_cannot_be_told_which_models_there_are() {
+    for node in [
+        r#""model_id":"m","model_id":"m""#,
+        r#""model_id":"m","id":"a","id":"b""#,
+        r#""model_id":"m","type":"2""#,
+        r#""model_id":"\ud800""#,
+        r#""children":[],"children":[]"#,
+        r#""children":[7]"#,
+        r#""children":[[]]"#,
+    ] {
+        let data = format!(r#"[{{"type":"3",{node}}}]"#);
+        assert_eq!(
+            Catalogue::read(TaskType::TextToMusic, &*data),
+            None,
+            "{data}"
+        );
+    }
+}
+
+#[test]
+fn a_model_comes_before_those_below_it_and_keys_may_be_escaped() {
+    let catalogue = read(
+        r#"[{"children" : [{"model_id":"b","type":"3"}], "m\u006fdel_id":"a","type":"3"},
+            {"model_id":"b","id":"b2","type":"3"}]"#,
+    );
+    assert_eq!(catalogue.model_ids(), ["a", "b"]);
+    let names: Vec<_> = catalogue.leaves().map(|leaf| leaf.version_id).collect();
+    assert_eq!(names, ["a", "b", "b2"]);
+}
+
+#[test]
+fn nodes_are_read_as_deep_as_the_stack_bears() {
+    let nested = |levels: usize| {
+        let open = r#"[{"type":"2","children":"#.repeat(levels - 1);
+        let data = format!(
+            r#"{open}[{{"type":"3","model_id":"m"}}]{}"#,
+            "}]".repeat(levels - 1)
+        );
+        Catalogue::read(TaskType::TextToMusic, data)
+    };
+    assert_eq!(nested(63).unwrap().model_ids(), ["m"]);
+    assert_eq!(nested(64), None);
+    assert_eq!(nested(100_000), None);
+}
+
+#[test]
+fn one_model_alone_is_what_it_was_among_the_others() {
+    for (catalogue, model) in [
+        (music(), "sonic"),
+        (music(), "GenSong"),
+        (speech(), "seed-tts-2.0"),
+    ] {
+        let only = catalogue.only(model, None);
+        assert_eq!(only.find(model, None), catalogue.find(model, None));
+        assert_eq!(only.model_ids(), [model]);
+    }
+    assert_eq!(music().only("none", None).leaves().count(), 0);
+}
+
+#[test]
+fn the_ids_for_a_message_are_bounded() {
+    let node = |n| format!(r#"{{"type":"3","model_id":"m{n}"}}"#);
+    let nodes: Vec<_> = (0..150).map(node).collect();
+    let catalogue = read(&format!("[{}]", nodes.join(",")));
+    assert_eq!(catalogue.model_ids().len(), 100);
+    assert_eq!(catalogue.leaves().count(), 150);
 }
 
 #[test]
@@ -79,7 +178,7 @@ fn an_estimate_comes_from_the_tag_or_the_table() {
     for tag in ["", "90", "150~90s", "a~b", "0~0s", "~"] {
         assert_eq!(Estimate::parse(tag), None, "{tag}");
     }
-    let seed = speech().leaves.pop().unwrap();
+    let seed = speech().leaves().last().unwrap();
     assert_eq!(
         seed.estimate,
         Estimate::usual(TaskType::TextToSpeech, "seed-tts-2.0")
@@ -88,7 +187,7 @@ fn an_estimate_comes_from_the_tag_or_the_table() {
 
 #[test]
 fn the_newest_engine_goes_by_its_number() {
-    let mut field = music().leaves.remove(0).fields.remove(4);
+    let mut field = first(&music()).fields.remove(4);
     assert_eq!(newest_engine(&field), Some(&json!("sonic-v5")));
     field.options = ["v5", "v10-2", "v10", "v9"].map(|v| json!(v)).to_vec();
     assert_eq!(newest_engine(&field), Some(&json!("v10-2")));
@@ -99,11 +198,9 @@ fn the_newest_engine_goes_by_its_number() {
 #[test]
 fn a_rule_is_chosen_whole_then_partial_then_fallback_then_first() {
     let rules = |rules: &str| {
-        read(&format!(
+        first(&read(&format!(
             r#"[{{"type":"3","model_id":"m","credit_rules":{rules}}}]"#
-        ))
-        .leaves
-        .remove(0)
+        )))
     };
     let leaf = rules(
         r#"[{"points":1,"attribute_id":1,"attributes":{"a":"X"}},
@@ -134,7 +231,7 @@ fn a_rule_is_chosen_whole_then_partial_then_fallback_then_first() {
 fn without_a_live_estimate_the_table_of_the_requirements_counts() {
     let estimate = |task, model: &str, tags: &str| {
         let data = format!(r#"[{{"type":"3","model_id":"{model}"{tags}}}]"#);
-        let leaf = Catalogue::read(task, &data).unwrap().leaves.remove(0);
+        let leaf = first(&Catalogue::read(task, data).unwrap());
         (leaf.estimate.min_seconds, leaf.estimate.max_seconds)
     };
     let (music, speech) = (TaskType::TextToMusic, TaskType::TextToSpeech);

@@ -37,9 +37,9 @@ pub(crate) fn alternatives(
     let offered = |id: &&str| {
         let leaf = catalogue.find(id, None)?;
         Some(Alternative {
-            model_id: leaf.model_id.clone(),
-            model_name: leaf.name.clone(),
             points: leaf.default_rule()?.points,
+            model_id: leaf.model_id,
+            model_name: leaf.name,
         })
     };
     ids.iter().filter_map(offered).collect()

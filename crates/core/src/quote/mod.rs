@@ -63,7 +63,7 @@ impl Quote {
         catalogue: &Catalogue,
     ) -> Result<Priced, Cause> {
         request.check().map_err(Cause::Invalid)?;
-        let leaf = find(request, catalogue)?;
+        let leaf = &find(request, catalogue)?;
         let defaults = merge::defaults(request.task, leaf);
         let Checked {
             parameters: mut chosen,
@@ -176,10 +176,15 @@ impl Quote {
     }
 }
 
-fn find<'a>(request: &Request, catalogue: &'a Catalogue) -> Result<&'a Leaf, Cause> {
-    catalogue
-        .find(request.model(), request.version_id.as_deref())
-        .ok_or_else(|| Cause::UnknownModel(catalogue.model_ids()))
+fn find(request: &Request, catalogue: &Catalogue) -> Result<Leaf, Cause> {
+    let (model, version) = (request.model(), request.version_id.as_deref());
+    catalogue.find(model, version).ok_or_else(|| {
+        if catalogue.lists(model, version) {
+            Cause::NoPrice
+        } else {
+            Cause::UnknownModel(catalogue.model_ids())
+        }
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 mod options;
 
 use super::*;
-use crate::catalogue::fixtures::{music, speech};
+use crate::catalogue::fixtures::{SPEECH, music, speech};
 use crate::request::Language;
 
 fn body(quote: &Quote) -> Value {
@@ -96,10 +96,12 @@ fn without_a_rule_or_an_attribute_id_there_is_no_price() {
         r#"[{"points":25,"attribute_id":0}]"#,
         r#"[{"points":25}]"#,
         r#"[{"attribute_id":1}]"#,
+        // Damaged: which of the two would be paid?
+        r#"[{"points":25,"points":1,"attribute_id":1}]"#,
     ] {
         let data =
             format!(r#"[{{"id":"sonic","type":"3","model_id":"sonic","credit_rules":{rules}}}]"#);
-        let catalogue = Catalogue::read(TaskType::TextToMusic, &data).unwrap();
+        let catalogue = Catalogue::read(TaskType::TextToMusic, data).unwrap();
         assert_eq!(
             Quote::new(&song(), &catalogue),
             Err(Cause::NoPrice),
@@ -304,7 +306,7 @@ fn virtual_list(mapping: &str) -> Catalogue {
             "form_config":[{{"field":"shape","is_ui_virtual":true,{mapping}}},
                            {{"field":"size","type":"input"}}]}}]"#
     );
-    Catalogue::read(TaskType::TextToMusic, &data).unwrap()
+    Catalogue::read(TaskType::TextToMusic, data).unwrap()
 }
 
 #[test]
@@ -357,8 +359,13 @@ fn the_cost_is_a_phrase() {
 fn speech_is_seed_tts_2_0_where_no_model_is_asked_for() {
     let live = speech();
     assert_eq!(live.model_ids(), ["seed-tts-1.1", "seed-tts-2.0"]);
-    let mut turned = live.clone();
-    turned.leaves.reverse();
+    let of = |models: &[&Value]| {
+        let list = json!([{ "type": "2", "children": models }]).to_string();
+        Catalogue::read(TaskType::TextToSpeech, list).unwrap()
+    };
+    let list: Value = serde_json::from_str(SPEECH).unwrap();
+    let (first, second) = (&list[0]["children"][0], &list[0]["children"][1]);
+    let turned = of(&[second, first]);
     for catalogue in [&live, &turned] {
         let quote = Quote::new(&spoken(), catalogue).unwrap();
         let entry = &body(&quote)["parameters"][0];
@@ -368,8 +375,7 @@ fn speech_is_seed_tts_2_0_where_no_model_is_asked_for() {
         );
     }
     // Nothing else takes its place where it is missing.
-    let mut old = live;
-    old.leaves.truncate(1);
+    let old = of(&[first]);
     let known = vec!["seed-tts-1.1".to_owned()];
     assert_eq!(Quote::new(&spoken(), &old), Err(Cause::UnknownModel(known)));
 }

@@ -22,7 +22,7 @@ const TRIES: u32 = 3;
 #[derive(Debug)]
 pub(crate) struct Creating {
     request: Request,
-    /// What an amended request is priced against.
+    /// What an amended request is priced against: the chosen model alone.
     catalogue: Catalogue,
     attempt: reflection::Sent,
     failures: u32,

@@ -6,6 +6,7 @@ use super::wire::{Exchange, ExchangeEnd, Wire};
 use crate::Millis;
 use crate::api::envelope::Answer;
 use crate::api::requests;
+use crate::api::tree;
 use crate::catalogue::Catalogue;
 use crate::event::{Fault, Phase};
 use crate::http::FailureKind;
@@ -73,16 +74,16 @@ impl Listing {
     /// Takes the end of the current exchange. `None`: it is not over yet.
     pub(crate) fn ended<E: ReportFault>(
         &mut self,
-        end: &ExchangeEnd,
+        end: ExchangeEnd,
         wire: &mut Wire<E>,
         now: Millis,
     ) -> Option<Result<Catalogue, Cause>> {
         let trouble = match end {
-            Ok(response) => match Answer::read(response) {
+            Ok(response) => match Answer::read(&response) {
                 Answer::Success(data) => {
-                    let data = data.unwrap_or("[]");
-                    if let Some(catalogue) = Catalogue::read(self.task, data) {
-                        return Some(Ok(catalogue));
+                    let places = tree::places(data.unwrap_or("[]"), &response.body);
+                    if let Some(places) = places {
+                        return Some(Ok(Catalogue::new(self.task, response.body, places)));
                     }
                     Trouble::answered(Cause::Unavailable, response.status, None)
                 }

@@ -279,7 +279,7 @@ impl Session {
         match &mut self.state {
             State::Ready(_) | State::Over(_) => {}
             State::Listing(listing, ..) => {
-                let listed = listing.ended(&end, &mut self.wire, self.now);
+                let listed = listing.ended(end, &mut self.wire, self.now);
                 self.listed(listed);
             }
             State::Creating(_) => self.create_ended(Some(&end)),
@@ -360,6 +360,8 @@ impl Session {
     }
 
     fn create(&mut self, request: Request, sent: Sent, quote: Quote, catalogue: Catalogue) {
+        // Many sessions may be waiting here, so nothing of the list stays but the chosen model.
+        let catalogue = catalogue.only(request.model(), request.version_id.as_deref());
         let creating = Creating::send(request, quote, sent, catalogue, &mut self.wire, self.now);
         self.state = State::Creating(creating);
     }
