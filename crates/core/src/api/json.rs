@@ -24,6 +24,16 @@ impl<'a> Member<'a> {
     pub(crate) fn name(&self) -> Option<Cow<'a, str>> {
         text(self.key)
     }
+
+    /// Whether this is its name.
+    fn is(&self, name: &str) -> bool {
+        // Two quotes around the name, or more where it is written with escapes.
+        match self.key.len().checked_sub(name.len()) {
+            Some(2) => self.key.get(1..=name.len()) == Some(name),
+            Some(3..) if self.key.contains('\\') => self.name().is_some_and(|own| own == name),
+            _ => false,
+        }
+    }
 }
 
 /// The members of an object, in their order. `None` where the text is anything else.
@@ -89,8 +99,7 @@ impl<'a> Object<'a> {
 
     /// The text of a member; `null` where there is none.
     pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
-        let named = |member: &&Member<'_>| member.name().is_some_and(|own| own == name);
-        let mut found = self.0.iter().filter(named);
+        let mut found = self.0.iter().filter(|member| member.is(name));
         let value = found.next().map_or("null", |member| member.value);
         found.next().is_none().then_some(value)
     }
