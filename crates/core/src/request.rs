@@ -49,6 +49,14 @@ impl Language {
             Self::Zh => "zh",
         }
     }
+
+    /// One of two texts.
+    pub(crate) const fn pick(self, en: &'static str, zh: &'static str) -> &'static str {
+        match self {
+            Self::En => en,
+            Self::Zh => zh,
+        }
+    }
 }
 
 /// One parameter of a model, as the service's form names it.

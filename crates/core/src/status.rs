@@ -140,4 +140,11 @@ mod tests {
         assert_eq!(status("null"), "pending");
         assert_eq!(status("[1]"), "unreadable");
     }
+
+    #[test]
+    fn more_media_than_any_task_has_are_no_answer() {
+        let list = |count| format!("[{}]", vec![r#"{"resource_status":0}"#; count].join(","));
+        assert_eq!(status(&list(1_000)), "pending");
+        assert_eq!(status(&list(1_001)), "unreadable");
+    }
 }

@@ -35,11 +35,12 @@ impl<'a> MediaState<'a> {
 /// `None` where it has another shape.
 pub(crate) fn medias(data: &str) -> Option<Vec<MediaState<'_>>> {
     let data = Object::read(data)?;
-    let items = json::items(data.get("medias")?);
-    if items.is_some_and(|items| items.len() > MOST) {
-        return None;
-    }
-    data.list("medias", MediaState::read)
+    let mut medias = Vec::new();
+    json::each(data.get("medias")?, &mut |media| {
+        medias.push(MediaState::read(media)?);
+        (medias.len() <= MOST).then_some(())
+    })?;
+    Some(medias)
 }
 
 /// The id in the data of the answer to a create request.

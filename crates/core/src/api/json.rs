@@ -8,7 +8,7 @@ use super::scalar::Scalar;
 use crate::prelude::*;
 use alloc::borrow::Cow;
 use core::fmt;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -23,6 +23,16 @@ impl<'a> Member<'a> {
     /// The key without its escapes; `None` where it is no Unicode (a lone surrogate).
     pub(crate) fn name(&self) -> Option<Cow<'a, str>> {
         text(self.key)
+    }
+
+    /// Whether this is its name.
+    fn is(&self, name: &str) -> bool {
+        // Two quotes around the name, or more where it is written with escapes.
+        match self.key.len().checked_sub(name.len()) {
+            Some(2) => self.key.get(1..=name.len()) == Some(name),
+            Some(3..) if self.key.contains('\\') => self.name().is_some_and(|own| own == name),
+            _ => false,
+        }
     }
 }
 
@@ -89,8 +99,7 @@ impl<'a> Object<'a> {
 
     /// The text of a member; `null` where there is none.
     pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
-        let named = |member: &&Member<'_>| member.name().is_some_and(|own| own == name);
-        let mut found = self.0.iter().filter(named);
+        let mut found = self.0.iter().filter(|member| member.is(name));
         let value = found.next().map_or("null", |member| member.value);
         found.next().is_none().then_some(value)
     }
@@ -126,17 +135,30 @@ pub(crate) fn each<'a>(
     json: &'a str,
     read: &mut dyn FnMut(&Object<'a>) -> Option<()>,
 ) -> Option<()> {
-    if json.starts_with('[') {
-        for item in items(json)? {
-            read(&Object::read(item.get())?)?;
-        }
+    if !json.starts_with('[') {
+        return Some(());
     }
-    Some(())
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    deserializer.deserialize_seq(Each(read)).ok()?
 }
 
-/// The items of a list. `None` where the text is anything else.
-pub(crate) fn items(json: &str) -> Option<Vec<&RawValue>> {
-    serde_json::from_str(json).ok()
+struct Each<'r, 'a>(&'r mut dyn FnMut(&Object<'a>) -> Option<()>);
+
+impl<'de> Visitor<'de> for Each<'_, 'de> {
+    type Value = Option<()>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("objects")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while let Some(Members(members)) = items.next_element()? {
+            if (self.0)(&Object(members)).is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(()))
+    }
 }
 
 struct Members<'a>(Vec<Member<'a>>);

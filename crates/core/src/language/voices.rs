@@ -20,15 +20,11 @@ pub enum Scene {
 impl Scene {
     /// The name to show.
     pub const fn label(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::General, Language::Zh) => "通用场景",
-            (Self::General, Language::En) => "General",
-            (Self::RolePlay, Language::Zh) => "角色扮演",
-            (Self::RolePlay, Language::En) => "Role play",
-            (Self::Video, Language::Zh) => "视频配音",
-            (Self::Video, Language::En) => "Video dubbing",
-            (Self::Multilingual, Language::Zh) => "多语种",
-            (Self::Multilingual, Language::En) => "Multilingual",
+        match self {
+            Self::General => language.pick("General", "通用场景"),
+            Self::RolePlay => language.pick("Role play", "角色扮演"),
+            Self::Video => language.pick("Video dubbing", "视频配音"),
+            Self::Multilingual => language.pick("Multilingual", "多语种"),
         }
     }
 }
@@ -45,11 +41,9 @@ pub enum Gender {
 impl Gender {
     /// The name to show.
     pub const fn label(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::Female, Language::Zh) => "女声",
-            (Self::Female, Language::En) => "female",
-            (Self::Male, Language::Zh) => "男声",
-            (Self::Male, Language::En) => "male",
+        match self {
+            Self::Female => language.pick("female", "女声"),
+            Self::Male => language.pick("male", "男声"),
         }
     }
 }
@@ -72,17 +66,12 @@ pub enum Spoken {
 impl Spoken {
     /// The name to show.
     pub const fn label(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::Chinese, Language::Zh) => "中文",
-            (Self::Chinese, Language::En) => "Chinese",
-            (Self::English, Language::Zh) => "美式英语",
-            (Self::English, Language::En) => "US English",
-            (Self::Japanese, Language::Zh) => "日语",
-            (Self::Japanese, Language::En) => "Japanese",
-            (Self::Indonesian, Language::Zh) => "印尼语",
-            (Self::Indonesian, Language::En) => "Indonesian",
-            (Self::Spanish, Language::Zh) => "墨西哥西班牙语",
-            (Self::Spanish, Language::En) => "Mexican Spanish",
+        match self {
+            Self::Chinese => language.pick("Chinese", "中文"),
+            Self::English => language.pick("US English", "美式英语"),
+            Self::Japanese => language.pick("Japanese", "日语"),
+            Self::Indonesian => language.pick("Indonesian", "印尼语"),
+            Self::Spanish => language.pick("Mexican Spanish", "墨西哥西班牙语"),
         }
     }
 }

@@ -48,8 +48,5 @@ pub(crate) fn alternatives(
 /// What a model is good for, where that is known.
 pub(super) fn feature(model_id: &str, language: Language) -> Option<&'static str> {
     let (_, zh, en) = FEATURES.iter().find(|(model, ..)| *model == model_id)?;
-    Some(match language {
-        Language::Zh => zh,
-        Language::En => en,
-    })
+    Some(language.pick(en, zh))
 }

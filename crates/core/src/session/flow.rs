@@ -1,0 +1,339 @@
+//! How a generation goes on: which state follows which, and what is said on the way.
+
+use super::creating::{Creating, CreatingEnd};
+use super::listing::Listing;
+use super::reflection::{Refused, Sent};
+use super::snapshot::{self, Entry, Waited};
+use super::task::Task;
+use super::waiting::{WaitEnd, Waiting};
+use super::wire::{Exchange, ExchangeEnd};
+use super::{Session, State, pace};
+use crate::Millis;
+use crate::api::envelope::Refusal;
+use crate::catalogue::Catalogue;
+use crate::event::{Checkpoint, CheckpointState, Event, Started};
+use crate::http::ExchangeId;
+use crate::message::alternatives;
+use crate::outcome::{Cause, Charge, Failure, Media, Outcome, Success};
+use crate::prelude::*;
+use crate::pump::Misuse;
+use crate::quote::{Level, Priced, Quote};
+use crate::request::Request;
+
+impl Session {
+    pub(super) fn start(&mut self) -> Result<(), Misuse> {
+        let State::Ready(entry) = &self.state else {
+            return Err(Misuse::AlreadyStarted);
+        };
+        match entry.clone() {
+            Entry::Asked(request) => self.list(request),
+            entry @ Entry::Creating(_) => {
+                self.fail(Cause::OutcomeUnknown, Charge::Unknown, entry, Vec::new());
+            }
+            Entry::Waiting(waited) => {
+                let waiting = Waiting::resume(waited, self.now, self.patience());
+                self.state = State::Waiting(waiting);
+                self.timeout();
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn create_again(&mut self) -> Result<(), Misuse> {
+        match &self.state {
+            State::Ready(Entry::Creating(request)) | State::Over(Entry::Creating(request)) => {
+                let request = request.clone();
+                self.doubtful = true;
+                self.list(request);
+                Ok(())
+            }
+            _ => Err(Misuse::NothingToRepeat),
+        }
+    }
+
+    fn list(&mut self, request: Request) {
+        self.wire
+            .event(Event::Message(self.messages.acknowledged()));
+        self.fetch(request, None);
+    }
+
+    fn fetch(&mut self, request: Request, refused: Option<Refused>) {
+        let listing = Listing::start(request.task, request.language, &mut self.wire, self.now);
+        self.state = State::Listing(listing, request, refused);
+    }
+
+    pub(super) fn cancel(&mut self) {
+        if let State::Creating(creating) = &mut self.state
+            && !creating.cancel(&mut self.wire)
+        {
+            return;
+        }
+        if let Some(exchange) = self.exchange() {
+            self.wire.withdraw(exchange);
+        }
+        let cause = Cause::Cancelled;
+        match &self.state {
+            State::Over(_) => {}
+            State::Ready(Entry::Asked(request)) | State::Listing(_, request, _) => {
+                self.fail_unspent(cause, request.clone());
+            }
+            State::Creating(creating) => self.fail_unspent(cause, creating.request().clone()),
+            State::Ready(Entry::Creating(_)) => {
+                self.fail(cause, Charge::Unknown, self.entry(), Vec::new());
+            }
+            State::Ready(Entry::Waiting(_)) | State::Waiting(_) => {
+                self.fail(cause, Charge::Yes, self.entry(), Vec::new());
+            }
+        }
+    }
+
+    fn exchange(&self) -> Option<Exchange> {
+        match &self.state {
+            State::Ready(_) | State::Over(_) => None,
+            State::Listing(listing, ..) => listing.exchange(),
+            State::Creating(creating) => creating.exchange(),
+            State::Waiting(waiting) => waiting.exchange(),
+        }
+    }
+
+    pub(super) fn ended(&mut self, id: ExchangeId, end: ExchangeEnd) -> Result<(), Misuse> {
+        if !self.wire.is_current(id, self.exchange())? {
+            return Ok(());
+        }
+        match &mut self.state {
+            State::Ready(_) | State::Over(_) => {}
+            State::Listing(listing, ..) => {
+                let listed = listing.ended(end, &mut self.wire, self.now);
+                self.listed(listed);
+            }
+            State::Creating(_) => self.create_ended(Some(&end)),
+            State::Waiting(waiting) => {
+                let end = waiting.ended(&end, &mut self.wire, self.now);
+                self.waited(end);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn timeout(&mut self) {
+        match &mut self.state {
+            State::Ready(_) | State::Over(_) => {}
+            State::Listing(listing, ..) => {
+                let listed = listing.timeout(&mut self.wire, self.now);
+                self.listed(listed);
+            }
+            State::Creating(creating) => {
+                if self.now >= creating.wake() {
+                    self.create_ended(None);
+                }
+            }
+            State::Waiting(waiting) => {
+                let (end, progress) = waiting.timeout(&mut self.wire, self.now);
+                if let Some(progress) = progress {
+                    self.wire.event(Event::Progress(progress));
+                    let message = self.messages.progress(progress);
+                    self.wire.event(Event::Message(message));
+                }
+                self.waited(end);
+            }
+        }
+    }
+
+    fn listed(&mut self, listed: Option<Result<Catalogue, Cause>>) {
+        let Some(listed) = listed else { return };
+        let over = State::Over(self.entry());
+        let State::Listing(_, request, refused) = core::mem::replace(&mut self.state, over) else {
+            return;
+        };
+        match (listed, refused) {
+            (Err(cause), _) => self.fail_unspent(cause, request),
+            (Ok(catalogue), None) => self.price(request, catalogue),
+            (Ok(catalogue), Some(refused)) => self.amend(request, catalogue, refused),
+        }
+    }
+
+    fn price(&mut self, request: Request, catalogue: Catalogue) {
+        self.alternatives = alternatives(request.task, request.model(), &catalogue);
+        let Priced { quote, .. } = match Quote::at(Level::AsAsked, &request, &catalogue) {
+            Ok(priced) => priced,
+            Err(cause) => return self.fail_unspent(cause, request),
+        };
+        for dropped in quote.dropped() {
+            self.wire.event(Event::Dropped(dropped.clone()));
+        }
+        let started = Started {
+            model_id: quote.model_id().to_owned(),
+            model_name: quote.model_name().to_owned(),
+            points: quote.points(),
+            estimate: quote.estimate(),
+        };
+        let message = self.messages.started(&started, request.habitual);
+        self.wire.event(Event::Started(started));
+        self.wire.event(Event::Message(message));
+        self.create(request, Sent::first(&quote), quote, catalogue);
+    }
+
+    fn amend(&mut self, request: Request, catalogue: Catalogue, refused: Refused) {
+        match refused.amend(&request, &catalogue, self.messages) {
+            Ok((sent, quote, attempt)) => {
+                self.wire.event(Event::Attempt(attempt));
+                self.create(request, sent, quote, catalogue);
+            }
+            Err(cause) => self.fail_unspent(cause, request),
+        }
+    }
+
+    fn create(&mut self, request: Request, sent: Sent, quote: Quote, catalogue: Catalogue) {
+        // Many sessions may be waiting here, so nothing of the list stays but the chosen model.
+        let catalogue = catalogue.only(request.model(), request.version_id.as_deref());
+        let creating = Creating::send(request, quote, sent, catalogue, &mut self.wire, self.now);
+        self.state = State::Creating(creating);
+    }
+
+    fn refused(&mut self, request: Request, refusal: Refusal, attempt: Sent, catalogue: Catalogue) {
+        match attempt.reflect(refusal, &request) {
+            Ok(refused) if refused.fetch => self.fetch(request, Some(refused)),
+            Ok(refused) => self.amend(request, catalogue, refused),
+            Err(refusal) => {
+                let log = self.messages.refused(attempt.number, refusal.clone(), None);
+                self.wire.event(Event::Attempt(log));
+                self.fail_unspent(refusal.cause(), request);
+            }
+        }
+    }
+
+    /// The create request ended, or (`None`) its time did.
+    fn create_ended(&mut self, end: Option<&ExchangeEnd>) {
+        let over = State::Over(self.entry());
+        let State::Creating(creating) = core::mem::replace(&mut self.state, over) else {
+            return;
+        };
+        let request = creating.request().clone();
+        match creating.ended(end, &mut self.wire, self.now) {
+            CreatingEnd::Going(creating) => self.state = State::Creating(*creating),
+            CreatingEnd::Refused {
+                refusal,
+                attempt,
+                catalogue,
+            } => self.refused(request, refusal, attempt, catalogue),
+            CreatingEnd::Accepted {
+                task,
+                at,
+                cancelled,
+                attempt,
+            } => {
+                let task = Task {
+                    alternatives: self.alternatives.clone(),
+                    ..task
+                };
+                let waited = Waited {
+                    task,
+                    language: request.language,
+                    elapsed_ms: 0,
+                };
+                let waiting = Waiting::begin(waited.clone(), at, self.now, self.patience());
+                self.wire.event(Event::Checkpoint(Checkpoint {
+                    state: CheckpointState::Waiting,
+                    task_id: Some(waited.task.id.clone()),
+                    continuation: snapshot::write(&Entry::Waiting(waited)),
+                }));
+                if attempt > 1 {
+                    let log = self.messages.accepted(attempt);
+                    self.wire.event(Event::Attempt(log));
+                }
+                self.state = State::Waiting(waiting);
+                if cancelled {
+                    self.cancel();
+                }
+            }
+            CreatingEnd::NothingSpent(cause) => {
+                self.fail_unspent(cause, request);
+            }
+            CreatingEnd::Unknown => {
+                let entry = Entry::Creating(request);
+                self.fail(Cause::OutcomeUnknown, Charge::Unknown, entry, Vec::new());
+            }
+        }
+    }
+
+    fn waited(&mut self, end: Option<WaitEnd>) {
+        let State::Waiting(waiting) = &self.state else {
+            return;
+        };
+        let waited = waiting.waited(self.now);
+        match end {
+            None => {}
+            Some(WaitEnd::Failed(cause, medias)) => {
+                self.fail(cause, Charge::Yes, Entry::Waiting(waited), medias);
+            }
+            Some(WaitEnd::Ready(medias)) => {
+                let success = Success {
+                    task_id: waited.task.id.clone(),
+                    medias,
+                    model_id: waited.task.model_id.clone(),
+                    model_name: waited.task.model_name.clone(),
+                    points: waited.task.points,
+                    elapsed: waited.elapsed_ms,
+                };
+                let message = self.messages.succeeded(&success, waited.task.estimate);
+                self.wire.event(Event::Message(message));
+                self.wire.event(Event::Finished(Outcome::Success(success)));
+                self.state = State::Over(Entry::Waiting(waited));
+            }
+        }
+    }
+
+    /// Where a session is taken up whose own create request has not left.
+    pub(super) fn unsent(&self, request: Request) -> Entry {
+        if self.doubtful {
+            Entry::Creating(request)
+        } else {
+            Entry::Asked(request)
+        }
+    }
+
+    /// The end without a charge of its own.
+    fn fail_unspent(&mut self, cause: Cause, request: Request) {
+        let charge = if self.doubtful {
+            Charge::Unknown
+        } else {
+            Charge::No
+        };
+        let entry = self.unsent(request);
+        self.fail(cause, charge, entry, Vec::new());
+    }
+
+    fn fail(&mut self, cause: Cause, charge: Charge, entry: Entry, medias: Vec<Media>) {
+        let alternatives = if cause.suggests_another_model() {
+            self.alternatives.clone()
+        } else {
+            Vec::new()
+        };
+        let (message, text) = self.messages.failed(&cause, charge, &alternatives);
+        let message = self.messages.attach(message, &medias);
+        let failure = Failure {
+            charge,
+            message: text,
+            task_id: match &entry {
+                Entry::Waiting(waited) => Some(waited.task.id.clone()),
+                Entry::Asked(_) | Entry::Creating(_) => None,
+            },
+            medias,
+            alternatives,
+            continuation: match &entry {
+                Entry::Asked(_) => None,
+                Entry::Creating(_) | Entry::Waiting(_) => Some(snapshot::write(&entry)),
+            },
+            cause,
+        };
+        self.wire.event(Event::Message(message));
+        self.wire.event(Event::Finished(Outcome::Failure(failure)));
+        self.state = State::Over(entry);
+    }
+
+    fn patience(&self) -> Millis {
+        self.settings
+            .deadline
+            .unwrap_or(pace::deadline(self.messages.task()))
+    }
+}
