@@ -11,7 +11,7 @@ use crate::egress::{Egress, Guard, Refusals, RefusedRequest, Wire};
 use crate::error::{Aftermath, Error};
 use crate::generation::{Beginning, Generation, Resumed};
 use crate::instance::{Instance, Stop};
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalError};
 use crate::limits::Limits;
 use crate::origin::Origin;
 use crate::sandbox::{ComponentSource, Sandbox, State, component_bytes};
@@ -80,21 +80,27 @@ impl Runtime {
         .await
     }
 
-    /// Takes up a job of the journal by its id or its task id, and goes on writing to it.
+    /// Takes up a job of the journal by its id or its task id, and goes on writing to it. Until the
+    /// generation ends or is dropped, or its process ends, no other one can take it up.
     ///
     /// # Errors
     ///
     /// [`Error::NoSuchJob`] where the journal has none, [`Error::NothingToResume`] where the job
-    /// ended before anything was spent, else as [`start`](Self::start).
+    /// ended before anything was spent, [`Error::JobInUse`] where another generation works on it,
+    /// [`Error::Unrecorded`] where the journal fails, else as [`start`](Self::start).
     pub async fn resume_job(&self, id: &str, on_unknown: OnUnknown) -> Result<Generation, Error> {
         let missing = || Error::NoSuchJob(id.to_owned());
         let journal = self.shared.journal.as_ref().ok_or_else(missing)?;
-        let job = journal.get(id)?.ok_or_else(missing)?;
+        let claimed = journal.claim(id).await.map_err(|source| match source {
+            JournalError::InUse => Error::JobInUse(id.to_owned()),
+            source => Error::unreadable(id, source),
+        })?;
+        let (job, claim) = claimed.ok_or_else(missing)?;
         if job.continuation.is_empty() {
             return Err(Error::NothingToResume(job.id));
         }
         let beginning = Beginning::Resume(Resumed::job(&job), on_unknown);
-        Generation::open(self, beginning, Some(job)).await
+        Generation::open(self, beginning, Some((job, claim))).await
     }
 
     /// What a request would send and cost. Never spends.
