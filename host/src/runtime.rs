@@ -110,7 +110,7 @@ impl Runtime {
     /// [`Error::Failure`] with the reason and a message for the user, else as
     /// [`start`](Self::start).
     pub async fn quote(&self, request: &Request) -> Result<Quote, Error> {
-        let mut instance = self.pure().await?;
+        let mut instance = self.asking().await?;
         instance
             .quote(request, &self.settings())
             .await
@@ -124,7 +124,7 @@ impl Runtime {
     ///
     /// As [`quote`](Self::quote).
     pub async fn models(&self, task: TaskType, language: Language) -> Result<Vec<Model>, Error> {
-        let mut instance = self.pure().await?;
+        let mut instance = self.asking().await?;
         instance
             .models(task, language, &self.settings())
             .await
@@ -132,12 +132,18 @@ impl Runtime {
             .map_err(|failure| Error::Failure(Box::new(failure)))
     }
 
-    /// An instance for a call that never spends.
-    pub(crate) async fn pure(&self) -> Result<Instance, Error> {
+    /// An instance for a call that asks the service and never spends.
+    async fn asking(&self) -> Result<Instance, Error> {
         let key = self.key()?;
-        self.instance(Guard::new(), key)
-            .await
-            .map_err(Stop::unspent)
+        let instance = self.instance(Guard::new(), Some(key)).await;
+        instance.map_err(Stop::unspent)
+    }
+
+    /// An instance for a call that sends nothing: it needs no key, and whatever it tries to send
+    /// is refused.
+    pub(crate) async fn pure(&self) -> Result<Instance, Error> {
+        let instance = self.instance(Guard::new(), None).await;
+        instance.map_err(Stop::unspent)
     }
 
     /// The last requests that components tried and that were refused, the oldest first. At most 64.
@@ -164,7 +170,7 @@ impl Runtime {
     pub(crate) async fn instance(
         &self,
         guard: Arc<Guard>,
-        key: Arc<Key>,
+        key: Option<Arc<Key>>,
     ) -> Result<Instance, Stop> {
         let shared = &self.shared;
         let egress = Egress::new(

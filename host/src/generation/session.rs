@@ -100,7 +100,7 @@ impl Session {
             ))
         };
         let mut instance = runtime
-            .instance(Arc::clone(&guard), key)
+            .instance(Arc::clone(&guard), Some(key))
             .await
             .map_err(stopped)?;
         let opened = match beginning {

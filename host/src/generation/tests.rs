@@ -527,6 +527,17 @@ async fn a_missing_key_sends_nothing() {
         runtime.quote(&request()).await,
         Err(Error::CredentialMissing)
     ));
+    // What sends nothing needs none.
+    assert!(!runtime.voices(Language::En).await.unwrap().is_empty());
+    let read = runtime.interpret("make a song").await.unwrap();
+    assert_eq!(read.task, Some(TaskType::TextToMusic));
+    assert!(
+        runtime
+            .preferred(b"", "a", TaskType::TextToMusic)
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert_eq!(bench.server.connections(), 0);
 }
 
