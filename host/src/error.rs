@@ -96,8 +96,11 @@ pub enum Error {
     /// nothing to go on with.
     #[error("nothing to go on with: the job {0} ended before anything was spent")]
     NothingToResume(String),
-    /// A generation that was taken up could not keep its checkpoint. Its create request did not
-    /// leave; an earlier one may have.
+    /// Another generation, of this process or of another, works on the job.
+    #[error("the job {0} is being worked on elsewhere")]
+    JobInUse(String),
+    /// A job could not be read from the journal, or a generation that was taken up could not keep
+    /// its checkpoint. Its create request did not leave; an earlier one may have.
     #[error("a job that was taken up could not be journalled")]
     Unrecorded {
         /// What is known about the money.
@@ -112,6 +115,22 @@ pub enum Error {
     /// The audio could not be fetched.
     #[error(transparent)]
     Download(#[from] DownloadError),
+}
+
+impl Error {
+    /// A job that the journal can't tell of: it may have been paid.
+    pub(crate) fn unreadable(id: &str, source: JournalError) -> Self {
+        let aftermath = Aftermath {
+            charge: types::Charge::Unknown,
+            continuation: None,
+            resumable: false,
+            job: Some(id.to_owned()),
+        };
+        Self::Unrecorded {
+            aftermath: Box::new(aftermath),
+            source,
+        }
+    }
 }
 
 impl From<CredentialError> for Error {

@@ -15,6 +15,30 @@ pub fn cache() -> Option<PathBuf> {
     folder("IMA_CACHE_DIR", "XDG_CACHE_HOME", ".cache")
 }
 
+/// Where the preference file of the vendor's tools is: `IMA_PREFS_FILE`, else
+/// `~/.openclaw/memory/ima_prefs.json`. None where the environment names no home.
+pub fn preferences() -> Option<PathBuf> {
+    if let Some(own) = env::var_os("IMA_PREFS_FILE").filter(|value| !value.is_empty()) {
+        return std::path::absolute(PathBuf::from(own)).ok();
+    }
+    Some(home()?.join(".openclaw/memory/ima_prefs.json"))
+}
+
+/// Where the logs of the vendor's tools are: `IMA_LOG_DIR`, else
+/// `~/.openclaw/logs/ima_skills`. None where the environment names no home.
+pub fn logs() -> Option<PathBuf> {
+    if let Some(own) = env::var_os("IMA_LOG_DIR").filter(|value| !value.is_empty()) {
+        return std::path::absolute(PathBuf::from(own)).ok();
+    }
+    Some(home()?.join(".openclaw/logs/ima_skills"))
+}
+
+fn home() -> Option<PathBuf> {
+    env::var_os("HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+}
+
 fn folder(own: &str, xdg: &str, in_home: &str) -> Option<PathBuf> {
     // The specification has relative paths ignored; wasmtime's cache refuses them too.
     let absolute = |name: &str| {
@@ -25,7 +49,7 @@ fn folder(own: &str, xdg: &str, in_home: &str) -> Option<PathBuf> {
     if let Some(own) = env::var_os(own).filter(|value| !value.is_empty()) {
         return std::path::absolute(PathBuf::from(own)).ok();
     }
-    let base = absolute(xdg).or_else(|| absolute("HOME").map(|home| home.join(in_home)))?;
+    let base = absolute(xdg).or_else(|| home().map(|home| home.join(in_home)))?;
     Some(base.join("ima"))
 }
 
@@ -36,4 +60,15 @@ pub(crate) fn create_private(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// Makes a new name in a folder durable. Only Unix has a way to.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
 }

@@ -12,7 +12,7 @@ use crate::egress::{Egress, Guard, Refusals, RefusedRequest, Wire};
 use crate::error::{Aftermath, Error};
 use crate::generation::{Beginning, Generation, Resumed};
 use crate::instance::{Instance, Stop};
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalError};
 use crate::limits::Limits;
 use crate::machine::{Means, Pool};
 use crate::origin::Origin;
@@ -84,21 +84,27 @@ impl Runtime {
         .await
     }
 
-    /// Takes up a job of the journal by its id or its task id, and goes on writing to it.
+    /// Takes up a job of the journal by its id or its task id, and goes on writing to it. Until the
+    /// generation ends or is dropped, or its process ends, no other one can take it up.
     ///
     /// # Errors
     ///
     /// [`Error::NoSuchJob`] where the journal has none, [`Error::NothingToResume`] where the job
-    /// ended before anything was spent, else as [`start`](Self::start).
+    /// ended before anything was spent, [`Error::JobInUse`] where another generation works on it,
+    /// [`Error::Unrecorded`] where the journal fails, else as [`start`](Self::start).
     pub async fn resume_job(&self, id: &str, on_unknown: OnUnknown) -> Result<Generation, Error> {
         let missing = || Error::NoSuchJob(id.to_owned());
         let journal = self.shared.journal.as_ref().ok_or_else(missing)?;
-        let job = journal.get(id)?.ok_or_else(missing)?;
+        let claimed = journal.claim(id).await.map_err(|source| match source {
+            JournalError::InUse => Error::JobInUse(id.to_owned()),
+            source => Error::unreadable(id, source),
+        })?;
+        let (job, claim) = claimed.ok_or_else(missing)?;
         if job.continuation.is_empty() {
             return Err(Error::NothingToResume(job.id));
         }
         let beginning = Beginning::Resume(Resumed::job(&job), on_unknown);
-        Generation::open(self, beginning, Some(job)).await
+        Generation::open(self, beginning, Some((job, claim))).await
     }
 
     /// What a request would send and cost. Never spends.
@@ -108,7 +114,7 @@ impl Runtime {
     /// [`Error::Failure`] with the reason and a message for the user, else as
     /// [`start`](Self::start).
     pub async fn quote(&self, request: &Request) -> Result<Quote, Error> {
-        let mut instance = self.pure().await?;
+        let mut instance = self.asking().await?;
         instance
             .quote(request, &self.settings())
             .await
@@ -122,7 +128,7 @@ impl Runtime {
     ///
     /// As [`quote`](Self::quote).
     pub async fn models(&self, task: TaskType, language: Language) -> Result<Vec<Model>, Error> {
-        let mut instance = self.pure().await?;
+        let mut instance = self.asking().await?;
         instance
             .models(task, language, &self.settings())
             .await
@@ -130,12 +136,18 @@ impl Runtime {
             .map_err(|failure| Error::Failure(Box::new(failure)))
     }
 
-    /// An instance for a call that never spends.
-    pub(crate) async fn pure(&self) -> Result<Instance, Error> {
+    /// An instance for a call that asks the service and never spends.
+    async fn asking(&self) -> Result<Instance, Error> {
         let key = self.key()?;
-        self.instance(Guard::new(), key)
-            .await
-            .map_err(Stop::unspent)
+        let instance = self.instance(Guard::new(), Some(key)).await;
+        instance.map_err(Stop::unspent)
+    }
+
+    /// An instance for a call that sends nothing: it needs no key, and whatever it tries to send
+    /// is refused.
+    pub(crate) async fn pure(&self) -> Result<Instance, Error> {
+        let instance = self.instance(Guard::new(), None).await;
+        instance.map_err(Stop::unspent)
     }
 
     /// The last requests that components tried and that were refused, the oldest first. At most 64.
@@ -162,7 +174,7 @@ impl Runtime {
     pub(crate) async fn instance(
         &self,
         guard: Arc<Guard>,
-        key: Arc<Key>,
+        key: Option<Arc<Key>>,
     ) -> Result<Instance, Stop> {
         let shared = &self.shared;
         let egress = self.egress(&guard, key);
@@ -179,18 +191,18 @@ impl Runtime {
         key: Arc<Key>,
     ) -> Result<Result<Carrier, types::Error>, Stop> {
         let Some(pool) = &self.shared.machines else {
-            let instance = self.instance(Arc::clone(guard), key).await?;
+            let instance = self.instance(Arc::clone(guard), Some(key)).await?;
             return Carrier::plugin(instance, beginning, &self.settings()).await;
         };
         let means = Means {
-            egress: self.egress(guard, key),
+            egress: self.egress(guard, Some(key)),
             clock: MonotonicClock::new(self.shared.clock.clone()),
             deadline_ms: self.settings().deadline_ms,
         };
         Carrier::machine(pool, beginning, means, Arc::clone(guard), self.patience())
     }
 
-    fn egress(&self, guard: &Arc<Guard>, key: Arc<Key>) -> Egress {
+    fn egress(&self, guard: &Arc<Guard>, key: Option<Arc<Key>>) -> Egress {
         let shared = &self.shared;
         Egress::new(
             Arc::clone(&shared.wire),

@@ -37,6 +37,10 @@ pub(crate) enum Reply {
     Cut(Vec<u8>),
     /// Some bytes, then nothing.
     Stall(Vec<u8>),
+    /// Some bytes, then others again and again.
+    Endless(Vec<u8>, Vec<u8>),
+    /// Some bytes, then one more every few milliseconds.
+    Drip(Vec<u8>),
     /// A complete answer, once the gate is opened.
     Gated(watch::Receiver<bool>, Vec<u8>),
 }
@@ -137,6 +141,22 @@ async fn serve(
             }
             Reply::Cut(bytes) => {
                 stream.write_all(&bytes).await.unwrap();
+                return;
+            }
+            Reply::Endless(bytes, again) => {
+                let mut sent = stream.write_all(&bytes).await;
+                while sent.is_ok() {
+                    sent = stream.write_all(&again).await;
+                }
+                return;
+            }
+            Reply::Drip(bytes) => {
+                let mut pace = tokio::time::interval(std::time::Duration::from_millis(5));
+                let mut sent = stream.write_all(&bytes).await;
+                while sent.is_ok() {
+                    pace.tick().await;
+                    sent = stream.write_all(b"x").await;
+                }
                 return;
             }
             Reply::Stall(bytes) => {

@@ -8,8 +8,8 @@
 )]
 
 use ima_host::types::{Cause, Charge, Request};
-use ima_host::{Builder, ComponentSource, Error, Limit, Limits, Runtime};
-use ima_simulator::Endpoint;
+use ima_host::{Builder, ComponentSource, Credential, Error, Limit, Limits, Runtime};
+use ima_simulator::{Endpoint, Fault};
 use ima_tests::{HOSTILE, Stage, song, try_play};
 
 fn crime(name: &str) -> Request {
@@ -47,6 +47,9 @@ async fn nothing_but_the_service_is_reached() {
     assert_eq!(report(&stage, "behave").await, "answered 200");
     for name in [
         "other-host",
+        "other-name",
+        "other-port",
+        "user-name",
         "other-scheme",
         "other-path",
         "other-method",
@@ -60,7 +63,7 @@ async fn nothing_but_the_service_is_reached() {
     }
     assert_eq!(stage.control.requests().len(), 1);
     let refused: Vec<_> = stage.runtime.refusals();
-    assert_eq!(refused.len(), 5);
+    assert_eq!(refused.len(), 8);
 }
 
 #[tokio::test]
@@ -91,6 +94,20 @@ async fn a_key_of_its_own_is_replaced() {
         .collect();
     assert_eq!(keys.len(), 1);
     assert_eq!(keys[0].1, "Bearer ima_demo_key");
+}
+
+#[tokio::test]
+async fn a_key_that_it_knows_goes_no_further() {
+    let stage = Stage::hostile().await;
+    let denied = "refused ErrorCode::HttpRequestDenied";
+    assert_eq!(report(&stage, "tell a joke").await, "answered 400");
+    for spelling in ["ima_demo_key", "ima\\u005fdemo_key", "aW1hX2RlbW9fa2V5"] {
+        let crime = format!("tell {spelling}");
+        assert_eq!(report(&stage, &crime).await, denied, "{spelling}");
+    }
+    // Nor does a body beyond the limit.
+    assert_eq!(report(&stage, "tell").await, denied);
+    assert_eq!(stage.requests(Endpoint::Detail), 1);
 }
 
 #[tokio::test]
@@ -131,13 +148,81 @@ async fn recursion_without_end_is_stopped() {
 #[tokio::test]
 async fn requests_without_end_are_stopped() {
     let limits = Limits {
-        requests: 20,
+        requests: 1_000,
         ..Limits::default()
     };
-    assert_eq!(
-        stopped(limits, "many-requests").await,
-        (Limit::Requests, Charge::No)
+    let source = ComponentSource::Bytes(HOSTILE.to_vec());
+    let stage = Stage::with(|builder| builder.component(source).limits(limits)).await;
+    let generation = stage.runtime.start(&crime("many-requests")).await.unwrap();
+    let (_, error) = try_play(generation).await;
+    assert!(
+        matches!(
+            error,
+            Some(Error::Limit {
+                limit: Limit::Requests,
+                ..
+            })
+        ),
+        "{error:?}"
     );
+    assert_eq!(stage.control.requests().len(), 1_000);
+}
+
+#[tokio::test]
+async fn handles_without_end_are_refused() {
+    assert_eq!(
+        stopped(Limits::default(), "hoard-handles").await,
+        (Limit::Resources, Charge::No)
+    );
+}
+
+#[tokio::test]
+async fn a_wait_without_end_is_broken_off() {
+    let limits = Limits {
+        call: std::time::Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let source = ComponentSource::Bytes(HOSTILE.to_vec());
+    let builder = Runtime::builder()
+        .component(ComponentSource::clone(&source))
+        .credential(Credential::literal("ima_key"))
+        .cache_folder(ima_tests::cache())
+        .limits(limits);
+    let runtime = builder.build().unwrap();
+    let generation = runtime.start(&crime("wait")).await.unwrap();
+    let (_, error) = try_play(generation).await;
+    assert!(
+        matches!(
+            error,
+            Some(Error::Limit {
+                limit: Limit::Call,
+                ..
+            })
+        ),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn tables_and_instances_beyond_the_limits_are_refused() {
+    let tables = Limits {
+        table_elements: 1,
+        ..Limits::default()
+    };
+    let instances = Limits {
+        instances: 1,
+        ..Limits::default()
+    };
+    for (limits, expected) in [(tables, Limit::Tables), (instances, Limit::Instances)] {
+        let source = ComponentSource::Bytes(HOSTILE.to_vec());
+        let stage = Stage::with(|builder| builder.component(source).limits(limits)).await;
+        match stage.runtime.start(&crime("behave")).await {
+            Err(Error::Limit { limit, aftermath }) => {
+                assert_eq!((limit, aftermath.charge), (expected, Charge::No));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -174,6 +259,20 @@ async fn a_trap_is_told_with_the_truth_about_the_money() {
             }
             other => panic!("{other:?}"),
         }
+    }
+    // A create request that was accepted is not forgotten with the component.
+    let accepted = Fault::Envelope {
+        code: 0,
+        message: "success".to_owned(),
+    };
+    stage.fault(Endpoint::Create, 1, accepted);
+    let generation = stage.runtime.start(&crime("trap-after-create")).await;
+    match try_play(generation.unwrap()).await {
+        (_, Some(Error::Trap { aftermath, .. })) => {
+            assert_eq!(aftermath.charge, Charge::Yes);
+            assert_eq!(aftermath.continuation.as_deref(), Some("mine"));
+        }
+        other => panic!("{other:?}"),
     }
 }
 

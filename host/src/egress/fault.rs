@@ -27,7 +27,13 @@ impl Fault {
     }
 
     /// A request that got no answer. `connected` says whether there ever was a connection for it.
-    pub(crate) fn of_client(error: &ClientError, tls: bool, connected: bool) -> Self {
+    /// `header_size` is the limit for a response's head, in bytes.
+    pub(crate) fn of_client(
+        error: &ClientError,
+        tls: bool,
+        connected: bool,
+        header_size: usize,
+    ) -> Self {
         let hyper: Option<&hyper::Error> = find(error);
         if error.is_connect() {
             return Self::not_sent(connect(error, tls));
@@ -39,7 +45,7 @@ impl Fault {
         }
         Self::sent(match hyper {
             Some(error) if error.is_parse_too_large() => {
-                HttpError::HttpResponseHeaderSectionSize(None)
+                HttpError::HttpResponseHeaderSectionSize(u32::try_from(header_size).ok())
             }
             Some(error) if error.is_parse() => HttpError::HttpProtocolError,
             Some(error) if error.is_timeout() => HttpError::HttpResponseTimeout,

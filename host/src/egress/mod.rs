@@ -46,17 +46,17 @@ pub(crate) struct Egress {
 struct Shared {
     wire: Arc<Wire>,
     guard: Arc<Guard>,
-    key: Arc<Key>,
+    key: Option<Arc<Key>>,
     refusals: Arc<Refusals>,
     requests: u32,
 }
 
 impl Egress {
-    /// At most `requests` leave while `guard` counts them.
+    /// At most `requests` leave while `guard` counts them, and none without a key.
     pub(crate) fn new(
         wire: Arc<Wire>,
         guard: Arc<Guard>,
-        key: Arc<Key>,
+        key: Option<Arc<Key>>,
         refusals: Arc<Refusals>,
         requests: u32,
     ) -> Self {
@@ -135,6 +135,15 @@ impl Shared {
         body: Bytes,
         options: RequestOptions,
     ) -> Result<Response<Full<Bytes>>, Fault> {
+        let Some(key) = &self.key else {
+            return Err(self.refuse(&parts));
+        };
+        // The key has no business anywhere but in its header: a component that knows it, or a user
+        // who wrote it into a prompt, sends it no further.
+        if is_spoken_of(key, &parts, &body) {
+            return Err(self.refuse(&parts));
+        }
+
         let ticket = if operation == Operation::Create {
             match self.guard.begin_create() {
                 Some(ticket) => Some(ticket),
@@ -143,7 +152,7 @@ impl Shared {
         } else {
             None
         };
-        let result = self.wire.exchange(parts, body, options, &self.key).await;
+        let result = self.wire.exchange(parts, body, options, key).await;
         if let Some(ticket) = ticket {
             ticket.settle(match &result {
                 Ok(answer) => Settlement::of(answer),
@@ -152,7 +161,7 @@ impl Shared {
             });
         }
         match result {
-            Ok(answer) => Ok(redact::redact(answer, &self.key)),
+            Ok(answer) => Ok(redact::redact(answer, key)),
             Err(fault) => {
                 tracing::debug!(sent = fault.sent, error = %fault.error, "an exchange failed");
                 Err(fault)
@@ -164,6 +173,18 @@ impl Shared {
         self.refusals.record(&parts.method, &parts.uri);
         Fault::not_sent(HttpError::HttpRequestDenied)
     }
+}
+
+/// Whether a request holds the key: in its address, its body, or a header that is not replaced.
+fn is_spoken_of(key: &Key, parts: &Parts, body: &[u8]) -> bool {
+    let traces = key.traces();
+    let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        *name != http::header::AUTHORIZATION
+            && (traces.are_in(name.as_str().as_bytes()) || traces.are_in(value.as_bytes()))
+    };
+    traces.are_in(parts.uri.to_string().as_bytes())
+        || traces.are_in(body)
+        || parts.headers.iter().any(header)
 }
 
 type Sent = (

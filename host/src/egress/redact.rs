@@ -10,17 +10,16 @@ use crate::credential::Key;
 
 const MARK: &[u8] = b"[redacted]";
 
-/// The answer as the component may see it.
+/// The answer as the component may see it. Its status text is left out.
 pub(crate) fn redact(answer: Answer, key: &Key) -> Response<Full<Bytes>> {
     let (parts, body) = answer.into_parts();
     let mut headers = HeaderMap::with_capacity(parts.headers.len());
     for (name, value) in &parts.headers {
-        // A header's name is in lower case and could only be made from the key by a service that
-        // wants to betray it.
-        if find(name.as_str().as_bytes(), &key.needle().to_ascii_lowercase()).is_some() {
+        // A header's name could only be made from the key by a service that wants to betray it.
+        if key.traces().are_in(name.as_str().as_bytes()) {
             continue;
         }
-        let value = match replace(value.as_bytes(), key.needle()) {
+        let value = match key.traces().replaced(value.as_bytes(), MARK) {
             None => value.clone(),
             Some(clean) => {
                 HeaderValue::from_bytes(&clean).unwrap_or(HeaderValue::from_static("[redacted]"))
@@ -28,7 +27,7 @@ pub(crate) fn redact(answer: Answer, key: &Key) -> Response<Full<Bytes>> {
         };
         headers.append(name, value);
     }
-    let body = replace(&body, key.needle()).map_or(body, Bytes::from);
+    let body = key.traces().replaced(&body, MARK).map_or(body, Bytes::from);
     headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
 
@@ -36,27 +35,6 @@ pub(crate) fn redact(answer: Answer, key: &Key) -> Response<Full<Bytes>> {
     *response.status_mut() = parts.status;
     *response.headers_mut() = headers;
     response
-}
-
-/// `text` with every `needle` replaced, or none where there is nothing to replace.
-fn replace(text: &[u8], needle: &[u8]) -> Option<Vec<u8>> {
-    let mut clean = Vec::new();
-    let mut rest = text;
-    while let Some(start) = find(rest, needle) {
-        let (before, from) = rest.split_at(start);
-        clean.extend_from_slice(before);
-        clean.extend_from_slice(MARK);
-        rest = from.split_at(needle.len()).1;
-    }
-    (rest.len() < text.len()).then(|| {
-        clean.extend_from_slice(rest);
-        clean
-    })
-}
-
-fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    text.windows(needle.len())
-        .position(|window| window == needle)
 }
 
 #[cfg(test)]
@@ -77,6 +55,7 @@ mod tests {
         let answer = Response::builder()
             .status(401)
             .header("x-echo", "Bearer ima_k")
+            .header("x-encoded", "Basic aW1hX2s6")
             .header("ima_k", "1")
             .header("content-length", "19")
             .body(Bytes::from_static(b"ima_k, ima_ and ima_k"))
@@ -84,6 +63,7 @@ mod tests {
         let response = redact(answer, &key);
         assert_eq!(response.status(), 401);
         assert_eq!(response.headers()["x-echo"], "Bearer [redacted]");
+        assert_eq!(response.headers()["x-encoded"], "Basic [redacted]");
         assert!(!response.headers().contains_key("ima_k"));
         assert_eq!(response.headers()["content-length"], "31");
         assert_eq!(body(response).await, "[redacted], ima_ and [redacted]");

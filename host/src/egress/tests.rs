@@ -35,7 +35,9 @@ impl Bench {
         let requests = limits.requests;
         let wire = Arc::new(Wire::new(origin.parse().unwrap(), Arc::new(limits)).unwrap());
         let (guard, refusals) = (Guard::new(), Arc::<Refusals>::default());
-        let key = Arc::new(Credential::literal("ima_test_key").read().unwrap());
+        let key = Some(Arc::new(
+            Credential::literal("ima_test_key").read().unwrap(),
+        ));
         let egress = Egress::new(
             wire,
             Arc::clone(&guard),
@@ -290,7 +292,25 @@ async fn a_broken_answer_has_its_name() {
             matches!(error, HttpError::HttpProtocolError)
         }),
         (Reply::Stall(header.into()), |error| {
-            matches!(error, HttpError::HttpResponseHeaderSectionSize(_))
+            matches!(
+                error,
+                HttpError::HttpResponseHeaderSectionSize(Some(65_536))
+            )
+        }),
+        (
+            Reply::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), b"x: y\r\n".to_vec()),
+            |error| {
+                matches!(
+                    error,
+                    HttpError::HttpResponseHeaderSectionSize(Some(65_536))
+                )
+            },
+        ),
+        (ok_with_headers(500), |error| {
+            matches!(
+                error,
+                HttpError::HttpResponseHeaderSectionSize(Some(65_536))
+            )
         }),
         (
             status("200 OK", "content-encoding: gzip\r\n", "x"),
@@ -306,6 +326,102 @@ async fn a_broken_answer_has_its_name() {
             .unwrap_err();
         assert!(expected(&error), "{error}");
     }
+}
+
+/// A complete answer of 200 with this many headers.
+fn ok_with_headers(count: usize) -> Reply {
+    status("200 OK", &"x: y\r\n".repeat(count), "{}")
+}
+
+#[tokio::test]
+async fn an_answer_that_never_ends_is_given_up() {
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_owned();
+    let server =
+        Server::start(move |_| Reply::Endless(chunked.clone().into(), b"4\r\nlala\r\n".to_vec()))
+            .await;
+    let limits = Limits {
+        response_size: 10_000,
+        ..Limits::default()
+    };
+    let error = Bench::new(&server.origin(), limits)
+        .send(LIST)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, HttpError::HttpResponseBodySize(Some(10_000))),
+        "{error}"
+    );
+
+    // Each byte comes in time, and the answer never does.
+    let slow = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n";
+    let server = Server::start(|_| Reply::Drip(slow.into())).await;
+    let short = Duration::from_millis(100);
+    let limits = Limits {
+        connect_timeout: short,
+        exchange: short,
+        ..Limits::default()
+    };
+    let bench = Bench::new(&server.origin(), limits);
+    bench.guard.permit();
+    let error = bench.send(CREATE).await.unwrap_err();
+    assert!(matches!(error, HttpError::HttpResponseTimeout), "{error}");
+    assert_eq!(bench.guard.charge(), Charge::Unknown);
+}
+
+#[tokio::test]
+async fn interim_answers_without_end_are_given_up() {
+    let server = Server::start(|_| {
+        let interim = b"HTTP/1.1 102 Processing\r\n\r\n".to_vec();
+        Reply::Endless(Vec::new(), interim)
+    })
+    .await;
+    let error = Bench::new(&server.origin(), hasty())
+        .send(LIST)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, HttpError::HttpResponseTimeout), "{error}");
+}
+
+#[tokio::test]
+async fn the_key_comes_back_in_no_disguise() {
+    let chunks = "HTTP/1.1 200 ima_test_key\r\ntransfer-encoding: chunked\r\nx-key: ima_test_key\r\n\r\n\
+        6\r\n{\"ima_\r\n9\r\ntest_key\"\r\n1\r\n}\r\n0\r\nx-trailer: ima_test_key\r\n\r\n";
+    for (reply, expected) in [
+        (Reply::Answer(chunks.into()), "{\"[redacted]\"}"),
+        (ok("\"\\u0069ma_test\\u005Fkey\""), "\"[redacted]\""),
+        (ok("?key=%69ma%5ftest_key&x"), "?key=[redacted]&x"),
+        // Of "Bearer ima_test_key".
+        (ok("=QmVhcmVyIGltYV90ZXN0X2tleQ=="), "[redacted]"),
+    ] {
+        let reply = std::sync::Mutex::new(Some(reply));
+        let server = Server::start(move |_| reply.lock().unwrap().take().unwrap()).await;
+        let bench = Bench::new(&server.origin(), Limits::default());
+        let response = bench.send(LIST).await.unwrap();
+        let printed = format!("{response:?}");
+        assert!(!printed.contains("ima_test_key"), "{printed}");
+        assert_eq!(text(response).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn the_key_leaves_nowhere_but_in_its_header() {
+    let server = Server::start(|_| ok("{}")).await;
+    let bench = Bench::new(&server.origin(), Limits::default());
+    bench.guard.permit();
+    let query = ("GET", "/open/v1/product/list?app=ima_test_key");
+    let in_query = bench.request(query).body(body("")).unwrap();
+    let in_header = bench.request(LIST).header("x-note", "ima_test_key");
+    let in_header = in_header.body(body("")).unwrap();
+    let in_body = bench
+        .request(CREATE)
+        .body(body("{\"prompt\":\"ima\\u005ftest_key\"}"));
+    for request in [in_query, in_header, in_body.unwrap()] {
+        let refused = bench.send_request(request).await;
+        assert!(matches!(refused, Err(HttpError::HttpRequestDenied)));
+    }
+    assert_eq!(server.connections(), 0);
+    assert_eq!(bench.guard.charge(), Charge::No);
+    assert_eq!(bench.refusals.list().len(), 3);
 }
 
 #[tokio::test]
@@ -406,7 +522,7 @@ async fn a_name_of_this_machine_is_prohibited_for_a_public_origin() {
         .get("http://localhost:9/".parse().unwrap())
         .await
         .unwrap_err();
-    let fault = super::fault::Fault::of_client(&error, false, false);
+    let fault = super::fault::Fault::of_client(&error, false, false, 0);
     assert!(
         matches!(fault.error, HttpError::DestinationIpProhibited) && !fault.sent,
         "{fault:?}"

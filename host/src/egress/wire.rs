@@ -155,7 +155,7 @@ impl Wire {
             },
         };
         let connected = captured.connection_metadata().is_some();
-        result.map_err(|error| Fault::of_client(&error, tls, connected))
+        result.map_err(|error| Fault::of_client(&error, tls, connected, self.limits.header_size))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::credential::Key;
 use crate::egress::Guard;
 use crate::error::Error;
 use crate::instance::Stop;
-use crate::journal::Job;
+use crate::journal::{Claim, Job};
 use crate::runtime::Runtime;
 use crate::types::{Checkpoint, CheckpointState, Event, OnUnknown, Outcome, Request};
 
@@ -87,6 +87,7 @@ pub struct Generation {
     cancelled: bool,
     ended: bool,
     job: Option<String>,
+    claim: Option<Arc<Claim>>,
 }
 
 /// A call into the component that has not returned. It owns the session, so that dropping the
@@ -98,25 +99,25 @@ impl Generation {
     pub(crate) async fn open(
         runtime: &Runtime,
         beginning: Beginning,
-        job: Option<Job>,
+        job: Option<(Job, Arc<Claim>)>,
     ) -> Result<Self, Error> {
         let key = runtime.key()?;
         let guard = Guard::new();
         let mut journaling = Journaling {
             journal: runtime.shared.journal.clone(),
-            job: None,
+            claim: None,
             task: None,
             model_name: None,
         };
         if let Beginning::Start(request) = &beginning {
             journaling.task = Some(request.task);
         }
-        if let Some(job) = job {
+        if let Some((job, claim)) = job {
             journaling.task = job.task;
             journaling.model_name = job.model_name;
-            journaling.job = Some(job.id);
+            journaling.claim = Some(claim);
         }
-        let job = journaling.job.clone();
+        let (job, claim) = (journaling.job(), journaling.claim.clone());
         let session = Session::open(
             runtime,
             &beginning,
@@ -138,6 +139,7 @@ impl Generation {
             cancelled: false,
             ended: false,
             job,
+            claim,
         })
     }
 
@@ -276,7 +278,7 @@ impl Generation {
         let checkpoint = self.checkpoint.clone();
         let journaling = Journaling {
             journal: runtime.shared.journal.clone(),
-            job: self.job.clone(),
+            claim: self.claim.clone(),
             task: None,
             model_name: None,
         };
@@ -291,7 +293,8 @@ impl Generation {
     /// Takes note of what a call gave.
     fn settle(&mut self, session: Option<Session>, result: &Result<Option<Event>, Error>) {
         if let Some(session) = session {
-            self.job = session.journaling.job.clone();
+            self.job = session.journaling.job();
+            self.claim = session.journaling.claim.clone();
             self.session = Some(session);
         }
         match result {
@@ -299,6 +302,7 @@ impl Generation {
             Ok(Some(Event::Finished(_)) | None) | Err(_) => {
                 self.ended = true;
                 self.session = None;
+                self.claim = None;
             }
             Ok(Some(_)) => {}
         }

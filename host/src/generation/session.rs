@@ -8,19 +8,24 @@ use crate::credential::Key;
 use crate::egress::Guard;
 use crate::error::{Aftermath, Error};
 use crate::instance::Stop;
-use crate::journal::{Entry, Journal, JournalError};
+use crate::journal::{Claim, Entry, Journal, JournalError};
 use crate::runtime::Runtime;
 use crate::types::{Charge, Checkpoint, CheckpointState, Event, TaskType};
 
 /// What is written down along the way.
 pub(super) struct Journaling {
     pub(super) journal: Option<Journal>,
-    pub(super) job: Option<String>,
+    pub(super) claim: Option<Arc<Claim>>,
     pub(super) task: Option<TaskType>,
     pub(super) model_name: Option<String>,
 }
 
 impl Journaling {
+    /// The id of the job, once there is one.
+    pub(super) fn job(&self) -> Option<String> {
+        self.claim.as_ref().map(|claim| claim.job().to_owned())
+    }
+
     async fn record(&mut self, event: &Event) -> Result<(), JournalError> {
         let Some(journal) = &self.journal else {
             return Ok(());
@@ -29,13 +34,13 @@ impl Journaling {
             Event::Started(started) => self.model_name = Some(started.model_name.clone()),
             Event::Checkpoint(checkpoint) => {
                 let entry = Entry {
-                    job: self.job.clone(),
+                    claim: self.claim.clone(),
                     task: self.task,
                     model_name: self.model_name.clone(),
                     checkpoint: checkpoint.clone(),
                 };
                 match journal.checkpoint(entry).await {
-                    Ok(job) => self.job = Some(job),
+                    Ok(claim) => self.claim = Some(claim),
                     Err(error) if checkpoint.state == CheckpointState::Creating => {
                         return Err(error);
                     }
@@ -45,8 +50,8 @@ impl Journaling {
                 }
             }
             Event::Finished(outcome) => {
-                if let Some(job) = self.job.clone()
-                    && let Err(error) = journal.finish(job, outcome).await
+                if let Some(claim) = self.claim.clone()
+                    && let Err(error) = journal.finish(claim, outcome).await
                 {
                     tracing::error!(%error, "an outcome was not journalled");
                 }
@@ -83,7 +88,7 @@ impl Session {
     ) -> Result<Self, Error> {
         let resumed = beginning.resumed().cloned();
         let stopped = |stop: Stop| {
-            let job = journaling.job.clone();
+            let job = journaling.job();
             stop.into_error(aftermath(
                 checkpoint.as_ref(),
                 resumed.as_ref(),
@@ -145,7 +150,7 @@ impl Session {
     }
 
     fn stopped(&self, stop: Stop) -> Error {
-        let job = self.journaling.job.clone();
+        let job = self.journaling.job();
         stop.into_error(aftermath(
             self.checkpoint.as_ref(),
             self.resumed.as_ref(),
@@ -160,7 +165,7 @@ impl Session {
         if self.resumed.is_none() {
             return source.into();
         }
-        let job = self.journaling.job.clone();
+        let job = self.journaling.job();
         let mut aftermath = aftermath(
             self.checkpoint.as_ref(),
             self.resumed.as_ref(),

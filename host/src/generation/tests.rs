@@ -426,19 +426,39 @@ async fn a_job_in_doubt_that_can_not_be_journalled_stays_in_doubt() {
 }
 
 #[tokio::test]
-async fn a_job_that_another_process_went_on_with_is_not_paid_again() {
+async fn a_job_in_doubt_is_taken_up_once_at_a_time() {
     let bench = Bench::new(service).await;
     let job = doubtful(&bench).await;
     let resume = || bench.runtime.resume_job(&job, OnUnknown::CreateAgain);
-    let (one, other) = (resume().await.unwrap(), resume().await.unwrap());
+    let one = resume().await.unwrap();
+    let refused = resume().await.unwrap_err();
+    assert!(
+        matches!(&refused, Error::JobInUse(id) if *id == job),
+        "{refused}"
+    );
     assert!(matches!(one.outcome().await.unwrap(), Outcome::Success(_)));
-    let error = other.outcome().await.unwrap_err();
-    let Error::Unrecorded { aftermath, source } = error else {
-        panic!("{error}")
-    };
-    assert!(matches!(source, crate::JournalError::Conflict));
-    assert_eq!((aftermath.charge, aftermath.resumable), (Charge::Yes, true));
+    // Afterwards the task is known, and going on costs nothing.
+    let later = resume().await.unwrap();
+    assert!(matches!(
+        later.outcome().await.unwrap(),
+        Outcome::Success(_)
+    ));
     assert_eq!(bench.server.count("create"), 1);
+}
+
+#[tokio::test]
+async fn a_job_that_the_journal_can_not_tell_of_is_not_called_unspent() {
+    let bench = Bench::new(service).await;
+    let other = rusqlite::Connection::open(bench.folder.path().join("journal.db")).unwrap();
+    other.execute_batch("DROP TABLE jobs").unwrap();
+    let resumed = bench.runtime.resume_job("task_1", OnUnknown::Report).await;
+    let Error::Unrecorded { aftermath, .. } = resumed.unwrap_err() else {
+        panic!()
+    };
+    assert_eq!(
+        (aftermath.charge, aftermath.resumable),
+        (Charge::Unknown, false)
+    );
 }
 
 #[tokio::test]
@@ -507,6 +527,17 @@ async fn a_missing_key_sends_nothing() {
         runtime.quote(&request()).await,
         Err(Error::CredentialMissing)
     ));
+    // What sends nothing needs none.
+    assert!(!runtime.voices(Language::En).await.unwrap().is_empty());
+    let read = runtime.interpret("make a song").await.unwrap();
+    assert_eq!(read.task, Some(TaskType::TextToMusic));
+    assert!(
+        runtime
+            .preferred(b"", "a", TaskType::TextToMusic)
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert_eq!(bench.server.connections(), 0);
 }
 

@@ -14,7 +14,8 @@ pub enum JobState {
     Creating,
     /// The task exists and is paid.
     Waiting,
-    /// The audio was delivered.
+    /// The audio is there: the caller has its addresses. [`Job::saved`] says whether it was also
+    /// kept.
     Finished,
     /// The create request left and its answer never came.
     Unknown,
@@ -107,6 +108,8 @@ pub struct Job {
     pub task_id: Option<String>,
     /// What [`Runtime::resume`](crate::Runtime::resume) takes.
     pub continuation: String,
+    /// Whether every audio file of it was kept: [`Journal::mark_saved`](super::Journal::mark_saved).
+    pub saved: bool,
 }
 
 impl Job {
@@ -128,6 +131,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
         state: JobState::parse(&state),
         task_id: row.get("task_id")?,
         continuation: row.get("continuation")?,
+        saved: row.get("saved")?,
     })
 }
 

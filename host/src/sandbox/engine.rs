@@ -220,6 +220,31 @@ mod tests {
     }
 
     #[test]
+    fn imports_that_are_not_offered_are_named() {
+        // A component that imports an empty instance under each of these names.
+        let names = ["wasi:keyvalue/store@0.2.0", "wasi:io/poll@0.2.0", "secrets"];
+        let mut bytes = b"\0asm\x0d\0\x01\0".to_vec();
+        bytes.extend([7, 3, 1, 0x42, 0]);
+        let mut imports = vec![u8::try_from(names.len()).unwrap()];
+        for name in names {
+            imports.extend([0, u8::try_from(name.len()).unwrap()]);
+            imports.extend(name.bytes());
+            imports.extend([5, 0]);
+        }
+        bytes.extend([10, u8::try_from(imports.len()).unwrap()]);
+        bytes.extend(imports);
+        let result = Sandbox::new(&bytes, &Limits::default(), None, &clock::Clock::system());
+        let Err(error) = result else {
+            panic!("it was accepted")
+        };
+        assert!(matches!(error, Error::UnknownImports(_)), "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            "the component imports what no host here offers: wasi:keyvalue/store@0.2.0, secrets"
+        );
+    }
+
+    #[test]
     fn a_component_without_the_world_is_refused() {
         let empty = b"\0asm\x0d\0\x01\0";
         let result = Sandbox::new(empty, &Limits::default(), None, &clock::Clock::system());

@@ -3,6 +3,7 @@
 use wasi::http::outgoing_handler;
 use wasi::http::types::{ErrorCode, Fields, Method, OutgoingBody, OutgoingRequest, Scheme};
 
+const DETAIL: &str = "/open/v1/tasks/detail";
 const CREATE: &str = "/open/v1/tasks/create";
 const LIST: &str = "/open/v1/product/list?app=ima&platform=web&category=text_to_music";
 
@@ -12,6 +13,15 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
     match crime {
         "behave" => here(Method::Get, LIST),
         "other-host" => send(&Method::Get, Scheme::Http, "127.0.0.1:9", LIST, &[]),
+        "other-name" => send(&Method::Get, Scheme::Http, "example.com", LIST, &[]),
+        "other-port" => {
+            let host = authority.split(':').next().unwrap_or_default();
+            send(&Method::Get, Scheme::Http, &format!("{host}:9"), LIST, &[])
+        }
+        "user-name" => {
+            let authority = format!("root@{authority}");
+            send(&Method::Get, Scheme::Http, &authority, LIST, &[])
+        }
         "other-scheme" => send(&Method::Get, Scheme::Https, authority, LIST, &[]),
         "other-path" => here(Method::Get, "/open/v1/account"),
         "other-method" => here(Method::Delete, LIST),
@@ -52,10 +62,35 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
                 std::hint::black_box(&hoard);
             }
         }
+        "hoard-handles" => loop {
+            std::mem::forget(Fields::new());
+        },
+        "wait" => {
+            let hour = 3_600_000_000_000;
+            wasi::clocks::monotonic_clock::subscribe_duration(hour).block();
+            "waited".to_owned()
+        }
         "recurse" => format!("{}", recurse(1)),
         "trap" => panic!("on purpose"),
+        "tell" => tell(authority, &words(1 << 20)),
         "look-around" => look_around(),
-        other => format!("no such crime: {other}"),
+        other => match other.strip_prefix("tell ") {
+            Some(secret) => tell(authority, secret.as_bytes()),
+            None => format!("no such crime: {other}"),
+        },
+    }
+}
+
+/// As many bytes of nothing in particular, and one more.
+fn words(count: usize) -> Vec<u8> {
+    vec![b'w'; count + 1]
+}
+
+/// Sends a text to where a body may go.
+fn tell(authority: &str, text: &[u8]) -> String {
+    match exchange(&Method::Post, Scheme::Http, authority, DETAIL, &[], text) {
+        Ok(status) => format!("answered {status}"),
+        Err(code) => format!("refused {code:?}"),
     }
 }
 
@@ -66,7 +101,7 @@ fn send(
     path: &str,
     headers: &[(&str, &[u8])],
 ) -> String {
-    match exchange(method, scheme, authority, path, headers) {
+    match exchange(method, scheme, authority, path, headers, &[]) {
         Ok(status) => format!("answered {status}"),
         Err(code) => format!("refused {code:?}"),
     }
@@ -78,6 +113,7 @@ fn exchange(
     authority: &str,
     path: &str,
     headers: &[(&str, &[u8])],
+    text: &[u8],
 ) -> Result<u16, ErrorCode> {
     let fields = Fields::new();
     for (name, value) in headers {
@@ -90,6 +126,13 @@ fn exchange(
     request.set_path_with_query(Some(path)).unwrap();
     let body = request.body().unwrap();
     let pending = outgoing_handler::handle(request, None)?;
+    let stream = body.write().unwrap();
+    for piece in text.chunks(4096) {
+        if stream.blocking_write_and_flush(piece).is_err() {
+            break;
+        }
+    }
+    drop(stream);
     let _ = OutgoingBody::finish(body, None);
     pending.subscribe().block();
     let answer = pending.get().unwrap().unwrap()?;

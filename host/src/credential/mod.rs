@@ -1,12 +1,16 @@
 //! The API key: where it comes from and how it is held.
 
-use std::path::PathBuf;
+mod traces;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fmt, fs, io};
 
 use http::HeaderValue;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
+
+use traces::Traces;
 
 /// Why a key could not be had. No case holds any part of it.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +22,9 @@ pub enum CredentialError {
     /// The file could not be read.
     #[error("the file of the API key can't be read: {0}")]
     File(#[source] io::Error),
+    /// Others than its owner may read or write the file: `chmod 600` it.
+    #[error("the file of the API key can be read by others: {}", .0.display())]
+    Exposed(PathBuf),
     /// It holds characters that no header may carry.
     #[error("the API key holds characters that a key can't have")]
     Malformed,
@@ -43,7 +50,8 @@ impl Credential {
         Self(Source::Environment(name.into()))
     }
 
-    /// A file that holds nothing else; white space around the key is dropped.
+    /// A file that holds nothing else; white space around the key is dropped. On Unix it must be
+    /// its owner's alone (mode 0600).
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Source::File(path.into()))
     }
@@ -65,7 +73,7 @@ impl Credential {
                 SecretString::from(value.trim())
             }
             Source::File(path) => {
-                let text = Zeroizing::new(fs::read_to_string(path).map_err(CredentialError::File)?);
+                let text = Zeroizing::new(read_private(path)?);
                 SecretString::from(text.trim())
             }
             Source::Provider(provider) => provider().ok_or(CredentialError::Missing)?,
@@ -73,6 +81,20 @@ impl Credential {
         };
         Key::new(secret)
     }
+}
+
+/// Reads a file that nobody else may read.
+fn read_private(path: &Path) -> Result<String, CredentialError> {
+    let file = fs::File::open(path).map_err(CredentialError::File)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let mode = file.metadata().map_err(CredentialError::File)?.mode();
+        if mode & 0o077 != 0 {
+            return Err(CredentialError::Exposed(path.to_path_buf()));
+        }
+    }
+    io::read_to_string(file).map_err(CredentialError::File)
 }
 
 impl Default for Credential {
@@ -89,7 +111,10 @@ impl fmt::Debug for Credential {
 }
 
 /// A key that a header can carry.
-pub(crate) struct Key(SecretString);
+pub(crate) struct Key {
+    secret: SecretString,
+    traces: Traces,
+}
 
 impl Key {
     fn new(secret: SecretString) -> Result<Self, CredentialError> {
@@ -97,26 +122,27 @@ impl Key {
         if text.is_empty() {
             return Err(CredentialError::Missing);
         }
-        // Quotes and backslashes are refused too: JSON would escape them, and an answer that
-        // repeats the key would no longer be recognised.
+        // Quotes and backslashes are refused too: no key has them, and they make every escape
+        // ambiguous.
         let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
         if !text.bytes().all(plain) {
             return Err(CredentialError::Malformed);
         }
-        Ok(Self(secret))
+        let traces = Traces::of(text.as_bytes());
+        Ok(Self { secret, traces })
     }
 
     /// The `Authorization` header, marked so that hyper never prints it.
     pub(crate) fn header(&self) -> Result<HeaderValue, CredentialError> {
-        let text = Zeroizing::new(format!("Bearer {}", self.0.expose_secret()));
+        let text = Zeroizing::new(format!("Bearer {}", self.secret.expose_secret()));
         let mut value = HeaderValue::from_str(&text).map_err(|_| CredentialError::Malformed)?;
         value.set_sensitive(true);
         Ok(value)
     }
 
-    /// The bytes to look for in what comes back.
-    pub(crate) fn needle(&self) -> &[u8] {
-        self.0.expose_secret().as_bytes()
+    /// What to look for in what comes back.
+    pub(crate) fn traces(&self) -> &Traces {
+        &self.traces
     }
 }
 
@@ -170,9 +196,32 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         fs::write(&path, "ima_from_file\n").unwrap();
-        assert_eq!(
-            Credential::file(path).read().unwrap().needle(),
-            b"ima_from_file"
-        );
+        private(&path, 0o600);
+        let key = Credential::file(path).read().unwrap();
+        assert_eq!(key.header().unwrap().as_bytes(), b"Bearer ima_from_file");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_may_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        fs::write(&path, "ima_from_file").unwrap();
+        for mode in [0o640, 0o604, 0o620] {
+            private(&path, mode);
+            let error = Credential::file(&path).read().unwrap_err();
+            assert!(
+                matches!(&error, CredentialError::Exposed(exposed) if *exposed == path),
+                "{error}"
+            );
+            assert!(!error.to_string().contains("ima_from_file"));
+        }
+    }
+
+    fn private(path: &Path, mode: u32) {
+        #[cfg(unix)]
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        #[cfg(not(unix))]
+        let _ = (path, mode);
     }
 }

@@ -1,0 +1,126 @@
+//! Opens the database: checked, brought up to date, set aside where it is damaged.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode};
+
+use super::JournalError;
+
+/// The version of the tables that this code writes.
+const VERSION: i64 = 1;
+
+/// The name of the database in its folder.
+const NAME: &str = "journal.db";
+
+/// Opens or creates the database in `folder`. A damaged one is renamed first, with everything that
+/// belongs to it; its new name is returned.
+pub(super) fn open(folder: &Path) -> Result<(Connection, Option<PathBuf>), JournalError> {
+    // One process at a time: a database that was just begun anew must not be set aside again by
+    // another process that saw the damage too.
+    let _turn = lock(&folder.join("journal.lock"))?;
+    let path = folder.join(NAME);
+    match connect(&path) {
+        Err(JournalError::Damaged(error)) => {
+            let aside = set_aside(&path)?;
+            tracing::error!(%error, "the journal is damaged and was set aside");
+            Ok((connect(&path)?, Some(aside)))
+        }
+        result => Ok((result?, None)),
+    }
+}
+
+fn lock(path: &Path) -> Result<File, JournalError> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path);
+    file.and_then(|file| file.lock().map(|()| file))
+        .map_err(|source| JournalError::File {
+            path: path.to_path_buf(),
+            source,
+        })
+}
+
+fn connect(path: &Path) -> Result<Connection, JournalError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    // Until it is known to be sound nothing is written to it, not even by closing it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        let code = rusqlite::ffi::Error {
+            code: ErrorCode::DatabaseCorrupt,
+            extended_code: rusqlite::ffi::SQLITE_CORRUPT,
+        };
+        let error = rusqlite::Error::SqliteFailure(code, Some(verdict));
+        return Err(JournalError::Damaged(error));
+    }
+    let version = version(&connection)?;
+    if version > VERSION {
+        return Err(JournalError::Later);
+    }
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    if version < VERSION {
+        connection.execute_batch(
+            "BEGIN IMMEDIATE;
+            CREATE TABLE IF NOT EXISTS jobs (
+                id TEXT PRIMARY KEY,
+                created_at INTEGER NOT NULL,
+                updated_at INTEGER NOT NULL,
+                task_type TEXT,
+                model_name TEXT,
+                state TEXT NOT NULL,
+                task_id TEXT,
+                continuation TEXT NOT NULL
+            ) STRICT;
+            ALTER TABLE jobs ADD COLUMN owner TEXT;
+            ALTER TABLE jobs ADD COLUMN saved INTEGER NOT NULL DEFAULT 0;
+            PRAGMA user_version = 1;
+            COMMIT",
+        )?;
+    }
+    Ok(connection)
+}
+
+fn version(connection: &Connection) -> Result<i64, JournalError> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// Renames a database, with the files that SQLite keeps beside it, to the first free name.
+fn set_aside(path: &Path) -> Result<PathBuf, JournalError> {
+    const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+    let beside = |path: &Path, part: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(part);
+        PathBuf::from(name)
+    };
+    let free = |aside: &PathBuf| {
+        PARTS
+            .iter()
+            .all(|part| fs::symlink_metadata(beside(aside, part)).is_err())
+    };
+    let mut numbers = 1_u32..;
+    let aside = loop {
+        let number = numbers.next().unwrap_or(u32::MAX);
+        let aside = path.with_file_name(format!("journal.damaged-{number}.db"));
+        if free(&aside) {
+            break aside;
+        }
+    };
+    // The database itself comes last: until it is gone, whoever opens it finds the damage again.
+    for part in PARTS.into_iter().rev() {
+        let from = beside(path, part);
+        if fs::symlink_metadata(&from).is_err() {
+            continue;
+        }
+        fs::rename(&from, beside(&aside, part))
+            .map_err(|source| JournalError::File { path: from, source })?;
+    }
+    Ok(aside)
+}
