@@ -161,7 +161,11 @@ impl Doctor<'_> {
     /// The key, and the way to the service.
     async fn network(&mut self) {
         let language = self.language;
-        let given = self.common.base_url.as_deref().filter(|url| !url.is_empty());
+        let given = self
+            .common
+            .base_url
+            .as_deref()
+            .filter(|url| !url.is_empty());
         let runtime = match setup::runtime(self.common, None) {
             Ok(runtime) => runtime,
             // The component was looked at already; what remains is the address.

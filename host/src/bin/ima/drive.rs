@@ -239,9 +239,7 @@ impl<'a> Run<'a> {
         // What is ready is paid, though another part of the task failed.
         let task_id = failure.task_id.as_deref();
         let medias = &failure.medias;
-        let (saved, _) = self
-            .save(medias, task_id.unwrap_or_default(), show)
-            .await;
+        let (saved, _) = self.save(medias, task_id.unwrap_or_default(), show).await;
         // With a task, going on costs nothing; without one, only the user can decide to go on.
         if let Some(job) = job.filter(|_| failure.continuation.is_some()) {
             match exit {

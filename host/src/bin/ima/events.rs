@@ -91,9 +91,9 @@ fn success(success: &Success) -> Value {
 }
 
 fn failure(failure: &Failure) -> Value {
-    let alternatives = failure.alternatives.iter().map(|it| {
-        json!({"model_id": it.model_id, "model_name": it.model_name, "points": it.points})
-    });
+    let alternatives = failure.alternatives.iter().map(
+        |it| json!({"model_id": it.model_id, "model_name": it.model_name, "points": it.points}),
+    );
     json!({
         "event": "finished",
         "outcome": "failure",
@@ -108,7 +108,6 @@ fn failure(failure: &Failure) -> Value {
 }
 
 fn medias(medias: &[Media]) -> Vec<Value> {
-    let media =
-        |it: &Media| json!({"url": it.url, "duration": it.duration, "format": it.format});
+    let media = |it: &Media| json!({"url": it.url, "duration": it.duration, "format": it.format});
     medias.iter().map(media).collect()
 }

@@ -2,17 +2,15 @@
 
 use std::fs;
 
-use ima_host::types::{
-    Language, MusicOptions, Options, Request, TaskType, VocalGender,
-};
+use ima_host::types::{Language, MusicOptions, Options, Request, TaskType, VocalGender};
 
 use crate::args::{self, Asked, Common, Generate, Music, MusicFlags};
 use crate::exit::Exit;
 use crate::generate::{self, Terms, Wish};
 use crate::prompts;
 use crate::setup::Trouble;
-use crate::usual::Habit;
 use crate::text;
+use crate::usual::Habit;
 
 pub(crate) async fn run(common: &Common, music: Music) -> Result<Exit, Trouble> {
     let language = common.language();
@@ -70,7 +68,8 @@ pub(crate) fn request(
 pub(crate) fn lyrics(text: String, language: Language) -> Result<String, Trouble> {
     match text.strip_prefix('@') {
         None => Ok(text),
-        Some(path) => fs::read_to_string(path)
-            .map_err(|_| Trouble::usage(text::lyrics_file(language, path))),
+        Some(path) => {
+            fs::read_to_string(path).map_err(|_| Trouble::usage(text::lyrics_file(language, path)))
+        }
     }
 }

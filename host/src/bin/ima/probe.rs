@@ -57,7 +57,10 @@ pub(crate) async fn clock_difference(url: &Url) -> Option<i64> {
         .uri(url.as_str())
         .body(Empty::<Bytes>::new())
         .ok()?;
-    let response = timeout(PATIENCE, client.request(request)).await.ok()?.ok()?;
+    let response = timeout(PATIENCE, client.request(request))
+        .await
+        .ok()?
+        .ok()?;
     let date = response.headers().get(http::header::DATE)?.to_str().ok()?;
     let theirs = rfc2822::parse(date).ok()?.timestamp();
     Some(theirs.as_second() - Timestamp::now().as_second())

@@ -135,7 +135,9 @@ pub(crate) fn script(success: &Success) -> Script<'_> {
     Script {
         task_id: &success.task_id,
         url: first.map_or("", |media| &media.url),
-        duration: first.and_then(|media| media.duration.as_deref()).unwrap_or_default(),
+        duration: first
+            .and_then(|media| media.duration.as_deref())
+            .unwrap_or_default(),
         model_id: &success.model_id,
         model_name: &success.model_name,
         credit: success.points,

@@ -57,10 +57,17 @@ impl Trouble {
             Error::Failure(failure) => {
                 return Self {
                     charge: failure.charge,
-                    ..Self::new(exit, report::cause(&failure.cause), of_failure(failure, language))
+                    ..Self::new(
+                        exit,
+                        report::cause(&failure.cause),
+                        of_failure(failure, language),
+                    )
                 };
             }
-            Error::Journal(_) => ("journal", text::journal(language, folders::data().as_deref())),
+            Error::Journal(_) => (
+                "journal",
+                text::journal(language, folders::data().as_deref()),
+            ),
             Error::NothingToResume(id) => {
                 ("nothing-to-resume", text::nothing_to_resume(language, id))
             }
@@ -108,7 +115,10 @@ impl Trouble {
         });
         // The way to this very job is the better advice.
         let then = next.unwrap_or(then);
-        [what, then].into_iter().filter(|line| !line.is_empty()).collect()
+        [what, then]
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .collect()
     }
 
     /// The object of `--json`.
@@ -192,10 +202,7 @@ pub(crate) fn build(builder: Builder, language: Language) -> Result<Runtime, Tro
 }
 
 /// A runtime that never spends. The credential is in place of the environment's.
-pub(crate) fn runtime(
-    common: &Common,
-    credential: Option<Credential>,
-) -> Result<Runtime, Trouble> {
+pub(crate) fn runtime(common: &Common, credential: Option<Credential>) -> Result<Runtime, Trouble> {
     build(with(builder(common), credential), common.language())
 }
 

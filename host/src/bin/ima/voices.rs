@@ -13,8 +13,12 @@ pub(crate) async fn run(common: &Common, options: &Voices) -> Result<Exit, Troub
     let language = common.language();
     let mut voices = all(&setup::offline(common)?, language).await?;
     voices.retain(|voice| {
-        options.scene.is_none_or(|scene| voice.scene == scene.into())
-            && options.gender.is_none_or(|gender| voice.gender == gender.into())
+        options
+            .scene
+            .is_none_or(|scene| voice.scene == scene.into())
+            && options
+                .gender
+                .is_none_or(|gender| voice.gender == gender.into())
     });
     if common.json {
         #[derive(Serialize)]

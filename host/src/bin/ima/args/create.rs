@@ -67,10 +67,7 @@ impl From<ServiceTask> for types::TaskType {
     }
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the shape of a parser of values"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a parser of values")]
 fn secret(text: &str) -> Result<SecretString, Infallible> {
     Ok(text.into())
 }

@@ -60,7 +60,7 @@ pub(crate) struct Generate {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Many {
     /// Generate from every line of this file; `-` is standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "prompt")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["prompt", "play"])]
     pub(crate) prompts_file: Option<PathBuf>,
     /// How many lines to generate from at the same time
     #[arg(long, value_name = "N", requires = "prompts_file")]
@@ -103,7 +103,7 @@ pub(crate) struct Spending {
     #[arg(long, conflicts_with = "no_wait")]
     pub(crate) dry_run: bool,
     /// Start the job, print its id, and do not wait for the audio
-    #[arg(long)]
+    #[arg(long, conflicts_with = "play")]
     pub(crate) no_wait: bool,
 }
 
@@ -121,7 +121,7 @@ pub(crate) struct Delivery {
     #[arg(long, value_name = "SECONDS")]
     pub(crate) deadline: Option<u32>,
     /// Play the audio, where a player is found
-    #[arg(long, conflicts_with_all = ["no_wait", "prompts_file"])]
+    #[arg(long)]
     pub(crate) play: bool,
     /// Print every event as one line of JSON
     #[arg(long)]

@@ -18,7 +18,7 @@ pub(crate) struct Resume {
     /// The id of the job or of its task, as listed by `ima jobs`
     pub(crate) id: Option<String>,
     /// Every job that may still bring audio
-    #[arg(long)]
+    #[arg(long, conflicts_with = "play")]
     pub(crate) all: bool,
     /// If it is unknown whether the job was started, start it again. It may cost points a second
     /// time
@@ -33,7 +33,9 @@ pub(crate) struct Resume {
 
 /// `ima jobs`
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Examples:\n  ima jobs\n  ima jobs --open --json\n  ima jobs show 1f3a9c04be")]
+#[command(
+    after_help = "Examples:\n  ima jobs\n  ima jobs --open --json\n  ima jobs show 1f3a9c04be"
+)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Jobs {
     /// Only the jobs that may still bring audio

@@ -20,9 +20,9 @@ pub(crate) use generate::{
 pub(crate) use jobs::{Jobs, JobsCommand, Resume};
 pub(crate) use prefs::{Prefs, PrefsCommand};
 pub(crate) use say::Say;
-pub(crate) use service::{Completions, Manual};
 #[cfg(feature = "simulator")]
 pub(crate) use service::Simulator;
+pub(crate) use service::{Completions, Manual};
 
 use crate::exit;
 
@@ -229,7 +229,9 @@ mod tests {
             }
         }
         // What comes after is the shell's.
-        let end = words.iter().position(|word| matches!(word.as_str(), ">" | "|"));
+        let end = words
+            .iter()
+            .position(|word| matches!(word.as_str(), ">" | "|"));
         words.truncate(end.unwrap_or(words.len()));
         words
     }
