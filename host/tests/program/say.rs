@@ -30,7 +30,7 @@ async fn a_song_is_made_from_a_sentence_in_its_language() {
 #[tokio::test]
 async fn a_text_is_read_by_the_voice_that_was_wished_for() {
     let stage = Stage::new().await;
-    let utterance = "read this aloud with a male voice: Good evening.";
+    let utterance = "with a male voice, read aloud: Good evening.";
     ends(&stage.ima(&["say", utterance, "--language", "en"]), 0);
     let sent = sent(&stage)["parameters"].clone();
     assert_eq!(sent["prompt"], "Good evening.");

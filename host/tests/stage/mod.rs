@@ -3,24 +3,24 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use ima_simulator::{Control, DEMO_KEY, Endpoint, Fault, NthRequest, Options, Simulator};
 use serde_json::Value;
 
 /// How much faster time runs on both sides.
-pub const SPEED: u32 = 50;
+pub(crate) const SPEED: u32 = 50;
 
-pub struct Stage {
-    pub control: Control,
-    pub origin: String,
-    pub home: tempfile::TempDir,
+pub(crate) struct Stage {
+    pub(crate) control: Control,
+    pub(crate) origin: String,
+    pub(crate) home: tempfile::TempDir,
     _simulator: Simulator,
 }
 
 impl Stage {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let options = Options {
             speed: f64::from(SPEED),
             ..Options::default()
@@ -36,12 +36,12 @@ impl Stage {
         }
     }
 
-    pub fn ima(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn ima(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
     /// A command that reaches the simulator, whose time passes as fast.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.plain(arguments);
         command.args(["--base-url", &self.origin]);
         command.args(["--clock-rate", &SPEED.to_string()]);
@@ -49,7 +49,7 @@ impl Stage {
     }
 
     /// A command that is told nothing of the simulator.
-    pub fn plain(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn plain(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ima"));
         command
             .args(arguments)
@@ -62,11 +62,11 @@ impl Stage {
     }
 
     /// The folder that the program runs in.
-    pub fn here(&self) -> PathBuf {
+    pub(crate) fn here(&self) -> PathBuf {
         self.home.path().join("here")
     }
 
-    pub fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(self.here())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -75,11 +75,11 @@ impl Stage {
         names
     }
 
-    pub fn charges(&self) -> usize {
+    pub(crate) fn charges(&self) -> usize {
         self.control.ledger(DEMO_KEY).charges.len()
     }
 
-    pub fn requests(&self, endpoint: Endpoint) -> usize {
+    pub(crate) fn requests(&self, endpoint: Endpoint) -> usize {
         let requests = self.control.requests();
         requests
             .iter()
@@ -87,12 +87,12 @@ impl Stage {
             .count()
     }
 
-    pub fn fault(&self, endpoint: Endpoint, fault: Fault) {
+    pub(crate) fn fault(&self, endpoint: Endpoint, fault: Fault) {
         self.control.fault(endpoint, NthRequest::Every, fault);
     }
 
     /// Runs a command that fails, and holds it against everything that a failure promises.
-    pub fn fails(&self, arguments: &[&str], code: i32) -> Value {
+    pub(crate) fn fails(&self, arguments: &[&str], code: i32) -> Value {
         let before = self.files();
         let output = self.ima(&[arguments, &["--json"]].concat());
         assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
@@ -106,7 +106,7 @@ impl Stage {
     }
 
     /// The key is in nothing that the program printed or wrote.
-    pub fn holds_no_key(&self, output: &Output) {
+    pub(crate) fn holds_no_key(&self, output: &Output) {
         let key = DEMO_KEY.as_bytes();
         let holds = |bytes: &[u8]| bytes.windows(key.len()).any(|window| window == key);
         assert!(!holds(&output.stdout) && !holds(&output.stderr));
@@ -124,19 +124,19 @@ impl Stage {
     }
 }
 
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// Standard output as one JSON object.
-pub fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
         panic!("{error}: {} {}", text(&output.stdout), text(&output.stderr))
     })
 }
 
 /// Fails with what the program said unless it ended with this code.
-pub fn ends(output: &Output, code: i32) {
+pub(crate) fn ends(output: &Output, code: i32) {
     assert_eq!(
         output.status.code(),
         Some(code),

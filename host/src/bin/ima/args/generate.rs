@@ -99,7 +99,7 @@ pub(crate) struct Spending {
     /// Do not ask
     #[arg(long, short)]
     pub(crate) yes: bool,
-    /// Show the exact request and its cost, and send nothing
+    /// Show the exact request and its cost, and spend nothing
     #[arg(long, conflicts_with = "no_wait")]
     pub(crate) dry_run: bool,
     /// Start the job, print its id, and do not wait for the audio

@@ -22,7 +22,7 @@ pub(crate) struct Resume {
     pub(crate) all: bool,
     /// If it is unknown whether the job was started, start it again. It may cost points a second
     /// time
-    #[arg(long, requires = "id")]
+    #[arg(long, conflicts_with = "all")]
     pub(crate) create_again: bool,
     /// How many jobs to wait for at the same time
     #[arg(long, value_name = "N", requires = "all")]

@@ -9,7 +9,7 @@ use super::{Delivery, Spending, Task};
 #[command(after_help = "\
 Examples:
   ima say \"写一首关于雨的歌，女声\"
-  ima say \"read this aloud with a male voice: Good evening, and welcome.\" --play
+  ima say \"with a male voice, read aloud: Good evening, and welcome.\" --play
   ima say \"以后都用 Suno\"
   ima say \"something for the evening\" --task music --dry-run
 
