@@ -164,7 +164,7 @@ fn an_unreachable_service_is_no_loss_and_no_leak() {
 fn an_unknown_job_is_refused_and_an_empty_list_is_fine() {
     let bench = Bench::new();
     assert_eq!(bench.ima(&["resume", "nope"]).status.code(), Some(2));
-    let list = bench.ima(&["resume", "--json"]);
+    let list = bench.ima(&["jobs", "--json"]);
     assert_eq!(
         (list.status.code(), stdout(&list).trim()),
         (Some(0), "{\"jobs\":[]}")
@@ -177,7 +177,14 @@ fn wrong_options_exit_with_2() {
         &["dance"][..],
         &["music"],
         &["music", "x", "--budget", "many"],
-        &["resume", "--create-again"],
+        &["resume"],
+        &["resume", "--all", "--create-again"],
+        &["resume", "some", "--all"],
+        &["music", "x", "--prompts-file", "y"],
+        &["music", "x", "--concurrency", "2"],
+        &["music", "x", "--instrumental", "--lyrics", "la"],
+        &["speech", "x", "--rate", "fast"],
+        &["create"],
     ] {
         assert_eq!(Bench::new().ima(args).status.code(), Some(2), "{args:?}");
     }

@@ -8,129 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
-use ima_simulator::{
-    Control, DEMO_KEY, Endpoint, Fault, NthRequest, Options, Outcome, Simulator, Timeline,
-};
+mod stage;
+
+use ima_simulator::{DEMO_KEY, Endpoint, Fault, Outcome, Timeline};
 use serde_json::Value;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
-/// How much faster time runs on both sides.
-const SPEED: u32 = 50;
-
-struct Stage {
-    control: Control,
-    origin: String,
-    home: tempfile::TempDir,
-    _simulator: Simulator,
-}
-
-impl Stage {
-    async fn new() -> Self {
-        let options = Options {
-            speed: f64::from(SPEED),
-            ..Options::default()
-        };
-        let simulator = Simulator::start(options).await.unwrap();
-        let home = tempfile::tempdir().unwrap();
-        fs::create_dir(home.path().join("here")).unwrap();
-        Self {
-            control: simulator.control(),
-            origin: simulator.origin(),
-            home,
-            _simulator: simulator,
-        }
-    }
-
-    fn ima(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ima"));
-        command
-            .args(arguments)
-            .args([
-                "--base-url",
-                &self.origin,
-                "--clock-rate",
-                &SPEED.to_string(),
-            ])
-            .env_clear()
-            .env("HOME", self.home.path())
-            .env("IMA_API_KEY", DEMO_KEY)
-            .env("IMA_CACHE_DIR", env!("CARGO_TARGET_TMPDIR"))
-            .current_dir(self.here());
-        command
-    }
-
-    /// The folder that the program runs in.
-    fn here(&self) -> PathBuf {
-        self.home.path().join("here")
-    }
-
-    fn files(&self) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(self.here())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-
-    fn charges(&self) -> usize {
-        self.control.ledger(DEMO_KEY).charges.len()
-    }
-
-    fn requests(&self, endpoint: Endpoint) -> usize {
-        let requests = self.control.requests();
-        requests
-            .iter()
-            .filter(|request| request.endpoint == endpoint)
-            .count()
-    }
-
-    fn fault(&self, endpoint: Endpoint, fault: Fault) {
-        self.control.fault(endpoint, NthRequest::Every, fault);
-    }
-
-    /// Runs a command that fails, and holds it against everything that a failure promises.
-    fn fails(&self, arguments: &[&str], code: i32) -> Value {
-        let before = self.files();
-        let output = self.ima(&[arguments, &["--json"]].concat());
-        assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
-        assert_eq!(self.files(), before, "something is left on the disk");
-        let object: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let message = object["error"]["message"].as_str().unwrap();
-        assert!(!message.is_empty());
-        assert!(!text(&output.stderr).contains("panicked"));
-        self.holds_no_key(&output);
-        object["error"].clone()
-    }
-
-    /// The key is in nothing that the program printed or wrote.
-    fn holds_no_key(&self, output: &Output) {
-        let key = DEMO_KEY.as_bytes();
-        let holds = |bytes: &[u8]| bytes.windows(key.len()).any(|window| window == key);
-        assert!(!holds(&output.stdout) && !holds(&output.stderr));
-        let mut folders = vec![self.home.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    assert!(!holds(&fs::read(&path).unwrap()), "{}", path.display());
-                }
-            }
-        }
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
+use stage::{Stage, text};
 
 /// The length of a WAV file in seconds.
 fn seconds(path: &Path) -> u32 {

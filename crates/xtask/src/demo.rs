@@ -39,15 +39,14 @@ pub(crate) fn run(speed: u32) -> Result<(), Error> {
         &["music", prompt, "--model", "sonic", "--language", "en"],
         &music,
     )?;
-    let speaker = "speaker=\"zh_male_sophie_uranus_bigtts\"";
     ima(
         &simulator,
         speed,
         &[
             "speech",
             "欢迎来到 IMA Studio。",
-            "--param",
-            speaker,
+            "--voice",
+            "魅力苏菲",
             "--language",
             "zh",
         ],
@@ -82,6 +81,7 @@ fn ima(simulator: &Simulator, speed: u32, arguments: &[&str], out: &Path) -> Res
         .arg(out)
         .env("IMA_API_KEY", KEY)
         .env("IMA_DATA_DIR", folder.join("data"))
+        .env("IMA_PREFS_FILE", folder.join("preferences.json"))
         .env("IMA_CACHE_DIR", run::target().join("ima-cache"));
     run::run(&mut command, "ima")
 }

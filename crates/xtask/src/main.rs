@@ -1,6 +1,7 @@
-//! The tasks behind the commands of the README: `cargo xtask setup`, `demo` and `test`.
+//! The tasks behind the commands of the README: `cargo xtask setup`, `demo`, `dist` and `test`.
 
 mod demo;
+mod dist;
 mod error;
 mod run;
 mod setup;
@@ -16,6 +17,8 @@ Tasks:
   setup           add the wasm targets to the toolchain
   demo [--fast]   build all, then make one piece of music and one spoken text against the simulator;
                   --fast lets its time run a thousand times faster instead of twenty
+  dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
+                  checksums; a release build, or with --debug the one of every day
   test            formatting, lints (native and wasm), documentation, every test
 ";
 
@@ -26,6 +29,8 @@ fn main() -> ExitCode {
         ["setup"] => setup::run(),
         ["demo"] => setup::run().and_then(|()| demo::run(20)),
         ["demo", "--fast"] => setup::run().and_then(|()| demo::run(1_000)),
+        ["dist"] => setup::run().and_then(|()| dist::run("release")),
+        ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),
         ["test"] => setup::run().and_then(|()| verify::run()),
         _ => Err(Error::Usage(USAGE)),
     };

@@ -1,38 +1,91 @@
-//! What `ima music` and `ima speech` share: a new generation.
+//! `ima create`: a generation by the flags of the skills' scripts.
 
-use ima_host::types::{Request, TaskType};
+use ima_host::Credential;
+use ima_host::types::{Request, TaskType, UnknownParameters};
+use serde_json::{Map, Value};
 
-use crate::args::{Common, Create};
-use crate::drive;
+use crate::args::{Common, Create, Delivery, Spending};
 use crate::exit::Exit;
+use crate::generate::{self, Prompts, Terms, Wish};
 use crate::setup::{self, Trouble};
-use crate::{files, params, text};
+use crate::usual::Habit;
+use crate::{models, out, params, text};
 
-pub(crate) async fn run(common: &Common, options: Create, task: TaskType) -> Exit {
-    match start(common, options, task).await {
-        Ok(exit) => exit,
-        Err(trouble) => trouble.report(common),
+pub(crate) async fn run(common: &Common, options: Create) -> Result<Exit, Trouble> {
+    let common = &Common {
+        json: common.json || options.output_json,
+        ..common.clone()
+    };
+    let language = common.language();
+    if options.api_key.is_some() && !common.quiet {
+        out::error(&text::key_seen(language));
+    }
+    let task = task(&options);
+    let credential = options.api_key.map(Credential::literal);
+    if options.list_models {
+        let runtime = setup::runtime(common, credential)?;
+        return models::list(common, &runtime, task).await;
+    }
+    let task = task.ok_or_else(|| Trouble::usage(text::which_task(language)))?;
+
+    let extra = options.extra_params.as_deref().map(params::object);
+    let mut parameters = extra
+        .transpose()
+        .map_err(|error| Trouble::usage(text::param(language, &error)))?
+        .unwrap_or_default();
+    if let Some(speaker) = options.speaker {
+        parameters.insert("speaker".to_owned(), speaker.into());
+    }
+    if let Some(emotion) = options.emotion {
+        let audio = parameters
+            .entry("audio_params")
+            .or_insert_with(|| Value::Object(Map::new()));
+        // Anything but an object is refused with the rest of the parameters.
+        if let Some(audio) = audio.as_object_mut() {
+            audio.insert("emotion".to_owned(), emotion.into());
+        }
+    }
+    let mut request = Request::new(task, "", language);
+    request.model_id = options.model_id;
+    request.version_id = options.version_id;
+    request.parameters = params::of_object(parameters);
+    // The scripts leave out what a model does not know.
+    request.unknown_parameters = UnknownParameters::Drop;
+
+    let wish = Wish {
+        request,
+        prompts: Prompts::One(options.prompt.unwrap_or_default()),
+        usual: true,
+        habit: Habit::Save,
+    };
+    let terms = Terms {
+        spending: &Spending {
+            // Whoever runs a script is not there to be asked.
+            yes: true,
+            ..Spending::default()
+        },
+        delivery: &Delivery::default(),
+        credential,
+        script: true,
+    };
+    generate::run(common, wish, terms).await
+}
+
+/// Music or speech, where the flags say so: each of the scripts is for one of them.
+fn task(options: &Create) -> Option<TaskType> {
+    let speech = options.speaker.is_some() || options.emotion.is_some();
+    match (options.task_type, options.model_id.as_deref()) {
+        (Some(task), _) => Some(task.into()),
+        (None, Some(model)) => Some(task_of(model)),
+        (None, None) => speech.then_some(TaskType::TextToSpeech),
     }
 }
 
-async fn start(common: &Common, options: Create, task: TaskType) -> Result<Exit, Trouble> {
-    let language = common.language();
-    if options.prompt.trim().is_empty() {
-        return Err(Trouble::usage(text::prompt_empty(language)));
+/// What a model is for, by its id: those for speech say so (speech: "Supported Models").
+pub(crate) fn task_of(model_id: &str) -> TaskType {
+    if model_id.to_lowercase().contains("tts") {
+        TaskType::TextToSpeech
+    } else {
+        TaskType::TextToMusic
     }
-    let parameters = params::parse(&options.params)
-        .map_err(|error| Trouble::usage(text::param(language, &error)))?;
-    files::check(&options.wait, language).map_err(Trouble::usage)?;
-
-    let journal = setup::journal(language)?;
-    let runtime = setup::runtime(common, Some(journal), options.wait.deadline)?;
-    let mut request = Request::new(task, &options.prompt, language);
-    request.model_id = options.model;
-    request.parameters = parameters;
-    request.budget = options.budget;
-    let generation = runtime
-        .start(&request)
-        .await
-        .map_err(|error| Trouble::of(&error, language))?;
-    drive::run(common, &runtime, generation, &options.wait).await
 }

@@ -9,7 +9,7 @@ use ima_host::{Aftermath, Error};
 pub(crate) const HELP: &str = "\
 Exit codes:
   0  done
-  2  wrong use
+  2  wrong use, or a question that has to be answered first
   3  refused before anything was spent
   4  not authorised: the API key is missing or not valid
   5  not enough points, or the subscription does not cover it
@@ -64,6 +64,21 @@ impl Exit {
             Charge::Yes if aftermath.resumable => Self::Resumable,
             // Paid, but nobody knows the task: going on could pay again.
             Charge::Yes | Charge::Unknown => Self::Unknown,
+        }
+    }
+
+    /// How much it matters beside other ends: money in doubt first, then audio that can be had.
+    pub(crate) const fn weight(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Usage => 1,
+            Self::Refused => 2,
+            Self::Down => 3,
+            Self::Unauthorised => 4,
+            Self::Points => 5,
+            Self::Failed => 6,
+            Self::Resumable => 7,
+            Self::Unknown => 8,
         }
     }
 

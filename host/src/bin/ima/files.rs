@@ -6,23 +6,24 @@ use std::path::{Path, PathBuf};
 use ima_host::types::{Language, Media};
 use ima_host::{Error, Runtime};
 
-use crate::args::Wait;
+use crate::args::Delivery;
 use crate::report::SavedFile;
-use crate::text;
+use crate::text::{self, Advice};
 
 /// Checks a target before anything is spent: its folder is there, and nothing would be replaced.
+/// The audio of several jobs needs a folder.
 ///
 /// The second file is looked at as well, because music comes in two.
-pub(crate) fn check(wait: &Wait, language: Language) -> Result<(), String> {
-    let Some(out) = &wait.out else {
+pub(crate) fn check(delivery: &Delivery, several: bool, language: Language) -> Result<(), Advice> {
+    let Some(out) = delivery.out.as_deref().filter(|out| !out.is_dir()) else {
         return Ok(());
     };
-    let folder = folder_of(out);
+    let folder = if several { out } else { folder_of(out) };
     if !folder.is_dir() {
         return Err(text::no_folder(language, folder));
     }
-    for path in [out.clone(), numbered(out, 1)] {
-        if path.is_dir() || (path.exists() && !wait.force) {
+    for path in [out.to_path_buf(), numbered(out, 1)] {
+        if path.is_dir() || (path.exists() && !delivery.force) {
             return Err(text::exists(language, &path));
         }
     }
@@ -34,11 +35,11 @@ pub(crate) async fn save(
     runtime: &Runtime,
     medias: &[Media],
     task_id: &str,
-    wait: &Wait,
+    delivery: &Delivery,
 ) -> Vec<Result<SavedFile, Error>> {
     let mut results = Vec::with_capacity(medias.len());
     for (index, media) in medias.iter().enumerate() {
-        results.push(save_one(runtime, &media.url, task_id, index, wait).await);
+        results.push(save_one(runtime, &media.url, task_id, index, delivery).await);
     }
     results
 }
@@ -48,19 +49,28 @@ async fn save_one(
     url: &str,
     task_id: &str,
     index: usize,
-    wait: &Wait,
+    delivery: &Delivery,
 ) -> Result<SavedFile, Error> {
-    let folder = wait.out.as_deref().map_or(Path::new("."), folder_of);
+    let (folder, name) = match delivery.out.as_deref() {
+        None => (Path::new("."), None),
+        Some(out) if out.is_dir() => (out, None),
+        Some(out) => (folder_of(out), Some(out)),
+    };
     let download = runtime.download(url, folder).await?;
-    let path = match &wait.out {
-        Some(out) => numbered(out, index),
+    let path = match name {
+        Some(name) => numbered(name, index),
         None => {
             let name = format!("ima-{}.{}", plain(task_id), download.format().extension());
-            numbered(&folder.join(name), index)
+            let path = if folder == Path::new(".") {
+                PathBuf::from(name)
+            } else {
+                folder.join(name)
+            };
+            numbered(&path, index)
         }
     };
     let sha256 = download.sha256().to_owned();
-    download.keep(&path, wait.force)?;
+    download.keep(&path, delivery.force)?;
     Ok(SavedFile { path, sha256 })
 }
 
@@ -94,12 +104,16 @@ fn plain(task_id: &str) -> String {
 mod tests {
     use super::*;
 
-    fn wait(out: &Path, force: bool) -> Wait {
-        Wait {
+    fn to(out: &Path, force: bool) -> Delivery {
+        Delivery {
             out: Some(out.to_path_buf()),
             force,
-            deadline: None,
+            ..Delivery::default()
         }
+    }
+
+    fn accepts(delivery: &Delivery) -> bool {
+        check(delivery, false, Language::En).is_ok()
     }
 
     #[test]
@@ -125,17 +139,18 @@ mod tests {
     fn an_existing_target_is_refused_unless_forced() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("song.mp3");
-        assert!(check(&wait(&out, false), Language::En).is_ok());
+        assert!(accepts(&to(&out, false)));
         std::fs::write(folder.path().join("song-2.mp3"), "").unwrap();
-        assert!(check(&wait(&out, false), Language::En).is_err());
-        assert!(check(&wait(&out, true), Language::En).is_ok());
-        assert!(check(&wait(folder.path(), true), Language::En).is_err());
-        assert!(
-            check(
-                &wait(&folder.path().join("no/song.mp3"), true),
-                Language::En
-            )
-            .is_err()
-        );
+        assert!(!accepts(&to(&out, false)));
+        assert!(accepts(&to(&out, true)));
+        assert!(!accepts(&to(&folder.path().join("no/song.mp3"), true)));
+    }
+
+    #[test]
+    fn several_jobs_need_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let several = |out: &Path| check(&to(out, false), true, Language::En).is_ok();
+        assert!(several(folder.path()) && accepts(&to(folder.path(), false)));
+        assert!(!several(&folder.path().join("song.mp3")));
     }
 }

@@ -1,19 +1,44 @@
 //! The program `ima`: music and speech from the terminal.
 
 mod args;
+mod completions;
+mod confirm;
 mod create;
+mod doctor;
 mod drive;
+mod events;
 mod exit;
 mod files;
+mod generate;
+mod interrupt;
+mod jobs;
+mod manual;
+mod many;
 mod models;
 mod music;
+mod out;
 mod params;
+mod player;
+mod preferences;
+mod prefs;
+mod probe;
+mod prompts;
+mod questions;
+mod quote;
 mod report;
 mod resume;
+mod say;
+mod screen;
 mod setup;
-mod show;
+#[cfg(feature = "simulator")]
+mod simulator;
 mod speech;
+mod statement;
+mod table;
 mod text;
+mod usual;
+mod voices;
+mod when;
 
 use std::process::ExitCode;
 
@@ -40,11 +65,24 @@ fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Exit {
-    let common = args.common;
-    match args.command {
-        Command::Music(options) => music::run(&common, options).await,
-        Command::Speech(options) => speech::run(&common, options).await,
-        Command::Models(options) => models::run(&common, &options).await,
-        Command::Resume(options) => resume::run(&common, options).await,
-    }
+    let common = &args.common;
+    let done = match args.command {
+        Command::Music(options) => music::run(common, options).await,
+        Command::Speech(options) => speech::run(common, options).await,
+        Command::Say(options) => say::run(common, &options).await,
+        Command::Quote(options) => quote::run(common, options).await,
+        Command::Models(options) => models::run(common, &options).await,
+        Command::Model(options) => models::show(common, &options).await,
+        Command::Voices(options) => voices::run(common, &options).await,
+        Command::Resume(options) => resume::run(common, &options).await,
+        Command::Jobs(options) => jobs::run(common, &options),
+        Command::Prefs(options) => prefs::run(common, &options).await,
+        Command::Create(options) => create::run(common, options).await,
+        Command::Doctor => Ok(doctor::run(common).await),
+        Command::Completions(options) => Ok(completions::run(&options)),
+        #[cfg(feature = "simulator")]
+        Command::Simulator(options) => simulator::run(common, &options).await,
+        Command::Manual(options) => manual::run(common, &options),
+    };
+    done.unwrap_or_else(|trouble| trouble.report(common))
 }

@@ -1,93 +1,178 @@
-//! `ima models [music|speech]`
+//! `ima models` and `ima model`
 
-use ima_host::types::{Language, Model, TaskType};
+use ima_host::Runtime;
+use ima_host::types::{FormField, Language, Model, TaskType};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::args::{Common, Models};
+use crate::args::{self, Common, Models};
 use crate::exit::Exit;
 use crate::setup::{self, Trouble};
-use crate::{report, text};
+use crate::{out, table, text};
 
-pub(crate) async fn run(common: &Common, options: &Models) -> Exit {
-    list(common, options)
-        .await
-        .unwrap_or_else(|trouble| trouble.report(common))
+/// `ima models`
+pub(crate) async fn run(common: &Common, options: &Models) -> Result<Exit, Trouble> {
+    let runtime = setup::runtime(common, None)?;
+    list(common, &runtime, options.task.map(TaskType::from)).await
 }
 
-async fn list(common: &Common, options: &Models) -> Result<Exit, Trouble> {
+/// Lists the models for a task, or for all.
+pub(crate) async fn list(
+    common: &Common,
+    runtime: &Runtime,
+    task: Option<TaskType>,
+) -> Result<Exit, Trouble> {
     let language = common.language();
-    let runtime = setup::runtime(common, None, None)?;
-    let tasks = match options.task {
-        Some(task) => vec![TaskType::from(task)],
-        None => vec![TaskType::TextToMusic, TaskType::TextToSpeech],
-    };
-    let mut models = Vec::new();
-    for task in tasks {
-        let found = runtime
-            .models(task, language)
-            .await
-            .map_err(|error| Trouble::of(&error, language))?;
-        models.extend(found.into_iter().map(|model| (task, model)));
-    }
+    let models = all(runtime, task, language).await?;
     if common.json {
         #[derive(Serialize)]
         struct List<'a> {
             models: Vec<Row<'a>>,
         }
-        report::print(&List {
-            models: models
-                .iter()
-                .map(|(task, model)| Row::of(*task, model))
-                .collect(),
+        out::json(&List {
+            models: models.iter().map(Row::of).collect(),
         });
     } else {
-        for (task, model) in &models {
-            println!("{}", lines(language, *task, model));
-        }
+        table::print(models.iter().map(|(task, model)| {
+            [
+                model.model_id.clone(),
+                model.name.clone(),
+                text::task(language, *task),
+                text::points(language, (model.points_min, model.points_max)),
+                seconds(language, model),
+                recommended(language, model),
+            ]
+        }));
     }
     Ok(Exit::Done)
 }
 
-fn lines(language: Language, task: TaskType, model: &Model) -> String {
+/// `ima model`
+pub(crate) async fn show(common: &Common, options: &args::Model) -> Result<Exit, Trouble> {
+    let language = common.language();
+    let runtime = setup::runtime(common, None)?;
+    let models = all(&runtime, None, language).await?;
+    let id = &options.id;
+    let found = models
+        .iter()
+        .find(|(_, model)| model.model_id.eq_ignore_ascii_case(id));
+    let Some((task, model)) = found else {
+        return Err(unknown(language, id, &models));
+    };
+    if common.json {
+        out::json(&Row::of(&(*task, model.clone())));
+        return Ok(Exit::Done);
+    }
     let head = [
         model.model_id.clone(),
         model.name.clone(),
-        text::task(language, task == TaskType::TextToMusic),
+        text::task(language, *task),
         text::points(language, (model.points_min, model.points_max)),
-        text::seconds(
-            language,
-            model.estimate.min_seconds,
-            model.estimate.max_seconds,
-        ),
-    ]
-    .join("  ");
-    let names: Vec<_> = model
-        .fields
-        .iter()
-        .map(|field| field.name.as_str())
-        .collect();
-    if names.is_empty() {
-        return head;
+        seconds(language, model),
+        recommended(language, model),
+    ];
+    table::print([head]);
+    if !model.engines.is_empty() {
+        out::line(&text::engines(language, &model.engines.join(", ")));
     }
-    format!(
-        "{head}\n    {}",
-        text::parameters(language, &names.join(", "))
-    )
+    if model.prices.len() > 1 {
+        for price in model.prices.iter().filter(|it| !it.attributes.is_empty()) {
+            out::line(&text::price_for(language, price.points, &price.attributes));
+        }
+    }
+    table::print(model.fields.iter().map(|field| {
+        [
+            format!("  {}", field.name),
+            field.label.clone(),
+            limits(language, field),
+        ]
+    }));
+    Ok(Exit::Done)
 }
 
-/// A model in the JSON list. Points and seconds.
+/// Every model, by task.
+pub(crate) async fn all(
+    runtime: &Runtime,
+    task: Option<TaskType>,
+    language: Language,
+) -> Result<Vec<(TaskType, Model)>, Trouble> {
+    let tasks = match task {
+        Some(task) => vec![task],
+        None => vec![TaskType::TextToMusic, TaskType::TextToSpeech],
+    };
+    let mut models = Vec::new();
+    for task in tasks {
+        let found = runtime.models(task, language).await;
+        let found = found.map_err(|error| Trouble::of(&error, language))?;
+        models.extend(found.into_iter().map(|model| (task, model)));
+    }
+    Ok(models)
+}
+
+/// The trouble with a model that is not in the list.
+pub(crate) fn unknown(language: Language, id: &str, models: &[(TaskType, Model)]) -> Trouble {
+    let known: Vec<_> = models.iter().map(|(_, it)| it.model_id.as_str()).collect();
+    Trouble::usage(text::no_such_model(language, id, &known.join(", ")))
+}
+
+fn seconds(language: Language, model: &Model) -> String {
+    let estimate = &model.estimate;
+    text::seconds(language, estimate.min_seconds, estimate.max_seconds)
+}
+
+fn recommended(language: Language, model: &Model) -> String {
+    if model.recommended {
+        text::recommended(language)
+    } else {
+        String::new()
+    }
+}
+
+/// What a field takes, in words.
+fn limits(language: Language, field: &FormField) -> String {
+    let default = field.default.as_deref();
+    let choices = if field.options.is_empty() {
+        &field.choices
+    } else {
+        &field.options
+    };
+    [
+        default.map_or_else(String::new, |value| text::default(language, value)),
+        if choices.is_empty() {
+            String::new()
+        } else {
+            text::one_of(language, &choices.join(" "))
+        },
+        text::characters(language, field.minimum, field.maximum),
+    ]
+    .into_iter()
+    .filter(|part| !part.is_empty())
+    .collect::<Vec<_>>()
+    .join("; ")
+}
+
+/// A model in JSON. Points and seconds.
 #[derive(Serialize)]
 struct Row<'a> {
     task: &'static str,
     model_id: &'a str,
     version_id: &'a str,
     name: &'a str,
+    recommended: bool,
     points_min: Option<u32>,
     points_max: Option<u32>,
     seconds_min: u32,
     seconds_max: u32,
+    engines: &'a [String],
+    prices: Vec<Price<'a>>,
     fields: Vec<Field<'a>>,
+}
+
+#[derive(Serialize)]
+struct Price<'a> {
+    points: u32,
+    attribute_id: u64,
+    attributes: Option<&'a RawValue>,
 }
 
 #[derive(Serialize)]
@@ -97,22 +182,29 @@ struct Field<'a> {
     kind: &'a str,
     default: Option<&'a RawValue>,
     options: Vec<&'a RawValue>,
+    choices: Vec<&'a RawValue>,
     minimum: Option<u32>,
     maximum: Option<u32>,
 }
 
 impl<'a> Row<'a> {
-    fn of(task: TaskType, model: &'a Model) -> Self {
+    fn of((task, model): &'a (TaskType, Model)) -> Self {
         let json = |text: &'a String| serde_json::from_str::<&RawValue>(text).ok();
-        let field = |field: &'a ima_host::types::FormField| Field {
+        let field = |field: &'a FormField| Field {
             name: &field.name,
             label: &field.label,
             kind: &field.kind,
             default: field.default.as_ref().and_then(json),
             options: field.options.iter().filter_map(json).collect(),
+            choices: field.choices.iter().filter_map(json).collect(),
             minimum: field.minimum,
             maximum: field.maximum,
         };
+        let prices = model.prices.iter().map(|price| Price {
+            points: price.points,
+            attribute_id: price.attribute_id,
+            attributes: json(&price.attributes),
+        });
         Self {
             task: match task {
                 TaskType::TextToMusic => "music",
@@ -121,10 +213,13 @@ impl<'a> Row<'a> {
             model_id: &model.model_id,
             version_id: &model.version_id,
             name: &model.name,
+            recommended: model.recommended,
             points_min: model.points_min,
             points_max: model.points_max,
             seconds_min: model.estimate.min_seconds,
             seconds_max: model.estimate.max_seconds,
+            engines: &model.engines,
+            prices: prices.collect(),
             fields: model.fields.iter().map(field).collect(),
         }
     }

@@ -1,11 +1,75 @@
-//! `ima music PROMPT`
+//! `ima music`
 
-use ima_host::types::TaskType;
+use std::fs;
 
-use crate::args::{Common, Create};
-use crate::create;
+use ima_host::types::{Language, MusicOptions, Options, Request, TaskType, VocalGender};
+
+use crate::args::{self, Asked, Common, Generate, Music, MusicFlags};
 use crate::exit::Exit;
+use crate::generate::{self, Terms, Wish};
+use crate::prompts;
+use crate::setup::Trouble;
+use crate::text;
+use crate::usual::Habit;
 
-pub(crate) async fn run(common: &Common, options: Create) -> Exit {
-    create::run(common, options, TaskType::TextToMusic).await
+pub(crate) async fn run(common: &Common, music: Music) -> Result<Exit, Trouble> {
+    let language = common.language();
+    let Generate {
+        prompt,
+        many,
+        asked,
+        spending,
+        delivery,
+    } = music.generate;
+    let wish = Wish {
+        // The options are Suno's: with one of them, another model is not what is meant.
+        usual: music.flags == MusicFlags::default(),
+        request: request(asked, music.flags, language)?,
+        prompts: prompts::of(prompt, many, language)?,
+        habit: Habit::Save,
+    };
+    let terms = Terms {
+        spending: &spending,
+        delivery: &delivery,
+        credential: None,
+        script: false,
+    };
+    generate::run(common, wish, terms).await
+}
+
+/// The request for music, yet without its prompt.
+pub(crate) fn request(
+    asked: Asked,
+    flags: MusicFlags,
+    language: Language,
+) -> Result<Request, Trouble> {
+    let mut request = Request::new(TaskType::TextToMusic, "", language);
+    prompts::ask(&mut request, asked)?;
+    if flags != MusicFlags::default() {
+        let gender = |gender| match gender {
+            args::VocalGender::Female => VocalGender::Female,
+            args::VocalGender::Male => VocalGender::Male,
+        };
+        request.options = Some(Options::Music(MusicOptions {
+            lyrics: flags.lyrics.map(|it| lyrics(it, language)).transpose()?,
+            instrumental: flags.instrumental.then_some(true),
+            tags: flags.tags,
+            negative_tags: flags.negative_tags,
+            vocal_gender: flags.vocal_gender.map(gender),
+            title: flags.title,
+            engine: flags.engine,
+            ..MusicOptions::default()
+        }));
+    }
+    Ok(request)
+}
+
+/// The words, or those of the file after an `@`.
+pub(crate) fn lyrics(text: String, language: Language) -> Result<String, Trouble> {
+    match text.strip_prefix('@') {
+        None => Ok(text),
+        Some(path) => {
+            fs::read_to_string(path).map_err(|_| Trouble::usage(text::lyrics_file(language, path)))
+        }
+    }
 }

@@ -1,8 +1,9 @@
-//! Reads `--param NAME=JSON`.
+//! Reads `--param NAME=JSON` and `--extra-params JSON`.
 
 use std::collections::BTreeSet;
 
 use ima_host::types::Parameter;
+use serde_json::{Map, Value};
 
 /// A parameter that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(crate) enum ParamError {
     NotJson { name: String, given: String },
     /// The name was given twice.
     Twice(String),
+    /// The text is not one JSON object.
+    NotAnObject,
 }
 
 /// Reads the parameters in the order given.
@@ -26,7 +29,7 @@ pub(crate) fn parse(texts: &[String]) -> Result<Vec<Parameter>, ParamError> {
             .filter(|(name, _)| !name.is_empty())
             .ok_or_else(|| ParamError::Shape(text.clone()))?;
         let (name, value) = (name.to_owned(), value.to_owned());
-        if serde_json::from_str::<serde_json::Value>(&value).is_err() {
+        if serde_json::from_str::<Value>(&value).is_err() {
             return Err(ParamError::NotJson { name, given: value });
         }
         if !names.insert(name.clone()) {
@@ -35,6 +38,20 @@ pub(crate) fn parse(texts: &[String]) -> Result<Vec<Parameter>, ParamError> {
         parameters.push(Parameter { name, value });
     }
     Ok(parameters)
+}
+
+/// Reads the parameters out of one JSON object.
+pub(crate) fn object(text: &str) -> Result<Map<String, Value>, ParamError> {
+    serde_json::from_str(text).map_err(|_| ParamError::NotAnObject)
+}
+
+/// The parameters of an object.
+pub(crate) fn of_object(object: Map<String, Value>) -> Vec<Parameter> {
+    let parameter = |(name, value): (String, Value)| Parameter {
+        name,
+        value: value.to_string(),
+    };
+    object.into_iter().map(parameter).collect()
 }
 
 #[cfg(test)]

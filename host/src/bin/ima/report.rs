@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ima_host::types::{Cause, Charge, Media, Success};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// A finished generation. Durations are worded by the service, credit is in points.
 #[derive(Debug, Serialize)]
@@ -49,6 +50,9 @@ pub(crate) struct Problem<'a> {
     pub(crate) cause: &'a str,
     pub(crate) charge: &'static str,
     pub(crate) message: &'a str,
+    /// What to do about it, where the message does not say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) advice: Option<&'a str>,
     pub(crate) task_id: Option<&'a str>,
     /// What was ready all the same.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -90,11 +94,59 @@ pub(crate) fn saved<'a>(medias: &'a [Media], files: &'a [Option<SavedFile>]) -> 
     medias.iter().zip(files).map(saved).collect()
 }
 
-/// Prints one object to standard output.
-pub(crate) fn print(object: &impl Serialize) {
-    if let Ok(text) = serde_json::to_string(object) {
-        println!("{text}");
+/// A job that was started and is not waited for.
+#[derive(Debug, Serialize)]
+pub(crate) struct Begun<'a> {
+    pub(crate) task_id: Option<&'a str>,
+    pub(crate) job: Option<&'a str>,
+    pub(crate) continuation: &'a str,
+    pub(crate) model_id: Option<&'a str>,
+    pub(crate) model_name: Option<&'a str>,
+    pub(crate) credit: Option<u32>,
+}
+
+/// One of several generations, counted from 1; no result where it was not started.
+#[derive(Debug, Serialize)]
+pub(crate) struct Numbered<'a> {
+    pub(crate) number: usize,
+    pub(crate) result: Option<&'a RawValue>,
+}
+
+/// The end of several generations.
+#[derive(Debug, Serialize)]
+pub(crate) struct Many<'a> {
+    pub(crate) results: Vec<Numbered<'a>>,
+}
+
+/// A finished generation as the skills' scripts print it. Credit is in points.
+#[derive(Debug, Serialize)]
+pub(crate) struct Script<'a> {
+    task_id: &'a str,
+    url: &'a str,
+    duration: &'a str,
+    model_id: &'a str,
+    model_name: &'a str,
+    credit: u32,
+}
+
+/// The object that the skills' scripts print.
+pub(crate) fn script(success: &Success) -> Script<'_> {
+    let first = success.medias.first();
+    Script {
+        task_id: &success.task_id,
+        url: first.map_or("", |media| &media.url),
+        duration: first
+            .and_then(|media| media.duration.as_deref())
+            .unwrap_or_default(),
+        model_id: &success.model_id,
+        model_name: &success.model_name,
+        credit: success.points,
     }
+}
+
+/// An object as it will be printed.
+pub(crate) fn raw(object: &impl Serialize) -> Box<RawValue> {
+    serde_json::value::to_raw_value(object).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 pub(crate) const fn charge(charge: Charge) -> &'static str {

@@ -1,107 +1,62 @@
-//! `ima resume [ID]`
+//! `ima resume`
 
-use ima_host::Job;
-use ima_host::types::{Language, OnUnknown, TaskType};
-use serde::Serialize;
+use ima_host::types::OnUnknown;
+use ima_host::{Generation, Job, Runtime};
 
 use crate::args::{Common, Resume};
+use crate::drive::Run;
 use crate::exit::Exit;
 use crate::setup::{self, Trouble};
-use crate::{drive, files, report, text};
+use crate::{files, many, out, player, text};
 
-pub(crate) async fn run(common: &Common, options: Resume) -> Exit {
-    let result = match &options.id {
-        Some(id) => resume(common, &options, id).await,
-        None => list(common),
+pub(crate) async fn run(common: &Common, options: &Resume) -> Result<Exit, Trouble> {
+    let language = common.language();
+    let delivery = &options.delivery;
+    files::check(delivery, options.all, language).map_err(Trouble::usage)?;
+    let runtime = setup::spending(common, None, delivery.deadline)?;
+    let run = Run::new(common, &runtime, delivery);
+    if let Some(id) = &options.id {
+        let on_unknown = if options.create_again {
+            OnUnknown::CreateAgain
+        } else {
+            OnUnknown::Report
+        };
+        let ended = match take_up(&runtime, id, on_unknown, common).await {
+            Ok(generation) => run.drive(generation, None).await,
+            Err(trouble) => run.refuse(&trouble, None),
+        };
+        run.print(&ended.object);
+        if delivery.play && !ended.files.iter().all(|file| player::play(file)) {
+            out::error(&text::no_player(language));
+        }
+        return Ok(ended.exit);
+    }
+    let mut jobs = setup::jobs(&runtime, language)?;
+    jobs.retain(|job| job.state.is_open());
+    if jobs.is_empty() && !common.json {
+        out::line(&text::no_open_jobs(language));
+        return Ok(Exit::Done);
+    }
+    let begin = async |index: usize| {
+        let id = jobs.get(index).map(|job: &Job| job.id.as_str());
+        take_up(&runtime, id.unwrap_or_default(), OnUnknown::Report, common).await
     };
-    result.unwrap_or_else(|trouble| trouble.report(common))
+    let all = many::drive(&run, jobs.len(), options.concurrency, begin).await;
+    Ok(many::conclude(&run, &all))
 }
 
-async fn resume(common: &Common, options: &Resume, id: &str) -> Result<Exit, Trouble> {
-    let language = common.language();
-    files::check(&options.wait, language).map_err(Trouble::usage)?;
-    let journal = setup::journal(language)?;
-    let runtime = setup::runtime(common, Some(journal), options.wait.deadline)?;
-    let on_unknown = if options.create_again {
-        OnUnknown::CreateAgain
-    } else {
-        OnUnknown::Report
-    };
-    let generation = runtime.resume_job(id, on_unknown).await.map_err(|error| {
-        let trouble = Trouble::of(&error, language);
+async fn take_up(
+    runtime: &Runtime,
+    id: &str,
+    on_unknown: OnUnknown,
+    common: &Common,
+) -> Result<Generation, Trouble> {
+    runtime.resume_job(id, on_unknown).await.map_err(|error| {
+        let trouble = Trouble::of(&error, common.language());
         let job = runtime.journal().and_then(|it| it.get(id).ok().flatten());
         match job.filter(|job| !job.continuation.is_empty()) {
             Some(job) => trouble.with_job(&job),
             None => trouble,
         }
-    })?;
-    drive::run(common, &runtime, generation, &options.wait).await
-}
-
-fn list(common: &Common) -> Result<Exit, Trouble> {
-    let language = common.language();
-    let jobs = setup::journal(language)?
-        .list()
-        .map_err(|error| Trouble::of(&error.into(), language))?;
-    let open: Vec<_> = jobs
-        .iter()
-        .filter(|job| job.state.is_open())
-        .map(Row::of)
-        .collect();
-    if common.json {
-        #[derive(Serialize)]
-        struct Jobs<'a> {
-            jobs: &'a [Row<'a>],
-        }
-        report::print(&Jobs { jobs: &open });
-    } else if open.is_empty() {
-        println!("{}", text::no_jobs(language));
-    } else {
-        for row in &open {
-            println!("{}", row.line(language));
-        }
-    }
-    Ok(Exit::Done)
-}
-
-/// A job in the list.
-#[derive(Serialize)]
-struct Row<'a> {
-    job: &'a str,
-    task_id: Option<&'a str>,
-    music: Option<bool>,
-    model_name: Option<&'a str>,
-    state: &'static str,
-    created_at: i64,
-}
-
-impl<'a> Row<'a> {
-    fn of(job: &'a Job) -> Self {
-        Self {
-            job: &job.id,
-            task_id: job.task_id.as_deref(),
-            music: job.task.map(|task| task == TaskType::TextToMusic),
-            model_name: job.model_name.as_deref(),
-            state: job.state.as_str(),
-            created_at: job.created_at,
-        }
-    }
-
-    fn line(&self, language: Language) -> String {
-        let task = self
-            .music
-            .map(|music| text::task(language, music))
-            .unwrap_or_default();
-        let cells = [
-            self.job,
-            &task,
-            self.model_name.unwrap_or_default(),
-            self.task_id.unwrap_or_default(),
-        ];
-        cells
-            .into_iter()
-            .filter(|cell| !cell.is_empty())
-            .collect::<Vec<_>>()
-            .join("  ")
-    }
+    })
 }

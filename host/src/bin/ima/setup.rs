@@ -2,36 +2,38 @@
 
 use std::time::Duration;
 
-use ima_host::types::{self, Charge, InvalidValue, Language};
-use ima_host::{Clock, Error, Job, Journal, Runtime, folders};
+use ima_host::types::{self, Cause, Charge, Failure, InvalidValue, Language};
+use ima_host::{Builder, Clock, Credential, Error, Job, Journal, Runtime, folders};
+use serde_json::value::RawValue;
 
 use crate::args::Common;
 use crate::exit::Exit;
 use crate::report::{self, Failed, Problem};
-use crate::text;
+use crate::text::Advice;
+use crate::{out, text};
 
 /// A failure of the program, worded and reported.
 pub(crate) struct Trouble {
     pub(crate) exit: Exit,
     pub(crate) cause: &'static str,
     pub(crate) charge: Charge,
-    pub(crate) message: String,
+    pub(crate) advice: Advice,
     pub(crate) continuation: Option<String>,
     pub(crate) job: Option<String>,
 }
 
 impl Trouble {
     /// The user asked for something that can't be done.
-    pub(crate) fn usage(message: String) -> Self {
-        Self::new(Exit::Usage, "usage", message)
+    pub(crate) fn usage(advice: Advice) -> Self {
+        Self::new(Exit::Usage, "usage", advice)
     }
 
-    fn new(exit: Exit, cause: &'static str, message: String) -> Self {
+    pub(crate) fn new(exit: Exit, cause: &'static str, advice: Advice) -> Self {
         Self {
             exit,
             cause,
             charge: Charge::No,
-            message,
+            advice,
             continuation: None,
             job: None,
         }
@@ -40,55 +42,53 @@ impl Trouble {
     /// An error of the library, in the user's words.
     pub(crate) fn of(error: &Error, language: Language) -> Self {
         let exit = Exit::of_error(error);
-        match error {
-            Error::CredentialMissing => {
-                Self::new(exit, "unauthorized", text::key_missing(language))
-            }
-            Error::Credential(_) => Self::new(exit, "unauthorized", text::key_unusable(language)),
-            Error::Origin(_) => Self::new(exit, "usage", text::address(language)),
-            Error::AcceleratedClock => Self::new(exit, "usage", text::clock(language)),
-            Error::NoSuchJob(id) => Self::new(exit, "usage", text::no_such_job(language, id)),
+        let (cause, advice) = match error {
+            Error::CredentialMissing => ("unauthorized", text::key_missing(language)),
+            Error::Credential(_) => ("unauthorized", text::key_unusable(language)),
+            Error::Origin(_) => ("usage", text::address(language)),
+            Error::AcceleratedClock => ("usage", text::clock(language)),
+            Error::NoSuchJob(id) => ("usage", text::no_such_job(language, id)),
             Error::Rejected(types::Error::Invalid(InvalidValue { field, allowed, .. })) => {
-                Self::new(
-                    exit,
-                    "invalid",
-                    text::value_refused(language, field, allowed),
-                )
+                ("invalid", text::value_refused(language, field, allowed))
             }
             Error::Rejected(types::Error::Continuation(_)) => {
-                Self::new(exit, "continuation", text::continuation(language))
+                ("continuation", text::continuation(language))
             }
-            Error::Failure(failure) => Self {
-                charge: failure.charge,
-                ..Self::new(exit, report::cause(&failure.cause), failure.message.clone())
-            },
-            Error::Journal(_) => Self::new(
-                exit,
+            Error::Failure(failure) => {
+                return Self {
+                    charge: failure.charge,
+                    ..Self::new(
+                        exit,
+                        report::cause(&failure.cause),
+                        of_failure(failure, language),
+                    )
+                };
+            }
+            Error::Journal(_) => (
                 "journal",
                 text::journal(language, folders::data().as_deref()),
             ),
-            Error::NothingToResume(id) => Self::new(
-                exit,
-                "nothing-to-resume",
-                text::nothing_to_resume(language, id),
-            ),
+            Error::NothingToResume(id) => {
+                ("nothing-to-resume", text::nothing_to_resume(language, id))
+            }
             Error::Limit { aftermath, .. }
             | Error::Trap { aftermath, .. }
             | Error::Unrecorded { aftermath, .. } => {
-                let message = match exit {
+                let advice = match exit {
                     Exit::Resumable => text::broken_resumable(language),
                     Exit::Unknown => text::broken_unknown(language),
                     _ => text::broken_unspent(language),
                 };
-                Self {
+                return Self {
                     charge: aftermath.charge,
                     continuation: aftermath.continuation.clone(),
                     job: aftermath.job.clone(),
-                    ..Self::new(exit, "component", message)
-                }
+                    ..Self::new(exit, "component", advice)
+                };
             }
-            _ => Self::new(exit, "other", text::broken_unspent(language)),
-        }
+            _ => ("other", text::broken_unspent(language)),
+        };
+        Self::new(exit, cause, advice)
     }
 
     /// What became of a job that could not be taken up: trying to costs nothing, but the job may
@@ -105,31 +105,62 @@ impl Trouble {
         self
     }
 
+    /// What went wrong, what to do, and how to go on.
+    pub(crate) fn lines(&self, language: Language) -> Vec<String> {
+        let Advice { what, then } = self.advice.clone();
+        let next = self.job.as_deref().and_then(|job| match self.exit {
+            Exit::Resumable => Some(text::resume(language, job)),
+            Exit::Unknown => Some(text::unknown(language, job)),
+            _ => None,
+        });
+        // The way to this very job is the better advice.
+        let then = next.unwrap_or(then);
+        [what, then]
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .collect()
+    }
+
+    /// The object of `--json`.
+    pub(crate) fn object(&self) -> Box<RawValue> {
+        report::raw(&Failed {
+            error: Problem {
+                cause: self.cause,
+                charge: report::charge(self.charge),
+                message: &self.advice.what,
+                advice: Some(self.advice.then.as_str()).filter(|then| !then.is_empty()),
+                task_id: None,
+                medias: Vec::new(),
+                continuation: self.continuation.as_deref(),
+                job: self.job.as_deref(),
+            },
+        })
+    }
+
     /// Tells the user, and with `--json` the caller.
-    pub(crate) fn report(self, common: &Common) -> Exit {
-        let language = common.language();
-        eprintln!("{}", self.message);
-        if let Some(job) = &self.job {
-            match self.exit {
-                Exit::Resumable => eprintln!("{}", text::resume(language, job)),
-                Exit::Unknown => eprintln!("{}", text::unknown(language, job)),
-                _ => {}
-            }
+    pub(crate) fn report(&self, common: &Common) -> Exit {
+        for line in self.lines(common.language()) {
+            out::error(&line);
         }
         if common.json {
-            report::print(&Failed {
-                error: Problem {
-                    cause: self.cause,
-                    charge: report::charge(self.charge),
-                    message: &self.message,
-                    task_id: None,
-                    medias: Vec::new(),
-                    continuation: self.continuation.as_deref(),
-                    job: self.job.as_deref(),
-                },
-            });
+            out::json(&self.object());
         }
         self.exit
+    }
+}
+
+/// The component's own words for a failure; where a value was refused, what is accepted.
+fn of_failure(failure: &Failure, language: Language) -> Advice {
+    let then = match &failure.cause {
+        Cause::Invalid(InvalidValue { field, allowed, .. }) => {
+            let Advice { what, then } = text::value_refused(language, field, allowed);
+            [what, then].join(" ")
+        }
+        _ => String::new(),
+    };
+    Advice {
+        what: failure.message.clone(),
+        then,
     }
 }
 
@@ -146,22 +177,56 @@ pub(crate) fn journal(language: Language) -> Result<Journal, Trouble> {
     Journal::open(folder.as_deref().ok_or_else(trouble)?).map_err(|_| trouble())
 }
 
-/// A runtime as the options describe it.
-pub(crate) fn runtime(
+/// The jobs of a runtime's journal, the newest first.
+pub(crate) fn jobs(runtime: &Runtime, language: Language) -> Result<Vec<Job>, Trouble> {
+    let jobs = runtime.journal().map(Journal::list).transpose();
+    Ok(jobs
+        .map_err(|error| Trouble::of(&error.into(), language))?
+        .unwrap_or_default())
+}
+
+/// A runtime as the options describe it, yet to be built.
+pub(crate) fn builder(common: &Common) -> Builder {
+    let builder = Runtime::builder().clock(Clock::accelerated(common.clock_rate));
+    match common.base_url.as_ref().filter(|url| !url.is_empty()) {
+        Some(url) => builder.origin(url),
+        None => builder,
+    }
+}
+
+/// The runtime of a builder.
+pub(crate) fn build(builder: Builder, language: Language) -> Result<Runtime, Trouble> {
+    builder
+        .build()
+        .map_err(|error| Trouble::of(&error, language))
+}
+
+/// A runtime that never spends. The credential is in place of the environment's.
+pub(crate) fn runtime(common: &Common, credential: Option<Credential>) -> Result<Runtime, Trouble> {
+    build(with(builder(common), credential), common.language())
+}
+
+/// A runtime for what is not sent anywhere: it needs no key.
+pub(crate) fn offline(common: &Common) -> Result<Runtime, Trouble> {
+    runtime(common, Some(Credential::literal("none")))
+}
+
+fn with(builder: Builder, credential: Option<Credential>) -> Builder {
+    match credential {
+        Some(credential) => builder.credential(credential),
+        None => builder,
+    }
+}
+
+/// A runtime that spends and keeps its jobs in the user's journal.
+pub(crate) fn spending(
     common: &Common,
-    journal: Option<Journal>,
+    credential: Option<Credential>,
     deadline: Option<u32>,
 ) -> Result<Runtime, Trouble> {
-    let mut builder = Runtime::builder().clock(Clock::accelerated(common.clock_rate));
-    if let Some(url) = common.base_url.as_ref().filter(|url| !url.is_empty()) {
-        builder = builder.origin(url);
-    }
-    if let Some(journal) = journal {
-        builder = builder.journal(journal);
-    }
-    let runtime = builder
-        .build()
-        .map_err(|error| Trouble::of(&error, common.language()))?;
+    let language = common.language();
+    let builder = builder(common).journal(journal(language)?);
+    let runtime = build(with(builder, credential), language)?;
     Ok(match deadline {
         Some(seconds) => runtime.with_deadline(Duration::from_secs(seconds.into())),
         None => runtime,

@@ -1,11 +1,62 @@
-//! `ima speech TEXT`
+//! `ima speech`
 
-use ima_host::types::TaskType;
+use ima_host::types::{Language, Options, Request, SpeechOptions, SpeechStyle, TaskType};
 
-use crate::args::{Common, Create};
-use crate::create;
+use crate::args::{Asked, Common, Generate, Speech, SpeechFlags, Style};
 use crate::exit::Exit;
+use crate::generate::{self, Terms, Wish};
+use crate::setup::Trouble;
+use crate::usual::Habit;
+use crate::{prompts, voices};
 
-pub(crate) async fn run(common: &Common, options: Create) -> Exit {
-    create::run(common, options, TaskType::TextToSpeech).await
+pub(crate) async fn run(common: &Common, speech: Speech) -> Result<Exit, Trouble> {
+    let language = common.language();
+    let Generate {
+        prompt,
+        many,
+        asked,
+        spending,
+        delivery,
+    } = speech.generate;
+    let wish = Wish {
+        usual: true,
+        request: request(common, asked, speech.flags, language).await?,
+        prompts: prompts::of(prompt, many, language)?,
+        habit: Habit::Save,
+    };
+    let terms = Terms {
+        spending: &spending,
+        delivery: &delivery,
+        credential: None,
+        script: false,
+    };
+    generate::run(common, wish, terms).await
+}
+
+/// The request for speech, yet without its prompt.
+pub(crate) async fn request(
+    common: &Common,
+    asked: Asked,
+    flags: SpeechFlags,
+    language: Language,
+) -> Result<Request, Trouble> {
+    let mut request = Request::new(TaskType::TextToSpeech, "", language);
+    prompts::ask(&mut request, asked)?;
+    let speaker = match flags.voice {
+        Some(voice) => Some(voices::find(common, &voice).await?),
+        None => None,
+    };
+    let style = |style| match style {
+        Style::Expressive => SpeechStyle::Expressive,
+        Style::Standard => SpeechStyle::Standard,
+    };
+    request.options = Some(Options::Speech(SpeechOptions {
+        speaker,
+        emotion: flags.emotion,
+        rate: flags.rate,
+        volume: flags.volume,
+        style: flags.style.map(style),
+        ..SpeechOptions::default()
+    }));
+    Ok(request)
 }

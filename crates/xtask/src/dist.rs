@@ -1,0 +1,152 @@
+//! One folder with all that is handed out: the program, the components, their contract.
+
+use crate::error::Error;
+use crate::run::{self, cargo};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What runs in a sandbox, by the package that it is made of. A tree need not have all of them.
+const COMPONENTS: [&str; 4] = ["plugin", "machine", "tools", "edge"];
+
+const SHELLS: [(&str, &str); 3] = [("bash", "ima.bash"), ("zsh", "_ima"), ("fish", "ima.fish")];
+
+const TEXTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
+
+/// Makes `target/dist` anew, with the program as it is built for `release` or `debug`.
+pub(crate) fn run(profile: &str) -> Result<(), Error> {
+    let mut build = vec!["build", "--package", "ima-host", "--bin", "ima"];
+    if profile == "release" {
+        build.push("--release");
+    }
+    cargo(&build, &[])?;
+
+    let dist = run::target().join("dist");
+    if dist.exists() {
+        fs::remove_dir_all(&dist).map_err(|error| file(&dist, error))?;
+    }
+    let workspace = run::workspace();
+    let name = format!("ima{}", std::env::consts::EXE_SUFFIX);
+    let program = dist.join("bin").join(&name);
+    copy(&run::target().join(profile).join(&name), &program)?;
+    for component in COMPONENTS {
+        if workspace.join("crates").join(component).is_dir() {
+            let name = format!("ima_{component}.wasm");
+            let built = run::target().join("guest").join(&name);
+            copy(&built, &dist.join("components").join(name))?;
+        }
+    }
+    for path in list(&workspace.join("wit"))? {
+        if let Some(name) = path.file_name() {
+            copy(&path, &dist.join("wit").join(name))?;
+        }
+    }
+    for text in TEXTS {
+        copy(&workspace.join(text), &dist.join(text))?;
+    }
+    let completions = dist.join("completions");
+    fs::create_dir_all(&completions).map_err(|error| file(&completions, error))?;
+    for (shell, name) in SHELLS {
+        let script = output(Command::new(&program).args(["completions", shell]))?;
+        write(&completions.join(name), &script)?;
+    }
+    let man = dist.join("man");
+    fs::create_dir_all(&man).map_err(|error| file(&man, error))?;
+    output(Command::new(&program).arg("manual").arg(&man))?;
+
+    let sums = sums(&dist)?;
+    let mut lines = String::new();
+    for Sum { name, sha256, .. } in &sums {
+        let _ = writeln!(lines, "{sha256}  {name}");
+    }
+    write(&dist.join("SHA256SUMS"), lines.as_bytes())?;
+    let table = table(&sums);
+    write(&dist.join("CONTENTS.md"), table.as_bytes())?;
+    println!("\n{}\n\n{table}", dist.display());
+    Ok(())
+}
+
+/// A file of the folder.
+struct Sum {
+    name: String,
+    bytes: u64,
+    sha256: String,
+}
+
+/// Every file, by its path within the folder.
+fn sums(dist: &Path) -> Result<Vec<Sum>, Error> {
+    let mut sums = Vec::new();
+    let mut folders = vec![dist.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for path in list(&folder)? {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let content = fs::read(&path).map_err(|error| file(&path, error))?;
+            let name = path.strip_prefix(dist).unwrap_or(&path);
+            let mut sha256 = String::new();
+            for byte in Sha256::digest(&content) {
+                let _ = write!(sha256, "{byte:02x}");
+            }
+            sums.push(Sum {
+                name: name.to_string_lossy().replace('\\', "/"),
+                bytes: content.len() as u64,
+                sha256,
+            });
+        }
+    }
+    sums.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(sums)
+}
+
+/// The program and the components, as a table.
+fn table(sums: &[Sum]) -> String {
+    let mut table = "| file | bytes | SHA-256 |\n| --- | ---: | --- |\n".to_owned();
+    let made = |sum: &&Sum| sum.name.starts_with("bin/") || sum.name.starts_with("components/");
+    for Sum {
+        name,
+        bytes,
+        sha256,
+    } in sums.iter().filter(made)
+    {
+        let _ = writeln!(table, "| `{name}` | {bytes} | `{sha256}` |");
+    }
+    table
+}
+
+fn output(command: &mut Command) -> Result<Vec<u8>, Error> {
+    let start = |error| Error::Start("ima".to_owned(), error);
+    let output = command.output().map_err(start)?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(Error::Failed("ima".to_owned()))
+    }
+}
+
+fn list(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let entries = fs::read_dir(folder).map_err(|error| file(folder, error))?;
+    let paths: io::Result<Vec<_>> = entries.map(|entry| Ok(entry?.path())).collect();
+    paths.map_err(|error| file(folder, error))
+}
+
+/// Copies a file, into a folder that is made where it is missing.
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(|error| file(folder, error))?;
+    }
+    fs::copy(from, to).map_err(|error| file(from, error))?;
+    Ok(())
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
+    fs::write(path, content).map_err(|error| file(path, error))
+}
+
+fn file(path: &Path, error: io::Error) -> Error {
+    Error::File(path.display().to_string(), error)
+}

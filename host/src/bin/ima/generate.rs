@@ -1,0 +1,174 @@
+//! What every command that generates shares: the usual model, the price, and one generation or
+//! several.
+
+use std::num::NonZeroUsize;
+
+use ima_host::types::Request;
+use ima_host::{Credential, Generation, Runtime};
+
+use crate::args::{Common, Delivery, Spending};
+use crate::drive::{Ended, Run};
+use crate::exit::Exit;
+use crate::screen::Show;
+use crate::setup::{self, Trouble};
+use crate::usual::{Habit, Usual};
+use crate::{confirm, files, many, out, player, quote, report, text};
+
+/// What is to be generated.
+pub(crate) struct Wish {
+    /// The request; its prompt is replaced by each of the prompts.
+    pub(crate) request: Request,
+    pub(crate) prompts: Prompts,
+    /// Whether the usual model is taken where the request names none.
+    pub(crate) usual: bool,
+    pub(crate) habit: Habit,
+}
+
+/// What to generate from.
+pub(crate) enum Prompts {
+    One(String),
+    Several(Vec<String>, Option<NonZeroUsize>),
+}
+
+impl Prompts {
+    pub(crate) fn all(&self) -> &[String] {
+        match self {
+            Self::One(prompt) => std::slice::from_ref(prompt),
+            Self::Several(prompts, _) => prompts,
+        }
+    }
+}
+
+/// Where to, and how far.
+pub(crate) struct Terms<'a> {
+    pub(crate) spending: &'a Spending,
+    pub(crate) delivery: &'a Delivery,
+    /// In place of the environment's.
+    pub(crate) credential: Option<Credential>,
+    /// As the skills' scripts do it: nothing is fetched, and the object has their keys.
+    pub(crate) script: bool,
+}
+
+/// Generates, shows and saves.
+pub(crate) async fn run(
+    common: &Common,
+    mut wish: Wish,
+    terms: Terms<'_>,
+) -> Result<Exit, Trouble> {
+    let language = common.language();
+    let (spending, delivery) = (terms.spending, terms.delivery);
+    if wish.prompts.all().iter().any(|it| it.trim().is_empty()) {
+        return Err(Trouble::usage(text::prompt_empty(language)));
+    }
+    let several = matches!(wish.prompts, Prompts::Several(..));
+    files::check(delivery, several, language).map_err(Trouble::usage)?;
+    let runtime = if spending.dry_run {
+        setup::runtime(common, terms.credential)?
+    } else {
+        setup::spending(common, terms.credential, delivery.deadline)?
+    };
+    let usual = Usual::of(common);
+    let request = &mut wish.request;
+    request.language = language;
+    request.budget = spending.budget;
+    if wish.usual
+        && request.model_id.is_none()
+        && let Some(preferred) = usual.model(&runtime, request.task).await
+    {
+        request.model_id = Some(preferred.model_id);
+        request.habitual = true;
+    }
+    if spending.dry_run {
+        return quote::show(common, &runtime, &wish.request, wish.prompts.all(), true).await;
+    }
+    let mut run = Run::new(common, &runtime, delivery);
+    run.no_wait = spending.no_wait;
+    run.save = !terms.script;
+    match &wish.prompts {
+        Prompts::One(prompt) => {
+            run.confirm_above = confirm::threshold(spending);
+            let ended = match start(&runtime, &wish.request, prompt).await {
+                Ok(generation) => run.drive(generation, None).await,
+                Err(trouble) => run.refuse(&trouble, None),
+            };
+            conclude(&run, &wish, &usual, &ended).await;
+            match &ended.success {
+                Some(success) if terms.script && common.json => {
+                    out::pretty(&report::script(success));
+                }
+                _ => run.print(&ended.object),
+            }
+            Ok(ended.exit)
+        }
+        Prompts::Several(prompts, concurrency) => {
+            if !affordable(&run, spending, &wish.request, prompts).await? {
+                return Ok(Exit::Refused);
+            }
+            let begin = async |index: usize| {
+                let prompt = prompts.get(index).map(String::as_str).unwrap_or_default();
+                start(&runtime, &wish.request, prompt).await
+            };
+            let all = many::drive(&run, prompts.len(), *concurrency, begin).await;
+            let success = all.iter().flatten().rfind(|it| it.success.is_some());
+            if let Some(ended) = success {
+                conclude(&run, &wish, &usual, ended).await;
+            }
+            Ok(many::conclude(&run, &all))
+        }
+    }
+}
+
+async fn start(runtime: &Runtime, request: &Request, prompt: &str) -> Result<Generation, Trouble> {
+    let request = Request {
+        prompt: prompt.to_owned(),
+        ..request.clone()
+    };
+    runtime
+        .start(&request)
+        .await
+        .map_err(|error| Trouble::of(&error, request.language))
+}
+
+/// What is left to do after the end of a generation.
+async fn conclude(run: &Run<'_>, wish: &Wish, usual: &Usual<'_>, ended: &Ended) {
+    let language = run.common.language();
+    let mut show = Show::new(&run.screen, None);
+    if wish.request.habitual && ended.cause == Some("unknown-model") {
+        show.trouble(&text::usual_model_gone(language));
+    }
+    if let Some(success) = &ended.success {
+        let words = usual.after(run.runtime, wish.request.task, success, wish.habit);
+        if let Some(words) = words.await {
+            show.line(&words);
+        }
+    }
+    if run.delivery.play && !ended.files.iter().all(|file| player::play(file)) {
+        show.trouble(&text::no_player(language));
+    }
+}
+
+/// Whether a person agrees to what several generations cost together.
+async fn affordable(
+    run: &Run<'_>,
+    spending: &Spending,
+    request: &Request,
+    prompts: &[String],
+) -> Result<bool, Trouble> {
+    let language = run.common.language();
+    let (Some(above), Some(first)) = (confirm::threshold(spending), prompts.first()) else {
+        return Ok(true);
+    };
+    let request = Request {
+        prompt: first.clone(),
+        ..request.clone()
+    };
+    let quote = run.runtime.quote(&request).await;
+    let each = quote.map_err(|error| Trouble::of(&error, language))?.points;
+    let points = each.saturating_mul(u32::try_from(prompts.len()).unwrap_or(u32::MAX));
+    let mut interrupt = run.interrupt.clone();
+    if points <= above || confirm::ask(points, language, &mut interrupt).await {
+        return Ok(true);
+    }
+    Show::new(&run.screen, None).trouble(&text::declined(language));
+    Ok(false)
+}

@@ -1,0 +1,75 @@
+//! Several generations at the same time, with a bar for each.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::{StreamExt, stream};
+use ima_host::Generation;
+
+use crate::drive::{Ended, Run};
+use crate::exit::Exit;
+use crate::report::{self, Many, Numbered};
+use crate::screen::Show;
+use crate::setup::Trouble;
+use crate::text;
+
+/// How many generations go on at the same time where nobody says so.
+const USUAL: usize = 3;
+
+/// Drives `count` generations, which `begin` prepares by their index. After Ctrl-C, and where all
+/// others would fail too, no further one is begun.
+///
+/// Returns how each ended, none for those that were not begun.
+pub(crate) async fn drive<F: Future<Output = Result<Generation, Trouble>>>(
+    run: &Run<'_>,
+    count: usize,
+    concurrency: Option<NonZeroUsize>,
+    begin: impl Fn(usize) -> F,
+) -> Vec<Option<Ended>> {
+    let halted = AtomicBool::new(false);
+    let one = async |index: usize| {
+        if halted.load(Ordering::Relaxed) || run.interrupt.is_pressed() {
+            return None;
+        }
+        let number = Some(index + 1);
+        let ended = match begin(index).await {
+            Ok(generation) => run.drive(generation, number).await,
+            Err(trouble) => run.refuse(&trouble, number),
+        };
+        if matches!(ended.exit, Exit::Unauthorised | Exit::Points | Exit::Down) {
+            halted.store(true, Ordering::Relaxed);
+        }
+        Some(ended)
+    };
+    stream::iter(0..count)
+        .map(one)
+        .buffered(concurrency.map_or(USUAL, NonZeroUsize::get))
+        .collect()
+        .await
+}
+
+/// Tells how they ended all together, and returns the code that matters most.
+pub(crate) fn conclude(run: &Run<'_>, all: &[Option<Ended>]) -> Exit {
+    let language = run.common.language();
+    let is_done = |ended: &&Ended| ended.exit == Exit::Done;
+    let done = all.iter().flatten().filter(is_done).count();
+    let left_out = all.iter().filter(|ended| ended.is_none()).count();
+    let mut show = Show::new(&run.screen, None);
+    if left_out > 0 {
+        show.trouble(&text::left_out(language, left_out));
+    }
+    show.line(&text::summary(language, done, all.len()));
+    let results = all.iter().enumerate().map(|(index, ended)| Numbered {
+        number: index + 1,
+        result: ended.as_ref().map(|ended| &*ended.object),
+    });
+    run.print(&report::raw(&Many {
+        results: results.collect(),
+    }));
+    let exits = all.iter().flatten().map(|ended| ended.exit);
+    let worst = exits.max_by_key(|exit| exit.weight());
+    // What was not begun cost nothing.
+    worst
+        .filter(|worst| left_out == 0 || *worst != Exit::Done)
+        .unwrap_or(Exit::Refused)
+}

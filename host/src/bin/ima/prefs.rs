@@ -1,0 +1,121 @@
+//! `ima prefs`
+
+use ima_host::types::{Preferred, TaskType};
+use serde::Serialize;
+
+use crate::args::{Common, Prefs, PrefsCommand};
+use crate::exit::Exit;
+use crate::setup::{self, Trouble};
+use crate::usual::Usual;
+use crate::{models, out, table, text};
+
+pub(crate) async fn run(common: &Common, options: &Prefs) -> Result<Exit, Trouble> {
+    match &options.command {
+        PrefsCommand::Get { task } => get(common, task.map(TaskType::from)).await,
+        PrefsCommand::Set { task, model } => set(common, (*task).into(), model).await,
+        PrefsCommand::Clear { task } => clear(common, task.map(TaskType::from)).await,
+    }
+}
+
+async fn get(common: &Common, task: Option<TaskType>) -> Result<Exit, Trouble> {
+    let language = common.language();
+    let runtime = setup::offline(common)?;
+    let usual = Usual::of(common);
+    let wanted = [TaskType::TextToMusic, TaskType::TextToSpeech];
+    let mut found = Vec::new();
+    for each in wanted {
+        if task.is_none_or(|task| task == each) {
+            found.push((each, usual.get(&runtime, each).await?));
+        }
+    }
+    if common.json {
+        let of = |wanted| {
+            let row = found.iter().find(|(task, _)| *task == wanted);
+            row.and_then(|(_, preferred)| preferred.as_ref())
+                .map(Row::of)
+        };
+        out::json(&Rows {
+            user: &common.user,
+            text_to_music: of(TaskType::TextToMusic),
+            text_to_speech: of(TaskType::TextToSpeech),
+        });
+        return Ok(Exit::Done);
+    }
+    table::print(found.into_iter().map(|(task, preferred)| {
+        let task = text::task(language, task);
+        match preferred {
+            None => [task, text::no_preference(language), String::new()],
+            Some(it) => [
+                task,
+                format!("{} ({})", it.model_name, it.model_id),
+                text::last_used(language, &it.last_used),
+            ],
+        }
+    }));
+    Ok(Exit::Done)
+}
+
+pub(crate) async fn set(common: &Common, task: TaskType, id: &str) -> Result<Exit, Trouble> {
+    let language = common.language();
+    let runtime = setup::runtime(common, None)?;
+    let models = models::all(&runtime, Some(task), language).await?;
+    let found = models
+        .iter()
+        .find(|(_, model)| model.model_id.eq_ignore_ascii_case(id));
+    let Some((_, model)) = found else {
+        return Err(models::unknown(language, id, &models));
+    };
+    let points = model.points_min.unwrap_or_default();
+    let (id, name) = (&model.model_id, &model.name);
+    Usual::of(common)
+        .set(&runtime, task, id, name, points)
+        .await?;
+    let words = runtime.confirmation(task, name, language).await;
+    say(
+        common,
+        &words.map_err(|error| Trouble::of(&error, language))?,
+    );
+    Ok(Exit::Done)
+}
+
+async fn clear(common: &Common, task: Option<TaskType>) -> Result<Exit, Trouble> {
+    let runtime = setup::offline(common)?;
+    Usual::of(common).clear(&runtime, task).await?;
+    say(common, &text::forgotten(common.language()));
+    Ok(Exit::Done)
+}
+
+fn say(common: &Common, words: &str) {
+    match (common.quiet, common.json) {
+        (true, _) => {}
+        (false, true) => out::error(words),
+        (false, false) => out::line(words),
+    }
+}
+
+/// One user's preferences, as the file has them.
+#[derive(Serialize)]
+struct Rows<'a> {
+    user: &'a str,
+    text_to_music: Option<Row<'a>>,
+    text_to_speech: Option<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    model_id: &'a str,
+    model_name: &'a str,
+    credit: u32,
+    last_used: &'a str,
+}
+
+impl<'a> Row<'a> {
+    fn of(preferred: &'a Preferred) -> Self {
+        Self {
+            model_id: &preferred.model_id,
+            model_name: &preferred.model_name,
+            credit: preferred.credit,
+            last_used: &preferred.last_used,
+        }
+    }
+}

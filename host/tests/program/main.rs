@@ -1,0 +1,21 @@
+//! Every command of the program against the simulator: what it prints, leaves, costs, and its code.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
+
+mod create;
+mod generate;
+mod jobs;
+mod say;
+mod service;
+#[path = "../stage/mod.rs"]
+mod stage;
+#[cfg(unix)]
+mod stopping;
+#[cfg(unix)]
+mod terminal;

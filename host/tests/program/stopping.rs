@@ -1,0 +1,83 @@
+//! Ctrl-C keeps the job and says how to go on.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use ima_simulator::{Endpoint, Timeline};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+use crate::stage::{Stage, ends, json, text};
+
+/// Starts a command with `--events` and waits until its first task is waited for.
+fn until_waiting(mut command: Command) -> (Child, BufReader<ChildStdout>, Vec<Value>) {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut seen = Vec::new();
+    loop {
+        let mut line = String::new();
+        assert!(stdout.read_line(&mut line).unwrap() > 0, "it ended early");
+        let event: Value = serde_json::from_str(&line).unwrap();
+        let waiting = event["state"] == "waiting";
+        seen.push(event);
+        if waiting {
+            return (child, stdout, seen);
+        }
+    }
+}
+
+fn signal(child: &Child, signal: Signal) {
+    kill(Pid::from_raw(child.id().try_into().unwrap()), signal).unwrap();
+}
+
+#[tokio::test]
+async fn ctrl_c_and_a_request_to_end_keep_the_job() {
+    for stop in [Signal::SIGINT, Signal::SIGTERM] {
+        let stage = Stage::new().await;
+        let long = Timeline::lasting(100_000.0);
+        stage.control.set_timeline("seed-tts-2.0", long);
+        let command = stage.command(&["speech", "Hello.", "--events"]);
+        let (child, mut stdout, _) = until_waiting(command);
+        signal(&child, stop);
+        let mut rest = String::new();
+        stdout.read_to_string(&mut rest).unwrap();
+        let output = child.wait_with_output().unwrap();
+        ends(&output, 8);
+        let last: Value = serde_json::from_str(rest.lines().last().unwrap()).unwrap();
+        let job = last["error"]["job"].as_str().unwrap();
+        assert_eq!(last["error"]["charge"], "yes");
+        assert!(text(&output.stderr).contains(&format!("ima resume {job}")));
+
+        stage.control.advance(Duration::from_secs(100_000));
+        ends(&stage.ima(&["resume", job, "--out", "it.wav"]), 0);
+        assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (1, 1));
+        stage.holds_no_key(&output);
+    }
+}
+
+#[tokio::test]
+async fn ctrl_c_stops_several_and_begins_no_other() {
+    let stage = Stage::new().await;
+    let long = Timeline::lasting(100_000.0);
+    stage.control.set_timeline("seed-tts-2.0", long);
+    std::fs::write(stage.here().join("lines"), "one\ntwo\nthree\n").unwrap();
+    let mut several = vec!["speech", "--prompts-file", "lines", "--events"];
+    several.extend(["--concurrency", "1"]);
+    let (child, mut stdout, seen) = until_waiting(stage.command(&several));
+    assert!(seen.iter().all(|event| event["number"] == 1));
+    signal(&child, Signal::SIGINT);
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    let output = child.wait_with_output().unwrap();
+    ends(&output, 8);
+    assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (1, 1));
+    let open = json(&stage.ima(&["jobs", "--open", "--json"]));
+    assert_eq!(open["jobs"].as_array().unwrap().len(), 1);
+}
