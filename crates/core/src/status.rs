@@ -2,6 +2,7 @@
 //! section 6, "status").
 
 use crate::api::detail::{self, MediaState};
+use crate::api::scalar::Scalar;
 use crate::outcome::{Media, TaskFault};
 use crate::prelude::*;
 
@@ -54,7 +55,7 @@ impl MediaStatus {
         match media.resource_status.integer() {
             Some(2 | 3) => Self::Failed(TaskFault::Resource),
             _ if media.status.is("failed") => Self::Failed(TaskFault::Status),
-            Some(1) => match media.url.text().or_else(|| media.watermark_url.text()) {
+            Some(1) => match address(&media.url).or_else(|| address(&media.watermark_url)) {
                 Some(url) => Self::Ready(Media {
                     url,
                     duration: media.duration_str.text(),
@@ -64,6 +65,14 @@ impl MediaStatus {
             },
             _ => Self::Pending,
         }
+    }
+}
+
+/// Where a media is. A number or a blank text is no address, so the media is not there yet.
+fn address(url: &Scalar<'_>) -> Option<String> {
+    match url {
+        Scalar::Text(url) if !url.trim().is_empty() => Some(url.to_string()),
+        _ => None,
     }
 }
 
@@ -110,6 +119,11 @@ mod tests {
                 "ready w",
             ),
             (r#"{"resource_status":1,"status":"success"}"#, "pending"),
+            (r#"{"resource_status":1,"url":" "}"#, "pending"),
+            (
+                r#"{"resource_status":1,"url":7,"watermark_url":"w"}"#,
+                "ready w",
+            ),
             (
                 r#"{"resource_status":1,"status":"failed","url":"u"}"#,
                 "failed ",

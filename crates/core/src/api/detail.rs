@@ -45,5 +45,8 @@ pub(crate) fn medias(data: &str) -> Option<Vec<MediaState<'_>>> {
 
 /// The id in the data of the answer to a create request.
 pub(crate) fn created(data: &str) -> Option<String> {
-    Object::read(data)?.scalar("id")?.text()
+    match Object::read(data)?.scalar("id")? {
+        Scalar::Bool(_) => None,
+        id => id.text().filter(|id| !id.trim().is_empty()),
+    }
 }

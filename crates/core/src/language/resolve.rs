@@ -44,7 +44,8 @@ pub(super) fn music(reading: &Reading<'_>) -> Resolved {
     // What the kind of music leaves open, the prices decide.
     if found.cheapest && !resolved.named && resolved.among.len() > 1 {
         resolved.model = None;
-        if resolved.among == ALL && resolved.questions.is_empty() {
+        let settled = reading.model.is_some();
+        if resolved.among == ALL && resolved.questions.is_empty() && !settled {
             let question = kind(Need::Suggested, &["GenBGM", "GenSong"], language);
             resolved.questions.push(question);
         }

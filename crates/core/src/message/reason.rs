@@ -52,6 +52,10 @@ pub(super) fn reason(cause: &Cause, task: TaskType, language: Language) -> Strin
                 "No answer came after it was sent; check your points before deciding to start over\n💡 Your points: {CREDITS}"
             ),
         },
+        Cause::UnknownModel(known) if known.is_empty() => match language {
+            Zh => "目前没有可用的模型，请稍后再试".to_owned(),
+            En => "No model is on offer at the moment, please try again later".to_owned(),
+        },
         Cause::UnknownModel(known) => {
             let known = known.join(", ");
             match language {

@@ -81,7 +81,7 @@ impl Listing {
         let trouble = match end {
             Ok(response) => match Answer::read(&response) {
                 Answer::Success(data) => {
-                    let places = tree::places(data.unwrap_or("[]"), &response.body);
+                    let places = data.and_then(|data| tree::places(data, &response.body));
                     if let Some(places) = places {
                         return Some(Ok(Catalogue::new(self.task, response.body, places)));
                     }

@@ -16,6 +16,9 @@ const KIND: &str = "ima-session";
 /// are what it did.
 const VERSION: u32 = 2;
 
+/// The longest waiting that is written: `number` reads no more, and a paid task must be readable.
+const LONGEST: Millis = i64::MAX.unsigned_abs();
+
 /// Where a session is taken up. Everything in between is lost on purpose: it cost nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Entry {
@@ -207,7 +210,10 @@ fn write_waited(waited: &Waited) -> String {
     json::object(&[
         ("task", Some(task)),
         ("language", Some(quoted(waited.language.code()))),
-        ("elapsed_ms", Some(waited.elapsed_ms.to_string())),
+        (
+            "elapsed_ms",
+            Some(waited.elapsed_ms.min(LONGEST).to_string()),
+        ),
     ])
 }
 

@@ -82,6 +82,7 @@ fn a_listing_that_fails_is_tried_three_times_and_costs_nothing() {
         (answer(200, html), Cause::Unavailable),
         (answer(200, &deep), Cause::Unavailable),
         (ok("7"), Cause::Unavailable),
+        (ok("null"), Cause::Unavailable),
         (ok(&deep), Cause::Unavailable),
         (answer(429, ""), Cause::RateLimited),
         (lost(Sent::No), Cause::Network),
@@ -98,6 +99,14 @@ fn a_listing_that_fails_is_tried_three_times_and_costs_nothing() {
         assert_eq!(run.failure().continuation, None);
         assert_eq!(run.creates(), 0);
     }
+}
+
+#[test]
+fn an_empty_list_offers_nothing_to_choose() {
+    let run = Run::new(song()).play(vec![(LIST, ok("[]"))]);
+    assert_eq!(run.failure().cause, Cause::UnknownModel(Vec::new()));
+    let text = &run.failure().message;
+    assert!(text.contains("No model is on offer"), "{text}");
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub(super) fn unclear_ends() -> Vec<End> {
         ok("null"),
         ok("{}"),
         ok(r#"{"id":""}"#),
+        ok(r#"{"id":" \t"}"#),
+        ok(r#"{"id":true}"#),
         ok(r#"{"id":null}"#),
         ok("[]"),
         code(500, "internal"),

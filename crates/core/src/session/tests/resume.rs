@@ -3,7 +3,7 @@
 use super::script::*;
 use crate::event::CheckpointState;
 use crate::outcome::{Cause, Charge};
-use crate::pump::Command;
+use crate::pump::{Command, Input, Pump};
 use crate::session::{Session, Settings, SnapshotError};
 
 fn restore_error(snapshot: &str) -> SnapshotError {
@@ -140,4 +140,18 @@ fn snapshots_of_version_1_still_load() {
     let waiting = r#"{"kind":"ima-session","version":1,"state":{"waiting":{"task":{"task":"text_to_music","id":"task_1","model_id":"sonic","model_name":"Suno","points":25,"estimate":{"min_seconds":90,"max_seconds":150}},"language":"en","elapsed_ms":5000}}}"#;
     let run = Run::restored(waiting).play(vec![ready()]);
     assert_eq!((run.success().points, run.success().elapsed), (25, 5_000));
+}
+
+#[test]
+fn a_task_that_was_waited_for_since_ever_can_still_be_taken_up() {
+    let mut run = Run::new(song());
+    run.command(Command::Start);
+    for step in [list(), created()] {
+        let (id, _) = run.run_to_exchange().unwrap();
+        run.end(id, step.1);
+    }
+    run.run_to_exchange();
+    run.session.handle(Input::Timeout, u64::MAX).unwrap();
+    let snapshot = run.session.snapshot();
+    assert!(Session::restore(&snapshot, Settings::default()).is_ok());
 }
