@@ -32,7 +32,7 @@ pub(crate) struct Shared {
     pub(crate) wire: Arc<Wire>,
     sandbox: Sandbox,
     credential: Credential,
-    clock: Clock,
+    pub(crate) clock: Clock,
     refusals: Arc<Refusals>,
 }
 

@@ -121,16 +121,21 @@ impl Shared {
             });
         }
         match result {
-            Ok(answer) => Ok(redact::redact(answer, key)),
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                tracing::info!(?operation, status, "the service answered");
+                Ok(redact::redact(answer, key))
+            }
             Err(fault) => {
-                tracing::debug!(sent = fault.sent, error = %fault.error, "an exchange failed");
+                tracing::warn!(?operation, sent = fault.sent, error = %fault.error, "an exchange failed");
                 Err(fault.error)
             }
         }
     }
 
     fn refuse(&self, parts: &http::request::Parts) -> HttpError {
-        self.refusals.record(&parts.method, &parts.uri);
+        self.refusals
+            .record(&parts.method, &parts.uri, self.key.as_deref());
         HttpError::HttpRequestDenied
     }
 }

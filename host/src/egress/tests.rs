@@ -298,7 +298,10 @@ async fn a_broken_answer_has_its_name() {
             )
         }),
         (
-            Reply::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), b"x: y\r\n".to_vec()),
+            Reply::Endless(
+                b"HTTP/1.1 200 OK\r\n".to_vec(),
+                format!("x: {}\r\n", "y".repeat(10_000)).into(),
+            ),
             |error| {
                 matches!(
                     error,
@@ -318,9 +321,13 @@ async fn a_broken_answer_has_its_name() {
         ),
     ];
     for (reply, expected) in answers {
-        let reply = std::sync::Mutex::new(Some(reply));
-        let server = Server::start(move |_| reply.lock().unwrap().take().unwrap()).await;
-        let error = Bench::new(&server.origin(), hasty())
+        // Only what never comes is to be waited for no longer.
+        let limits = match matches!(&reply, Reply::Stall(bytes) if bytes.len() < 100) {
+            true => hasty(),
+            false => Limits::default(),
+        };
+        let server = Server::start(move |_| reply.clone()).await;
+        let error = Bench::new(&server.origin(), limits)
             .send(LIST)
             .await
             .unwrap_err();
@@ -421,7 +428,15 @@ async fn the_key_leaves_nowhere_but_in_its_header() {
     }
     assert_eq!(server.connections(), 0);
     assert_eq!(bench.guard.charge(), Charge::No);
-    assert_eq!(bench.refusals.list().len(), 3);
+    let in_path = bench
+        .request(("GET", "/ima_test_key"))
+        .body(body(""))
+        .unwrap();
+    assert!(bench.send_request(in_path).await.is_err());
+    let recorded = format!("{:?}", bench.refusals.list());
+    assert_eq!(bench.refusals.list().len(), 4);
+    assert!(!recorded.contains("ima_test_key"), "{recorded}");
+    assert!(recorded.contains("/[redacted]"), "{recorded}");
 }
 
 #[tokio::test]
