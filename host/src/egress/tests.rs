@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
+use rustls::RootCertStore;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use wasmtime_wasi_http::{Error as HttpError, RequestOptions, WasiBody};
@@ -13,6 +14,7 @@ use wasmtime_wasi_http::{Error as HttpError, RequestOptions, WasiBody};
 use super::{Egress, Guard, Refusals, Wire};
 use crate::credential::Credential;
 use crate::limits::{Limit, Limits};
+use crate::network::Proxies;
 use crate::testing::{Reply, Server, ok, status};
 use crate::types::Charge;
 
@@ -33,7 +35,9 @@ struct Bench {
 impl Bench {
     fn new(origin: &str, limits: Limits) -> Self {
         let requests = limits.requests;
-        let wire = Arc::new(Wire::new(origin.parse().unwrap(), Arc::new(limits)).unwrap());
+        let (proxies, roots) = (Proxies::default(), RootCertStore::empty());
+        let wire = Wire::new(origin.parse().unwrap(), Arc::new(limits), proxies, roots);
+        let wire = Arc::new(wire.unwrap());
         let (guard, refusals) = (Guard::new(), Arc::<Refusals>::default());
         let key = Some(Arc::new(
             Credential::literal("ima_test_key").read().unwrap(),
@@ -529,7 +533,9 @@ async fn a_request_body_beyond_the_limit_is_not_sent() {
 async fn a_name_of_this_machine_is_prohibited_for_a_public_origin() {
     // `localhost` is the one private name that every machine resolves.
     let limits = Arc::new(Limits::default());
-    let connector = super::connect::connector(&limits, false).unwrap();
+    let connector =
+        super::connect::connector(&limits, false, Proxies::default(), RootCertStore::empty());
+    let connector = connector.unwrap();
     let client: hyper_util::client::legacy::Client<_, Full<Bytes>> =
         hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
             .build(connector);
