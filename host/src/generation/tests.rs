@@ -43,7 +43,7 @@ impl Bench {
             .credential(Credential::literal("ima_test_key"))
             .journal(journal.clone())
             .limits(limits)
-            .clock(Clock::accelerated(1000))
+            .clock(Clock::accelerated(50))
             .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
             .build()
             .unwrap();
