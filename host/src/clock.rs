@@ -16,8 +16,8 @@ use crate::sandbox::State;
 
 /// How time passes for a component.
 ///
-/// Only its monotonic clock, by which it waits and measures: the limits of the host and of HTTP
-/// stay in real time.
+/// Only its monotonic clock, by which it waits and measures, and the host's pauses between the
+/// tries of a download: the limits of the host and of HTTP stay in real time.
 #[derive(Clone, Default)]
 pub struct Clock(Pace);
 
@@ -49,6 +49,15 @@ impl Clock {
     /// a simulated service can follow.
     pub fn stepped(jumped: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         Self(Pace::Stepped(Arc::new(jumped)))
+    }
+
+    /// How long the host waits, in real time, where it would wait `time` on this clock.
+    pub(crate) fn real(&self, time: Duration) -> Duration {
+        match &self.0 {
+            Pace::Real => time,
+            Pace::Accelerated(rate) => time / rate.get(),
+            Pace::Stepped(_) => Duration::ZERO,
+        }
     }
 
     /// Whether it is the real time.

@@ -6,6 +6,7 @@ use crate::credential::CredentialError;
 use crate::download::DownloadError;
 use crate::journal::JournalError;
 use crate::limits::Limit;
+use crate::network::NetworkError;
 use crate::origin::OriginError;
 use crate::types;
 
@@ -60,6 +61,9 @@ pub enum Error {
     /// The engine could not be set up, or could not compile the component.
     #[error("the WebAssembly engine failed")]
     Engine(#[source] wasmtime::Error),
+    /// The proxy or a certificate can't be used.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// TLS could not be set up.
     #[error("TLS could not be set up")]
     Tls(#[source] rustls::Error),

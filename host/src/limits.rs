@@ -45,8 +45,12 @@ pub struct Limits {
     pub exchange: Duration,
     /// Bytes of one downloaded audio file. Default 200 MiB.
     pub download_size: u64,
-    /// Longest time for one download. Default 10 minutes.
+    /// Longest time for one download, all its tries together. Default 10 minutes.
     pub download: Duration,
+    /// How often a download that brings nothing more is tried. Default 5.
+    pub download_tries: u32,
+    /// Pause before a download is tried again; each further one is twice as long. Default 500 ms.
+    pub download_pause: Duration,
 }
 
 impl Default for Limits {
@@ -69,6 +73,8 @@ impl Default for Limits {
             exchange: Duration::from_secs(120),
             download_size: 200 << 20,
             download: Duration::from_secs(10 * 60),
+            download_tries: 5,
+            download_pause: Duration::from_millis(500),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::instance::{Instance, Stop};
 use crate::journal::{Journal, JournalError};
 use crate::limits::Limits;
 use crate::machine::{Means, Pool};
+use crate::network::Network;
 use crate::origin::Origin;
 use crate::sandbox::{ComponentSource, MACHINE, PLUGIN, Sandbox, State, component_bytes};
 use crate::types::{self, Charge, Language, Model, OnUnknown, Quote, Request, Settings, TaskType};
@@ -36,7 +37,7 @@ pub(crate) struct Shared {
     /// Where there is one, it carries the generations.
     machines: Option<Pool>,
     credential: Credential,
-    clock: Clock,
+    pub(crate) clock: Clock,
     refusals: Arc<Refusals>,
 }
 
@@ -268,6 +269,7 @@ pub struct Builder {
     journal: Option<Journal>,
     cache_folder: Option<PathBuf>,
     clock: Clock,
+    network: Network,
 }
 
 impl Builder {
@@ -327,6 +329,49 @@ impl Builder {
         self
     }
 
+    /// The HTTP proxy for what goes over TLS: `http://HOST:PORT`, with or without `USER:PASSWORD@`.
+    ///
+    /// It is asked for a tunnel (CONNECT), so it sees the name of the service and never the key.
+    /// An `http` origin is on this machine and is always reached directly. Through a proxy, names
+    /// are looked up by the proxy: it, and no longer this library, decides whether they may lead to
+    /// private addresses.
+    #[must_use]
+    pub fn proxy(mut self, url: &str) -> Self {
+        self.network.set_proxy(url);
+        self
+    }
+
+    /// Hosts that are reached without the proxy, in the notation of `NO_PROXY`: names with all
+    /// that is below them, addresses, networks, or `*`, with commas between.
+    #[must_use]
+    pub fn no_proxy(mut self, hosts: &str) -> Self {
+        self.network.set_except(hosts);
+        self
+    }
+
+    /// The proxy that the environment names: `HTTPS_PROXY`, else `ALL_PROXY`, with the exceptions
+    /// of `NO_PROXY`; each also in lower case, which goes first. `HTTP_PROXY` is for plain HTTP,
+    /// which never leaves this machine here, and is not looked at.
+    #[must_use]
+    pub fn environment_proxy(mut self) -> Self {
+        self.network.read_proxy(|name| std::env::var(name).ok());
+        self
+    }
+
+    /// Further certificates to trust, as PEM, beside those that Mozilla trusts.
+    #[must_use]
+    pub fn extra_ca(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.network.add_certificates(pem.into());
+        self
+    }
+
+    /// Trusts the certificates in the file that the environment names as `SSL_CERT_FILE`, too.
+    #[must_use]
+    pub fn environment_ca(mut self) -> Self {
+        self.network.read_certificates();
+        self
+    }
+
     /// How fast time passes for the component. Anything but the system's clock needs an origin on
     /// this machine.
     #[must_use]
@@ -340,7 +385,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the origin, the clock or the component can't be used.
+    /// When the origin, the clock, the component, the proxy or a certificate can't be used.
     pub fn build(self) -> Result<Runtime, Error> {
         let origin: Origin = self.origin.as_deref().unwrap_or(Origin::DEFAULT).parse()?;
         if !self.clock.is_real() && !origin.is_loopback() {
@@ -357,7 +402,8 @@ impl Builder {
             }
             None => None,
         };
-        let wire = Wire::new(origin, Arc::clone(&limits)).map_err(Error::Tls)?;
+        let (proxies, roots) = (self.network.proxies()?, self.network.roots()?);
+        let wire = Wire::new(origin, Arc::clone(&limits), proxies, roots).map_err(Error::Tls)?;
         let shared = Shared {
             limits,
             journal: self.journal,

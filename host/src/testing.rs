@@ -30,6 +30,7 @@ impl Received {
 }
 
 /// What the server does with a request.
+#[derive(Clone)]
 pub(crate) enum Reply {
     /// A complete answer; the connection stays open.
     Answer(Vec<u8>),

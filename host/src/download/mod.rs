@@ -1,26 +1,27 @@
 //! Fetches the audio of a task: judged by its address, its size and its first bytes.
 
+mod fetch;
 mod format;
+mod name;
+mod partial;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use http::{StatusCode, Uri};
-use http_body_util::BodyExt;
-use sha2::{Digest, Sha256};
+use http::Uri;
 use tempfile::NamedTempFile;
 use tokio::time::timeout;
 use url::Url;
 
 pub use format::AudioFormat;
+pub use name::file_name;
 
-use crate::egress::{Wire, file_request, is_public};
+use crate::egress::{Wire, is_public};
 use crate::error::Error;
+use crate::folders::sync_folder;
 use crate::origin::literal;
 use crate::runtime::Runtime;
 
@@ -60,6 +61,16 @@ pub enum DownloadError {
     },
 }
 
+impl DownloadError {
+    /// Whether another try may bring the audio.
+    fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Network | Self::Status(408 | 425 | 429 | 500..=599)
+        )
+    }
+}
+
 /// Audio that was fetched and is not kept yet. Dropping it removes it.
 #[derive(Debug)]
 pub struct Download {
@@ -80,7 +91,7 @@ impl Download {
         self.size
     }
 
-    /// The SHA-256 of its content, in hexadecimal.
+    /// The SHA-256 of its whole content, in hexadecimal.
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
@@ -116,32 +127,31 @@ impl Download {
     }
 }
 
-/// Makes a new name durable. Only Unix has a way to.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-    }
-    Ok(())
-}
-
 impl Runtime {
-    /// Fetches the audio at `url` into a temporary file in `folder`. Never sends the API key,
-    /// follows no redirect, reaches no private address.
+    /// Fetches the audio at `url` into a hidden file in `folder`. Never sends the API key, follows
+    /// no redirect, reaches no private address.
+    ///
+    /// An answer that breaks off is continued where it stopped, several times, as long as the
+    /// server says (by `ETag` or `Last-Modified`) that the file is still the same; a file that
+    /// changed is fetched anew. Where such a download fails in the end, or the process dies, what
+    /// there is of it stays in `folder` (`.ima-….part`), and the next call for the same address
+    /// goes on with it.
     ///
     /// # Errors
     ///
-    /// [`Error::Download`] with the reason. Nothing is left behind.
+    /// [`Error::Download`] with the reason. Unless it can be continued, nothing is left behind.
     pub async fn download(&self, url: &str, folder: &Path) -> Result<Download, Error> {
-        let wire = &self.shared.wire;
-        let uri = judge(wire, url)?;
-        let fetch = fetch(wire, uri, folder);
-        timeout(self.shared.limits.download, fetch)
+        let shared = &self.shared;
+        let uri = judge(&shared.wire, url)?;
+        let fetch = fetch::fetch(&shared.wire, &shared.clock, uri, folder);
+        let result = timeout(shared.limits.download, fetch)
             .await
-            .map_err(|_| DownloadError::TooSlow)?
-            .map_err(Error::from)
+            .unwrap_or(Err(DownloadError::TooSlow));
+        match &result {
+            Ok(download) => tracing::info!(bytes = download.size, "audio was fetched"),
+            Err(error) => tracing::warn!(%error, "audio was not fetched"),
+        }
+        Ok(result?)
     }
 }
 
@@ -158,94 +168,4 @@ fn judge(wire: &Wire, url: &str) -> Result<Uri, DownloadError> {
         return Err(DownloadError::Address);
     }
     url.as_str().parse().map_err(|_| DownloadError::Address)
-}
-
-async fn fetch(wire: &Wire, uri: Uri, folder: &Path) -> Result<Download, DownloadError> {
-    let limits = wire.limits();
-    let limit = limits.download_size;
-    let response = wire
-        .send(
-            file_request(uri),
-            limits.connect_timeout,
-            limits.first_byte_timeout,
-        )
-        .await
-        .map_err(|_| DownloadError::Network)?;
-    if response.status() != StatusCode::OK {
-        return Err(DownloadError::Status(response.status().as_u16()));
-    }
-    let failed = |source| DownloadError::File {
-        path: folder.to_path_buf(),
-        source,
-    };
-    let mut sink = Sink::new(folder).map_err(failed)?;
-    let mut body = response.into_body();
-    while let Some(frame) = next_frame(&mut body, limits.between_bytes_timeout).await? {
-        let Ok(data) = frame.into_data() else {
-            continue;
-        };
-        if sink.size + data.len() as u64 > limit {
-            return Err(DownloadError::TooLarge(limit));
-        }
-        sink.write(&data).map_err(failed)?;
-        if sink.prefix.len() == AudioFormat::PREFIX && AudioFormat::detect(&sink.prefix).is_none() {
-            return Err(DownloadError::NotAudio);
-        }
-    }
-    let format = AudioFormat::detect(&sink.prefix).ok_or(DownloadError::NotAudio)?;
-    sink.file.as_file().sync_all().map_err(failed)?;
-    let sha256 = sink
-        .hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(Download {
-        file: sink.file,
-        format,
-        size: sink.size,
-        sha256,
-    })
-}
-
-async fn next_frame(
-    body: &mut hyper::body::Incoming,
-    between: Duration,
-) -> Result<Option<hyper::body::Frame<bytes::Bytes>>, DownloadError> {
-    match timeout(between, body.frame()).await {
-        Err(_) | Ok(Some(Err(_))) => Err(DownloadError::Network),
-        Ok(None) => Ok(None),
-        Ok(Some(Ok(frame))) => Ok(Some(frame)),
-    }
-}
-
-struct Sink {
-    file: NamedTempFile,
-    hash: Sha256,
-    size: u64,
-    prefix: Vec<u8>,
-}
-
-impl Sink {
-    fn new(folder: &Path) -> io::Result<Self> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".ima-").suffix(".part");
-        // Audio is no secret: the file is as readable as any other that the user creates.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        Ok(Self {
-            file: builder.tempfile_in(folder)?,
-            hash: Sha256::new(),
-            size: 0,
-            prefix: Vec::with_capacity(AudioFormat::PREFIX),
-        })
-    }
-
-    fn write(&mut self, data: &[u8]) -> io::Result<()> {
-        let missing = AudioFormat::PREFIX.saturating_sub(self.prefix.len());
-        self.prefix.extend(data.iter().take(missing));
-        self.hash.update(data);
-        self.size += data.len() as u64;
-        self.file.write_all(data)
-    }
 }

@@ -10,15 +10,27 @@ use crate::{Credential, Error, Limits, Runtime};
 /// Whether a failure is the expected one.
 type Expected = fn(&DownloadError) -> bool;
 
+/// How often a download is tried here.
+const TRIES: u32 = 2;
+
 const WAV: &str = "RIFF\u{24}\0\0\0WAVEfmt and so on";
 
 async fn server(script: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> (Server, Runtime) {
+    server_tried(TRIES, script).await
+}
+
+async fn server_tried(
+    tries: u32,
+    script: impl Fn(&Received) -> Reply + Send + Sync + 'static,
+) -> (Server, Runtime) {
     let server = Server::start(script).await;
     let runtime = Runtime::builder()
         .origin(&server.origin())
         .credential(Credential::literal("ima_test_key"))
         .limits(Limits {
             download_size: 100,
+            download_tries: tries,
+            download_pause: std::time::Duration::ZERO,
             ..Limits::default()
         })
         .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
@@ -112,8 +124,7 @@ async fn what_is_not_audio_leaves_nothing_behind() {
         ),
     ];
     for (reply, expected) in answers {
-        let reply = std::sync::Mutex::new(Some(reply));
-        let (server, runtime) = server(move |_| reply.lock().unwrap().take().unwrap()).await;
+        let (server, runtime) = server(move |_| reply.clone()).await;
         let folder = tempfile::tempdir().unwrap();
         let result = runtime
             .download(&format!("{}/a.wav", server.origin()), folder.path())
@@ -146,4 +157,159 @@ async fn private_and_insecure_addresses_are_not_asked() {
         assert!(matches!(error, DownloadError::Address), "{url}: {error}");
     }
     assert_eq!(server.connections() + other.connections(), 0);
+}
+
+/// The part of the file from `from` to `to`, with its version, as an answer to a request for it.
+fn part(version: &str, from: usize, to: usize) -> Vec<u8> {
+    let (length, rest) = (WAV.len() - from, &WAV[from..to]);
+    let head = match from {
+        0 => "200 OK".to_owned(),
+        _ => {
+            let (last, whole) = (WAV.len() - 1, WAV.len());
+            format!("206 Partial Content\r\ncontent-range: bytes {from}-{last}/{whole}")
+        }
+    };
+    format!("HTTP/1.1 {head}\r\netag: \"{version}\"\r\ncontent-length: {length}\r\n\r\n{rest}")
+        .into()
+}
+
+/// What a request asks for: the first byte, and the version that it must be of.
+fn asked(request: &Received) -> Option<(usize, String)> {
+    let value = |name: &str| {
+        let mut lines = request.head.lines();
+        lines.find_map(|line| {
+            let (key, value) = line.split_once(": ")?;
+            key.eq_ignore_ascii_case(name).then(|| value.to_owned())
+        })
+    };
+    let range = value("range")?;
+    let from = range.strip_prefix("bytes=")?.strip_suffix('-')?.to_owned();
+    Some((from.parse().unwrap(), value("if-range").unwrap()))
+}
+
+const SHA256: &str = "c275a921e474a38352c57ee8285694aaf6405c00ecb3d48c99561b65d689cb45";
+
+#[tokio::test]
+async fn a_download_that_breaks_off_goes_on_where_it_stopped() {
+    // Ten bytes at a time: more tries than are allowed without progress.
+    let (server, runtime) = server(|request| {
+        let from = asked(request).map_or(0, |(from, version)| {
+            assert_eq!(version, "\"v1\"");
+            from
+        });
+        Reply::Cut(part("v1", from, (from + 10).min(WAV.len())))
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("{}/a.wav", server.origin());
+    let download = runtime.download(&url, folder.path()).await.unwrap();
+    assert_eq!(
+        (download.size(), download.sha256()),
+        (WAV.len() as u64, SHA256)
+    );
+    let firsts: Vec<_> = server
+        .received()
+        .iter()
+        .map(|request| asked(request).map_or(0, |(from, _)| from))
+        .collect();
+    assert_eq!(firsts, [0, 10, 20]);
+    let target = folder.path().join("song.wav");
+    download.keep(&target, false).unwrap();
+    assert_eq!(fs::read_to_string(&target).unwrap(), WAV);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn a_later_call_goes_on_with_what_an_earlier_one_left() {
+    let broken = std::sync::atomic::AtomicBool::new(true);
+    let (server, runtime) = server(move |request| match asked(request) {
+        None => Reply::Cut(part("v1", 0, 20)),
+        Some(_) if broken.swap(false, std::sync::atomic::Ordering::SeqCst) => {
+            Reply::Cut(Vec::new())
+        }
+        Some((from, _)) => Reply::Answer(part("v1", from, WAV.len())),
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("{}/a.wav", server.origin());
+    let once = Runtime::clone(&runtime);
+    let error = reason(once.download(&url, folder.path()).await);
+    assert!(matches!(error, DownloadError::Network));
+    assert!(!is_empty(folder.path()));
+
+    let download = runtime.download(&url, folder.path()).await.unwrap();
+    assert_eq!(download.sha256(), SHA256);
+    assert_eq!(server.received().len(), 3);
+    drop(download);
+    assert!(is_empty(folder.path()));
+}
+
+#[tokio::test]
+async fn pieces_of_two_versions_are_never_joined() {
+    // One server sends the whole new version at once, the other a piece of it first.
+    for piece_first in [false, true] {
+        let changed = std::sync::atomic::AtomicBool::new(false);
+        let (server, runtime) = server_tried(3, move |request| match asked(request) {
+            None if changed.swap(true, std::sync::atomic::Ordering::SeqCst) => {
+                Reply::Answer(part("v2", 0, WAV.len()))
+            }
+            None => Reply::Cut(part("v1", 0, 20)),
+            Some((from, _)) if piece_first => Reply::Answer(part("v2", from, WAV.len())),
+            Some(_) => Reply::Answer(part("v2", 0, WAV.len())),
+        })
+        .await;
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("{}/a.wav", server.origin());
+        let download = runtime.download(&url, folder.path()).await.unwrap();
+        assert_eq!(download.sha256(), SHA256);
+        let asked: Vec<_> = server.received().iter().map(asked).collect();
+        let part = Some((20, "\"v1\"".to_owned()));
+        match piece_first {
+            true => assert_eq!(asked, [None, part, None]),
+            false => assert_eq!(asked, [None, part]),
+        }
+    }
+}
+
+#[tokio::test]
+async fn tries_that_bring_nothing_are_counted() {
+    for (reply, version_known) in [
+        (status("503 Service Unavailable", "", "busy"), false),
+        (Reply::Cut(part("v1", 0, 20)), true),
+    ] {
+        let (server, runtime) = server(move |request| match asked(request) {
+            Some(_) => Reply::Cut(Vec::new()),
+            None => reply.clone(),
+        })
+        .await;
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("{}/a.wav", server.origin());
+        let error = reason(runtime.download(&url, folder.path()).await);
+        assert!(error.is_passing(), "{error}");
+        let tries = TRIES as usize;
+        assert_eq!(server.received().len(), tries);
+        assert_eq!(is_empty(folder.path()), !version_known);
+    }
+}
+
+#[tokio::test]
+async fn two_calls_for_one_address_do_not_meet() {
+    let gate = tokio::sync::watch::Sender::new(false);
+    let opening = gate.subscribe();
+    let (server, runtime) =
+        server(move |_| Reply::Gated(opening.clone(), part("v1", 0, WAV.len()))).await;
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("{}/a.wav", server.origin());
+    let fetch = || runtime.download(&url, folder.path());
+    let (one, other, ()) = tokio::join!(fetch(), fetch(), async {
+        while server.received().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        gate.send_replace(true);
+    });
+    for (download, name) in [(one.unwrap(), "1.wav"), (other.unwrap(), "2.wav")] {
+        assert_eq!(download.sha256(), SHA256);
+        download.keep(&folder.path().join(name), false).unwrap();
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }

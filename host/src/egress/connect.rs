@@ -1,38 +1,91 @@
-//! Opens connections: names resolve to public addresses only, TLS with the Mozilla roots.
+//! Opens connections: names resolve to public addresses only, TLS, proxies.
 
+use std::error::Error as StdError;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::{io, vec};
 
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use http::Uri;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::is_public;
 use crate::limits::Limits;
+use crate::network::Proxies;
 
-pub(crate) type Connector = HttpsConnector<HttpConnector<Resolver>>;
+pub(crate) type Connector = HttpsConnector<Route>;
 
 /// The connector of a runtime. `localhost` says whether that name may lead to this machine.
-pub(crate) fn connector(limits: &Limits, localhost: bool) -> Result<Connector, rustls::Error> {
-    let mut tcp = HttpConnector::new_with_resolver(Resolver { localhost });
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(limits.connect_timeout));
+pub(crate) fn connector(
+    limits: &Limits,
+    localhost: bool,
+    proxies: Proxies,
+    roots: rustls::RootCertStore,
+) -> Result<Connector, rustls::Error> {
+    let mut direct = HttpConnector::new_with_resolver(Resolver { localhost });
+    direct.enforce_http(false);
+    direct.set_nodelay(true);
+    direct.set_connect_timeout(Some(limits.connect_timeout));
+    let mut to_proxy = HttpConnector::new();
+    to_proxy.set_nodelay(true);
+    to_proxy.set_connect_timeout(Some(limits.connect_timeout));
 
     // The provider is named: a process may hold another one too.
     let provider = rustls::crypto::ring::default_provider();
     let tls = rustls::ClientConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()?
-        .with_webpki_roots()
+        .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(HttpsConnectorBuilder::new()
         .with_tls_config(tls)
         .https_or_http()
         .enable_http1()
-        .wrap_connector(tcp))
+        .wrap_connector(Route {
+            direct,
+            to_proxy,
+            proxies,
+        }))
+}
+
+/// Opens TCP connections: to the host itself, or through a proxy, which is asked for a tunnel and
+/// sees nothing but TLS. A proxy is where the user says, private or not, and it looks names up
+/// itself: whether they lead to private addresses is then its to judge.
+#[derive(Clone)]
+pub(crate) struct Route {
+    direct: HttpConnector<Resolver>,
+    to_proxy: HttpConnector,
+    proxies: Proxies,
+}
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+impl Service<Uri> for Route {
+    type Response = TokioIo<TcpStream>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.direct.poll_ready(context).map_err(BoxError::from)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let Some(proxy) = self.proxies.of(&uri) else {
+            let connecting = self.direct.call(uri);
+            return Box::pin(async { connecting.await.map_err(BoxError::from) });
+        };
+        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.to_proxy.clone());
+        if let Some(authorization) = proxy.basic_auth() {
+            tunnel = tunnel.with_auth(authorization.clone());
+        }
+        let connecting = tunnel.call(uri);
+        Box::pin(async { connecting.await.map_err(BoxError::from) })
+    }
 }
 
 /// Why a name led nowhere.

@@ -161,16 +161,21 @@ impl Shared {
             });
         }
         match result {
-            Ok(answer) => Ok(redact::redact(answer, key)),
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                tracing::info!(?operation, status, "the service answered");
+                Ok(redact::redact(answer, key))
+            }
             Err(fault) => {
-                tracing::debug!(sent = fault.sent, error = %fault.error, "an exchange failed");
+                tracing::warn!(?operation, sent = fault.sent, error = %fault.error, "an exchange failed");
                 Err(fault)
             }
         }
     }
 
     fn refuse(&self, parts: &Parts) -> Fault {
-        self.refusals.record(&parts.method, &parts.uri);
+        self.refusals
+            .record(&parts.method, &parts.uri, self.key.as_deref());
         Fault::not_sent(HttpError::HttpRequestDenied)
     }
 }

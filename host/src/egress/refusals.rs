@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use http::{Method, Uri};
 
+use crate::credential::Key;
+
 /// A request that a component tried and that never left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedRequest {
@@ -24,8 +26,14 @@ impl Refusals {
     const KEPT: usize = 64;
     const TEXT: usize = 256;
 
-    pub(crate) fn record(&self, method: &Method, uri: &Uri) {
-        let short = |text: &str| text.chars().take(Self::TEXT).collect::<String>();
+    /// What it records holds no trace of the key.
+    pub(crate) fn record(&self, method: &Method, uri: &Uri, key: Option<&Key>) {
+        let short = |text: &str| {
+            let clean = key.and_then(|key| key.traces().replaced(text.as_bytes(), b"[redacted]"));
+            let clean = clean.map(|clean| String::from_utf8_lossy(&clean).into_owned());
+            let text = clean.as_deref().unwrap_or(text);
+            text.chars().take(Self::TEXT).collect::<String>()
+        };
         let refused = RefusedRequest {
             method: short(method.as_str()),
             authority: short(uri.authority().map_or("", |authority| authority.as_str())),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
+use rustls::RootCertStore;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use wasmtime_wasi_http::{Error as HttpError, RequestOptions, WasiBody};
@@ -13,6 +14,7 @@ use wasmtime_wasi_http::{Error as HttpError, RequestOptions, WasiBody};
 use super::{Egress, Guard, Refusals, Wire};
 use crate::credential::Credential;
 use crate::limits::{Limit, Limits};
+use crate::network::Proxies;
 use crate::testing::{Reply, Server, ok, status};
 use crate::types::Charge;
 
@@ -33,7 +35,9 @@ struct Bench {
 impl Bench {
     fn new(origin: &str, limits: Limits) -> Self {
         let requests = limits.requests;
-        let wire = Arc::new(Wire::new(origin.parse().unwrap(), Arc::new(limits)).unwrap());
+        let (proxies, roots) = (Proxies::default(), RootCertStore::empty());
+        let wire = Wire::new(origin.parse().unwrap(), Arc::new(limits), proxies, roots);
+        let wire = Arc::new(wire.unwrap());
         let (guard, refusals) = (Guard::new(), Arc::<Refusals>::default());
         let key = Some(Arc::new(
             Credential::literal("ima_test_key").read().unwrap(),
@@ -298,7 +302,10 @@ async fn a_broken_answer_has_its_name() {
             )
         }),
         (
-            Reply::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), b"x: y\r\n".to_vec()),
+            Reply::Endless(
+                b"HTTP/1.1 200 OK\r\n".to_vec(),
+                format!("x: {}\r\n", "y".repeat(10_000)).into(),
+            ),
             |error| {
                 matches!(
                     error,
@@ -318,9 +325,13 @@ async fn a_broken_answer_has_its_name() {
         ),
     ];
     for (reply, expected) in answers {
-        let reply = std::sync::Mutex::new(Some(reply));
-        let server = Server::start(move |_| reply.lock().unwrap().take().unwrap()).await;
-        let error = Bench::new(&server.origin(), hasty())
+        // Only what never comes is to be waited for no longer.
+        let limits = match matches!(&reply, Reply::Stall(bytes) if bytes.len() < 100) {
+            true => hasty(),
+            false => Limits::default(),
+        };
+        let server = Server::start(move |_| reply.clone()).await;
+        let error = Bench::new(&server.origin(), limits)
             .send(LIST)
             .await
             .unwrap_err();
@@ -421,7 +432,15 @@ async fn the_key_leaves_nowhere_but_in_its_header() {
     }
     assert_eq!(server.connections(), 0);
     assert_eq!(bench.guard.charge(), Charge::No);
-    assert_eq!(bench.refusals.list().len(), 3);
+    let in_path = bench
+        .request(("GET", "/ima_test_key"))
+        .body(body(""))
+        .unwrap();
+    assert!(bench.send_request(in_path).await.is_err());
+    let recorded = format!("{:?}", bench.refusals.list());
+    assert_eq!(bench.refusals.list().len(), 4);
+    assert!(!recorded.contains("ima_test_key"), "{recorded}");
+    assert!(recorded.contains("/[redacted]"), "{recorded}");
 }
 
 #[tokio::test]
@@ -514,7 +533,9 @@ async fn a_request_body_beyond_the_limit_is_not_sent() {
 async fn a_name_of_this_machine_is_prohibited_for_a_public_origin() {
     // `localhost` is the one private name that every machine resolves.
     let limits = Arc::new(Limits::default());
-    let connector = super::connect::connector(&limits, false).unwrap();
+    let connector =
+        super::connect::connector(&limits, false, Proxies::default(), RootCertStore::empty());
+    let connector = connector.unwrap();
     let client: hyper_util::client::legacy::Client<_, Full<Bytes>> =
         hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
             .build(connector);

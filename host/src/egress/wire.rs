@@ -12,6 +12,7 @@ use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::RootCertStore;
 use tokio::time::timeout;
 use wasmtime_wasi_http::{Error as HttpError, RequestOptions};
 
@@ -19,6 +20,7 @@ use super::connect::{Connector, connector};
 use super::fault::Fault;
 use crate::credential::Key;
 use crate::limits::Limits;
+use crate::network::Proxies;
 use crate::origin::Origin;
 
 /// A response that was read to its end.
@@ -46,7 +48,6 @@ const DROPPED: [HeaderName; 12] = [
 ];
 
 /// The client, and where it may go.
-#[derive(Debug)]
 pub(crate) struct Wire {
     client: Client<Connector, Full<Bytes>>,
     origin: Origin,
@@ -54,8 +55,13 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub(crate) fn new(origin: Origin, limits: Arc<Limits>) -> Result<Self, rustls::Error> {
-        let connector = connector(&limits, origin.is_localhost())?;
+    pub(crate) fn new(
+        origin: Origin,
+        limits: Arc<Limits>,
+        proxies: Proxies,
+        roots: RootCertStore,
+    ) -> Result<Self, rustls::Error> {
+        let connector = connector(&limits, origin.is_localhost(), proxies, roots)?;
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())

@@ -1,5 +1,6 @@
 //! A generation: events one at a time, checkpoints made durable before they are handed out.
 
+mod log;
 mod session;
 #[cfg(test)]
 mod tests;

@@ -98,6 +98,7 @@ impl Session {
         };
         let carrier = runtime.carrier(beginning, &guard, key).await;
         let carrier = carrier.map_err(stopped)?.map_err(Error::Rejected)?;
+        super::log::opened(beginning, journaling.job().as_deref());
         Ok(Self {
             carrier,
             guard,
@@ -128,18 +129,10 @@ impl Session {
         let event = self.carrier.next().await;
         let event = event.map_err(|stop| self.stopped(stop))?;
         if let Some(event) = &event {
-            if let Event::Fault(fault) = event {
-                let (phase, status, retry_ms) = (fault.phase, fault.status, fault.retry_ms);
-                tracing::info!(
-                    ?phase,
-                    status,
-                    retry_ms,
-                    "an exchange failed and is tried again"
-                );
-            }
             self.guard.set_recording(true);
             let recorded = self.journaling.record(event).await;
             self.guard.set_recording(false);
+            super::log::event(event, self.journaling.job().as_deref());
             recorded.map_err(|source| self.unrecorded(source))?;
             if let Event::Checkpoint(checkpoint) = event {
                 self.creating = checkpoint.state == CheckpointState::Creating;

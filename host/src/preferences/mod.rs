@@ -173,8 +173,8 @@ impl PreferenceFile {
 
         let (before, after, aside) = match edit.of(runtime, &before).await {
             Ok(after) => (before, after, None),
-            Err(Error::Preferences(PreferencesError::Damaged(reason))) => {
-                tracing::warn!(reason, "the preference file is damaged and is set aside");
+            Err(Error::Preferences(PreferencesError::Damaged(_))) => {
+                tracing::warn!("the preference file is damaged and is set aside");
                 let damaged = path.clone();
                 let aside = blocking(move || file::set_aside(&damaged)).await?;
                 let fresh = edit.of(runtime, &[]).await;

@@ -1,0 +1,222 @@
+//! What there is of a file so far: beside its target, and of one version only.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use http::{HeaderMap, HeaderValue, Uri, header};
+use sha2::{Digest, Sha256};
+use tempfile::{NamedTempFile, TempPath};
+
+use super::{AudioFormat, Download, DownloadError};
+
+/// What names a version of a file: a strong `ETag`, else `Last-Modified`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Validator(HeaderValue);
+
+impl Validator {
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        let strong = |tag: &&HeaderValue| tag.as_bytes().starts_with(b"\"");
+        let tag = headers.get(header::ETAG).filter(strong);
+        tag.or(headers.get(header::LAST_MODIFIED))
+            .cloned()
+            .map(Self)
+    }
+
+    /// The header `If-Range`.
+    pub(super) fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+/// The file, what is known of it, and the note beside it that names its version.
+///
+/// While no version is known the file goes when this is dropped: it could not be continued.
+pub(super) struct Partial {
+    file: NamedTempFile,
+    note: Option<PathBuf>,
+    validator: Option<Validator>,
+    hash: Sha256,
+    size: u64,
+    prefix: Vec<u8>,
+}
+
+impl Partial {
+    /// What an earlier call for the same address left in `folder`, else an empty file. While
+    /// another call is at it, this one has a file of its own.
+    pub(super) fn open(folder: &Path, uri: &Uri) -> io::Result<Self> {
+        let digest = hexadecimal(&Sha256::digest(uri.to_string()));
+        let name = digest.get(..32).unwrap_or_default();
+        let path = folder.join(format!(".ima-{name}.part"));
+        let Some(file) = claim(&path)? else {
+            return Self::anonymous(folder);
+        };
+        let note = folder.join(format!(".ima-{name}.part.version"));
+        let mut partial = Self::new(file, Some(note));
+        partial.recall()?;
+        Ok(partial)
+    }
+
+    fn anonymous(folder: &Path) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".ima-").suffix(".part");
+        // Audio is no secret: the file is as readable as any other that the user creates.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        Ok(Self::new(builder.tempfile_in(folder)?, None))
+    }
+
+    fn new(file: NamedTempFile, note: Option<PathBuf>) -> Self {
+        Self {
+            file,
+            note,
+            validator: None,
+            hash: Sha256::new(),
+            size: 0,
+            prefix: Vec::with_capacity(AudioFormat::PREFIX),
+        }
+    }
+
+    /// Takes up what is there, where its version is known.
+    fn recall(&mut self) -> io::Result<()> {
+        let note = self.note.as_ref().and_then(|note| fs::read(note).ok());
+        let Some(validator) = note.and_then(|note| HeaderValue::from_bytes(&note).ok()) else {
+            return self.restart(None);
+        };
+        let mut reader = BufReader::new(self.file.as_file());
+        let mut chunk = vec![0; 64 << 10];
+        loop {
+            let read = reader.read(&mut chunk)?;
+            let Some(data @ [_, ..]) = chunk.get(..read) else {
+                break;
+            };
+            let missing = AudioFormat::PREFIX.saturating_sub(self.prefix.len());
+            self.prefix.extend(data.iter().take(missing));
+            self.hash.update(data);
+            self.size += data.len() as u64;
+        }
+        self.validator = Some(Validator(validator));
+        self.file.disable_cleanup(true);
+        Ok(())
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(super) fn validator(&self) -> Option<&Validator> {
+        self.validator.as_ref()
+    }
+
+    /// Begins anew with a file of this version.
+    pub(super) fn restart(&mut self, validator: Option<Validator>) -> io::Result<()> {
+        self.file.as_file().set_len(0)?;
+        self.file.as_file_mut().seek(SeekFrom::Start(0))?;
+        self.hash = Sha256::new();
+        self.size = 0;
+        self.prefix.clear();
+        // The note is on the disk before the first byte that it speaks of.
+        match (&self.note, &validator) {
+            (Some(note), Some(validator)) => {
+                let mut file = File::create(note)?;
+                file.write_all(validator.0.as_bytes())?;
+                file.sync_all()?;
+            }
+            _ => self.forget(),
+        }
+        let lasting = self.note.is_some() && validator.is_some();
+        self.file.disable_cleanup(lasting);
+        self.validator = validator;
+        Ok(())
+    }
+
+    pub(super) fn write(&mut self, data: &[u8]) -> io::Result<()> {
+        let missing = AudioFormat::PREFIX.saturating_sub(self.prefix.len());
+        self.prefix.extend(data.iter().take(missing));
+        self.file.write_all(data)?;
+        self.hash.update(data);
+        self.size += data.len() as u64;
+        Ok(())
+    }
+
+    /// Whether the first bytes are there and are no audio.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.prefix.len() == AudioFormat::PREFIX && AudioFormat::detect(&self.prefix).is_none()
+    }
+
+    /// Removes everything.
+    pub(super) fn discard(mut self) {
+        self.forget();
+        self.file.disable_cleanup(false);
+    }
+
+    fn forget(&self) {
+        if let Some(note) = &self.note {
+            let _ = fs::remove_file(note);
+        }
+    }
+
+    /// The whole file, on the disk.
+    pub(super) fn finish(mut self) -> Result<Download, DownloadError> {
+        let Some(format) = AudioFormat::detect(&self.prefix) else {
+            self.discard();
+            return Err(DownloadError::NotAudio);
+        };
+        self.file
+            .as_file()
+            .sync_all()
+            .map_err(|source| DownloadError::File {
+                path: self.file.path().to_path_buf(),
+                source,
+            })?;
+        self.forget();
+        self.file.disable_cleanup(false);
+        Ok(Download {
+            sha256: hexadecimal(&self.hash.finalize()),
+            file: self.file,
+            format,
+            size: self.size,
+        })
+    }
+}
+
+/// Opens or creates a file for this call alone; none where another one has it.
+fn claim(path: &Path) -> io::Result<Option<NamedTempFile>> {
+    let mut options = File::options();
+    options.create(true).truncate(false).read(true).write(true);
+    let file = match options.open(path) {
+        Ok(file) => file,
+        // Something else has the name, or a link that leads nowhere: it is left alone.
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if file.try_lock().is_err() || !is_still(&file, path) {
+        return Ok(None);
+    }
+    let path = TempPath::try_from_path(path)?;
+    Ok(Some(NamedTempFile::from_parts(file, path)))
+}
+
+/// Whether a path leads to this file, and not by a link: another call may have kept it under
+/// another name between the opening and the locking.
+#[cfg(unix)]
+fn is_still(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(opened), Ok(there)) = (file.metadata(), fs::symlink_metadata(path)) else {
+        return false;
+    };
+    (opened.dev(), opened.ino()) == (there.dev(), there.ino()) && opened.nlink() == 1
+}
+
+#[cfg(not(unix))]
+fn is_still(_: &File, _: &Path) -> bool {
+    true
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

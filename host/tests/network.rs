@@ -1,0 +1,206 @@
+//! Through a proxy and with certificates of one's own: what the proxy sees, and what it is not
+//! asked for.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
+
+use ima_host::types::{Language, TaskType};
+use ima_host::{Builder, Clock, Credential, Error, Runtime};
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+const KEY: &str = "ima_key_of_the_test";
+const LIST: &str = r#"{"code":0,"message":"success","data":[{"id":"sonic","type":"3","name":"Suno",
+    "model_id":"sonic","credit_rules":[{"points":25,"attribute_id":2370,"attributes":{}}]}]}"#;
+
+/// Bytes that came by.
+type Seen = Arc<Mutex<Vec<u8>>>;
+
+/// A service over TLS with a certificate of its own.
+struct Service {
+    port: u16,
+    pem: String,
+    seen: Seen,
+}
+
+impl Service {
+    async fn start() -> Self {
+        let names = ["localhost", "service.test"].map(str::to_owned);
+        let certified = rcgen::generate_simple_self_signed(names).unwrap();
+        let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certified.cert.der().clone()], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let seen = Seen::default();
+        let log = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (acceptor, log) = (acceptor.clone(), Arc::clone(&log));
+                tokio::spawn(async move {
+                    // A client that does not trust it goes away.
+                    let Ok(mut stream) = acceptor.accept(stream).await else {
+                        return;
+                    };
+                    let mut chunk = vec![0; 16 << 10];
+                    while let Ok(size @ 1..) = stream.read(&mut chunk).await {
+                        log.lock().unwrap().extend_from_slice(&chunk[..size]);
+                        let length = LIST.len();
+                        let answer =
+                            format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{LIST}");
+                        if stream.write_all(answer.as_bytes()).await.is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        Self {
+            port,
+            pem: certified.cert.pem(),
+            seen,
+        }
+    }
+
+    fn origin(&self) -> String {
+        format!("https://localhost:{}", self.port)
+    }
+}
+
+/// A proxy that makes tunnels to one place, whatever it is asked for.
+struct Proxy {
+    address: String,
+    seen: Seen,
+}
+
+impl Proxy {
+    async fn to(port: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let seen = Seen::default();
+        let log = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(tunnel(client, port, Arc::clone(&log)));
+            }
+        });
+        Self { address, seen }
+    }
+
+    fn saw(&self) -> String {
+        String::from_utf8_lossy(&self.seen.lock().unwrap()).into_owned()
+    }
+}
+
+async fn tunnel(mut client: TcpStream, port: u16, log: Seen) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(client.read_u8().await.unwrap());
+    }
+    log.lock().unwrap().extend_from_slice(&head);
+    let mut server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+    let (mut from_client, mut to_client) = client.split();
+    let (mut from_server, mut to_server) = server.split();
+    let there = async {
+        let mut chunk = vec![0; 16 << 10];
+        while let Ok(size @ 1..) = from_client.read(&mut chunk).await {
+            log.lock().unwrap().extend_from_slice(&chunk[..size]);
+            if to_server.write_all(&chunk[..size]).await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        () = there => {}
+        _ = tokio::io::copy(&mut from_server, &mut to_client) => {}
+    }
+}
+
+fn runtime(origin: &str) -> Builder {
+    Runtime::builder()
+        .origin(origin)
+        .credential(Credential::literal(KEY))
+        .cache_folder(env!("CARGO_TARGET_TMPDIR"))
+}
+
+async fn models(builder: Builder) -> Result<usize, Error> {
+    let runtime = builder.build()?;
+    let models = runtime.models(TaskType::TextToMusic, Language::En).await?;
+    Ok(models.len())
+}
+
+#[tokio::test]
+async fn a_certificate_is_trusted_only_where_it_was_added() {
+    let service = Service::start().await;
+    let patient = || runtime(&service.origin()).clock(Clock::stepped(|_| {}));
+    let refused = models(patient()).await;
+    assert!(matches!(refused, Err(Error::Failure(_))), "{refused:?}");
+    assert!(service.seen.lock().unwrap().is_empty(), "nothing was sent");
+    assert_eq!(models(patient().extra_ca(&*service.pem)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_proxy_carries_tls_and_never_sees_the_key() {
+    let service = Service::start().await;
+    let proxy = Proxy::to(service.port).await;
+    // Nobody but the proxy could say where this is.
+    let builder = runtime("https://service.test")
+        .proxy(&format!("http://me:secret@{}", proxy.address))
+        .extra_ca(&*service.pem);
+    assert!(!format!("{builder:?}").contains("secret"));
+    assert_eq!(models(builder).await.unwrap(), 1);
+    let saw = proxy.saw();
+    assert!(
+        saw.starts_with("CONNECT service.test:443 HTTP/1.1"),
+        "{saw}"
+    );
+    // Of "me:secret".
+    assert!(saw.contains("Basic bWU6c2VjcmV0"), "{saw}");
+    assert!(!saw.contains(KEY) && !saw.contains("product/list"));
+    let service = String::from_utf8(service.seen.lock().unwrap().clone()).unwrap();
+    assert!(service.contains(KEY));
+    assert!(!service.to_ascii_lowercase().contains("proxy-authorization"));
+}
+
+#[tokio::test]
+async fn a_proxy_is_not_asked_for_exceptions_nor_for_plain_http() {
+    let service = Service::start().await;
+    let proxy = Proxy::to(service.port).await;
+    let builder = runtime(&service.origin())
+        .proxy(&proxy.address)
+        .no_proxy("localhost, 10.0.0.0/8")
+        .extra_ca(&*service.pem);
+    assert_eq!(models(builder).await.unwrap(), 1);
+
+    let simulator = ima_simulator::Simulator::start(ima_simulator::Options::default());
+    let simulator = simulator.await.unwrap();
+    let builder = runtime(&simulator.origin())
+        .credential(Credential::literal(ima_simulator::DEMO_KEY))
+        .proxy(&proxy.address);
+    assert!(models(builder).await.unwrap() > 0);
+    assert_eq!(proxy.saw(), "");
+}
+
+#[tokio::test]
+async fn what_can_not_be_used_is_refused_at_once() {
+    let builder = runtime("https://service.test").proxy("socks5://127.0.0.1:1");
+    assert!(matches!(models(builder).await, Err(Error::Network(_))));
+    let builder = runtime("https://service.test").extra_ca("no certificate");
+    assert!(matches!(models(builder).await, Err(Error::Network(_))));
+}
