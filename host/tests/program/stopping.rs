@@ -11,26 +11,29 @@ use serde_json::Value;
 
 use crate::stage::{Stage, ends, json, text};
 
-/// Starts a command with `--events` and waits until its first task is waited for.
-fn until_waiting(mut command: Command) -> (Child, BufReader<ChildStdout>, Vec<Value>) {
+fn spawn(mut command: Command) -> (Child, BufReader<ChildStdout>) {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    (child, stdout)
+}
+
+/// The events up to the one that says that a task is waited for.
+fn until_waiting(stdout: &mut BufReader<ChildStdout>) -> Vec<Value> {
     let mut seen = Vec::new();
-    loop {
+    while seen
+        .last()
+        .is_none_or(|event: &Value| event["state"] != "waiting")
+    {
         let mut line = String::new();
         assert!(stdout.read_line(&mut line).unwrap() > 0, "it ended early");
-        let event: Value = serde_json::from_str(&line).unwrap();
-        let waiting = event["state"] == "waiting";
-        seen.push(event);
-        if waiting {
-            return (child, stdout, seen);
-        }
+        seen.push(serde_json::from_str(&line).unwrap());
     }
+    seen
 }
 
 fn signal(child: &Child, signal: Signal) {
@@ -44,7 +47,8 @@ async fn ctrl_c_and_a_request_to_end_keep_the_job() {
         let long = Timeline::lasting(100_000.0);
         stage.control.set_timeline("seed-tts-2.0", long);
         let command = stage.command(&["speech", "Hello.", "--events"]);
-        let (child, mut stdout, _) = until_waiting(command);
+        let (child, mut stdout) = spawn(command);
+        until_waiting(&mut stdout);
         signal(&child, stop);
         let mut rest = String::new();
         stdout.read_to_string(&mut rest).unwrap();
@@ -70,7 +74,8 @@ async fn ctrl_c_stops_several_and_begins_no_other() {
     std::fs::write(stage.here().join("lines"), "one\ntwo\nthree\n").unwrap();
     let mut several = vec!["speech", "--prompts-file", "lines", "--events"];
     several.extend(["--concurrency", "1"]);
-    let (child, mut stdout, seen) = until_waiting(stage.command(&several));
+    let (child, mut stdout) = spawn(stage.command(&several));
+    let seen = until_waiting(&mut stdout);
     assert!(seen.iter().all(|event| event["number"] == 1));
     signal(&child, Signal::SIGINT);
     let mut rest = String::new();

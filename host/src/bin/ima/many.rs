@@ -67,9 +67,10 @@ pub(crate) fn conclude(run: &Run<'_>, all: &[Option<Ended>]) -> Exit {
         results: results.collect(),
     }));
     let exits = all.iter().flatten().map(|ended| ended.exit);
-    let worst = exits.max_by_key(|exit| exit.weight());
-    // What was not begun cost nothing.
-    worst
-        .filter(|worst| left_out == 0 || *worst != Exit::Done)
-        .unwrap_or(Exit::Refused)
+    match exits.max_by_key(|exit| exit.weight()) {
+        // What was not begun cost nothing.
+        None | Some(Exit::Done) if left_out > 0 => Exit::Refused,
+        None => Exit::Done,
+        Some(worst) => worst,
+    }
 }

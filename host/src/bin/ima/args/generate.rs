@@ -63,7 +63,7 @@ pub(crate) struct Many {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["prompt", "play"])]
     pub(crate) prompts_file: Option<PathBuf>,
     /// How many lines to generate from at the same time
-    #[arg(long, value_name = "N", requires = "prompts_file")]
+    #[arg(long, value_name = "N", conflicts_with = "prompt")]
     pub(crate) concurrency: Option<NonZeroUsize>,
 }
 
