@@ -29,7 +29,7 @@ pub(crate) async fn drive<F: Future<Output = Result<Generation, Trouble>>>(
     let halted = AtomicBool::new(false);
     let one = async |index: usize| {
         if halted.load(Ordering::Relaxed) || run.interrupt.is_pressed() {
-            return None;
+            return (index, None);
         }
         let number = Some(index + 1);
         let ended = match begin(index).await {
@@ -39,13 +39,15 @@ pub(crate) async fn drive<F: Future<Output = Result<Generation, Trouble>>>(
         if matches!(ended.exit, Exit::Unauthorised | Exit::Points | Exit::Down) {
             halted.store(true, Ordering::Relaxed);
         }
-        Some(ended)
+        (index, Some(ended))
     };
-    stream::iter(0..count)
+    let mut all: Vec<_> = stream::iter(0..count)
         .map(one)
-        .buffered(concurrency.map_or(USUAL, NonZeroUsize::get))
+        .buffer_unordered(concurrency.map_or(USUAL, NonZeroUsize::get))
         .collect()
-        .await
+        .await;
+    all.sort_by_key(|(index, _)| *index);
+    all.into_iter().map(|(_, ended)| ended).collect()
 }
 
 /// Tells how they ended all together, and returns the code that matters most.

@@ -24,7 +24,7 @@ pub(crate) struct Resume {
     /// time
     #[arg(long, conflicts_with = "all")]
     pub(crate) create_again: bool,
-    /// How many jobs to wait for at the same time
+    /// How many jobs to wait for at the same time; 3 by default
     #[arg(long, value_name = "N", conflicts_with = "id")]
     pub(crate) concurrency: Option<NonZeroUsize>,
     #[command(flatten)]
