@@ -198,6 +198,24 @@ async fn every_event_is_a_line_and_the_last_is_the_result() {
 }
 
 #[tokio::test]
+async fn the_last_event_is_the_result_of_a_refusal_too() {
+    let stage = Stage::new().await;
+    for (arguments, code) in [
+        (["music", " ", "--events"].as_slice(), 2),
+        (&["music", "rain", "--events", "--budget", "1"], 3),
+    ] {
+        let output = stage.ima(arguments);
+        ends(&output, code);
+        let last = text(&output.stdout).lines().last().unwrap().to_owned();
+        let last: Value = serde_json::from_str(&last).unwrap();
+        assert_eq!(
+            (&last["event"], &last["error"]["charge"]),
+            (&json!("result"), &json!("no"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_dry_run_shows_what_would_be_sent_and_sends_nothing() {
     let stage = Stage::new().await;
     let wish = ["music", "rain", "--tags", "jazz"];

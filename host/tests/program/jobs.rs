@@ -79,6 +79,9 @@ async fn all_open_jobs_are_taken_up_and_doubt_is_never_paid_for() {
 async fn nothing_to_take_up_is_fine_and_an_unknown_job_is_not() {
     let stage = Stage::new().await;
     ends(&stage.ima(&["resume", "--all"]), 0);
+    let none = stage.ima(&["resume", "--all", "--json"]);
+    ends(&none, 0);
+    assert_eq!(json(&none), json!({"results": []}));
     ends(&stage.ima(&["jobs"]), 0);
     for arguments in [["resume", "nope"].as_slice(), &["jobs", "show", "nope"]] {
         let output = stage.ima(arguments);

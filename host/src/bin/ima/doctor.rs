@@ -114,9 +114,12 @@ impl Doctor<'_> {
             }
         }
         let folder = folders::data();
+        // Opening the journal makes the folder, for this user only.
+        let jobs = folder
+            .as_deref()
+            .and_then(|folder| Journal::open(folder).ok()?.list().ok());
         let writable = folder
             .as_deref()
-            .filter(|folder| std::fs::create_dir_all(folder).is_ok())
             .filter(|folder| tempfile::tempfile_in(folder).is_ok());
         match writable {
             Some(folder) => self.good("data", text::folder_writable(language, folder)),
@@ -125,9 +128,6 @@ impl Doctor<'_> {
                 self.bad("data", Exit::Refused, advice);
             }
         }
-        let jobs = folder
-            .as_deref()
-            .and_then(|folder| Journal::open(folder).ok()?.list().ok());
         match jobs {
             Some(jobs) => {
                 let open = jobs.iter().filter(|job| job.state.is_open()).count();

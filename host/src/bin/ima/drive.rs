@@ -7,7 +7,6 @@ use ima_host::types::{
     Started, Success,
 };
 use ima_host::{Aftermath, Error, Generation, JobState, Runtime};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::args::{Common, Delivery};
@@ -17,7 +16,7 @@ use crate::interrupt::Interrupt;
 use crate::report::{self, Begun, Failed, Problem, SavedFile};
 use crate::screen::{Screen, Show};
 use crate::setup::Trouble;
-use crate::{files, out, text};
+use crate::{files, text};
 
 /// What the generations of one run have in common.
 pub(crate) struct Run<'a> {
@@ -98,15 +97,7 @@ impl<'a> Run<'a> {
 
     /// Prints the object of a run of one generation.
     pub(crate) fn print(&self, object: &RawValue) {
-        if self.delivery.events {
-            let mut object = serde_json::from_str(object.get()).unwrap_or(Value::Null);
-            if let Some(object) = object.as_object_mut() {
-                object.insert("event".to_owned(), "result".into());
-            }
-            out::json(&object);
-        } else if self.common.json {
-            out::json(&object);
-        }
+        report::print(object, self.common.json, self.delivery.events);
     }
 
     async fn follow(

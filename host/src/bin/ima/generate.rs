@@ -109,8 +109,9 @@ pub(crate) async fn run(
                 start(&runtime, &wish.request, prompt).await
             };
             let all = many::drive(&run, prompts.len(), *concurrency, begin).await;
-            let success = all.iter().flatten().rfind(|it| it.success.is_some());
-            if let Some(ended) = success {
+            let mut ended = all.iter().flatten();
+            let last = ended.clone().rfind(|it| it.success.is_some());
+            if let Some(ended) = last.or_else(|| ended.next()) {
                 conclude(&run, &wish, &usual, ended).await;
             }
             Ok(many::conclude(&run, &all))

@@ -66,6 +66,7 @@ fn main() -> ExitCode {
 
 async fn run(args: Args) -> Exit {
     let common = &args.common;
+    let events = args.command.wants_events();
     let done = match args.command {
         Command::Music(options) => music::run(common, options).await,
         Command::Speech(options) => speech::run(common, options).await,
@@ -84,5 +85,5 @@ async fn run(args: Args) -> Exit {
         Command::Simulator(options) => simulator::run(common, &options).await,
         Command::Manual(options) => manual::run(common, &options),
     };
-    done.unwrap_or_else(|trouble| trouble.report(common))
+    done.unwrap_or_else(|trouble| trouble.report(common, events))
 }

@@ -29,7 +29,7 @@ pub(crate) async fn drive<F: Future<Output = Result<Generation, Trouble>>>(
     let halted = AtomicBool::new(false);
     let one = async |index: usize| {
         if halted.load(Ordering::Relaxed) || run.interrupt.is_pressed() {
-            return None;
+            return (index, None);
         }
         let number = Some(index + 1);
         let ended = match begin(index).await {
@@ -39,13 +39,15 @@ pub(crate) async fn drive<F: Future<Output = Result<Generation, Trouble>>>(
         if matches!(ended.exit, Exit::Unauthorised | Exit::Points | Exit::Down) {
             halted.store(true, Ordering::Relaxed);
         }
-        Some(ended)
+        (index, Some(ended))
     };
-    stream::iter(0..count)
+    let mut all: Vec<_> = stream::iter(0..count)
         .map(one)
-        .buffered(concurrency.map_or(USUAL, NonZeroUsize::get))
+        .buffer_unordered(concurrency.map_or(USUAL, NonZeroUsize::get))
         .collect()
-        .await
+        .await;
+    all.sort_by_key(|(index, _)| *index);
+    all.into_iter().map(|(_, ended)| ended).collect()
 }
 
 /// Tells how they ended all together, and returns the code that matters most.
@@ -67,9 +69,10 @@ pub(crate) fn conclude(run: &Run<'_>, all: &[Option<Ended>]) -> Exit {
         results: results.collect(),
     }));
     let exits = all.iter().flatten().map(|ended| ended.exit);
-    let worst = exits.max_by_key(|exit| exit.weight());
-    // What was not begun cost nothing.
-    worst
-        .filter(|worst| left_out == 0 || *worst != Exit::Done)
-        .unwrap_or(Exit::Refused)
+    match exits.max_by_key(|exit| exit.weight()) {
+        // What was not begun cost nothing.
+        None | Some(Exit::Done) if left_out > 0 => Exit::Refused,
+        None => Exit::Done,
+        Some(worst) => worst,
+    }
 }

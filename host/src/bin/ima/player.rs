@@ -20,12 +20,14 @@ const PLAIN: [Player; 2] = [("paplay", &[]), ("aplay", &["-q"])];
 
 /// Plays a file to its end. False where no player is there.
 pub(crate) fn play(file: &Path) -> bool {
+    // A name that begins with a dash would be taken for an option.
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
     let plain = file.extension().and_then(OsStr::to_str) == Some("wav");
     let players = ANY.iter().chain(PLAIN.iter().filter(|_| plain));
     for (program, options) in players {
         let played = Command::new(program)
             .args(*options)
-            .arg(file)
+            .arg(&file)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .status();

@@ -71,26 +71,26 @@ pub(crate) async fn set(common: &Common, task: TaskType, id: &str) -> Result<Exi
         .set(&runtime, task, id, name, points)
         .await?;
     let words = runtime.confirmation(task, name, language).await;
-    say(
-        common,
-        &words.map_err(|error| Trouble::of(&error, language))?,
-    );
-    Ok(Exit::Done)
+    let words = words.map_err(|error| Trouble::of(&error, language))?;
+    conclude(common, Some(task), &words).await
 }
 
 async fn clear(common: &Common, task: Option<TaskType>) -> Result<Exit, Trouble> {
     let runtime = setup::offline(common)?;
     Usual::of(common).clear(&runtime, task).await?;
-    say(common, &text::forgotten(common.language()));
-    Ok(Exit::Done)
+    let words = text::forgotten(common.language());
+    conclude(common, task, &words).await
 }
 
-fn say(common: &Common, words: &str) {
-    match (common.quiet, common.json) {
-        (true, _) => {}
-        (false, true) => out::error(words),
-        (false, false) => out::line(words),
+/// Tells the user; with `--json` the caller gets what is there now.
+async fn conclude(common: &Common, task: Option<TaskType>, words: &str) -> Result<Exit, Trouble> {
+    if common.json {
+        return get(common, task).await;
     }
+    if !common.quiet {
+        out::line(words);
+    }
+    Ok(Exit::Done)
 }
 
 /// One user's preferences, as the file has them.

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use ima_host::types::{Cause, Charge, Media, Success};
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
+
+use crate::out;
 
 /// A finished generation. Durations are worded by the service, credit is in points.
 #[derive(Debug, Serialize)]
@@ -141,6 +144,19 @@ pub(crate) fn script(success: &Success) -> Script<'_> {
         model_id: &success.model_id,
         model_name: &success.model_name,
         credit: success.points,
+    }
+}
+
+/// Prints the object of a run, as the last event or by itself.
+pub(crate) fn print(object: &RawValue, json: bool, events: bool) {
+    if events {
+        let mut object = serde_json::from_str(object.get()).unwrap_or(Value::Null);
+        if let Some(object) = object.as_object_mut() {
+            object.insert("event".to_owned(), "result".into());
+        }
+        out::json(&object);
+    } else if json {
+        out::json(&object);
     }
 }
 

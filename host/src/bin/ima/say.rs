@@ -48,6 +48,7 @@ pub(crate) async fn run(common: &Common, options: &Say) -> Result<Exit, Trouble>
     };
     let model_id = model(common, task, &read, options).await?;
     if options.text.is_none()
+        && !options.spending.dry_run
         && let Some(model_id) = &model_id
         && statement::is_only_about_the_model(&options.utterance, &read)
     {

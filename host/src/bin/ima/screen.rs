@@ -1,12 +1,13 @@
 //! What a person sees, and with `--events` a program: messages as lines, progress as a bar where
 //! there is a terminal, and the attempt log.
 
+use std::fmt;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Duration;
 
 use ima_host::types::{Attempt, Event, Language, Message, Progress};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::args::Common;
@@ -23,6 +24,8 @@ pub(crate) struct Screen {
     /// Whether bars take the place of the progress messages.
     terminal: bool,
     bars: MultiProgress,
+    /// How much faster than here time passes for the component.
+    rate: u32,
 }
 
 impl Screen {
@@ -34,6 +37,7 @@ impl Screen {
             program: common.json || events,
             terminal: std::io::stderr().is_terminal() && !common.quiet,
             bars: MultiProgress::new(),
+            rate: common.clock_rate,
         }
     }
 
@@ -195,23 +199,31 @@ impl Show {
         if !self.screen.terminal {
             return;
         }
-        let screen = &self.screen;
-        let number = self.number;
-        let bar = self.bar.get_or_insert_with(|| {
-            let style =
-                ProgressStyle::with_template("{spinner} {prefix}[{bar:30}] {pos:>3}%  {msg}");
-            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-            let bar = screen.bars.add(ProgressBar::new(100).with_style(style));
-            bar.set_prefix(number.map_or_else(String::new, |number| format!("[{number}] ")));
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        });
-        let seconds = |milliseconds: u64| milliseconds / 1000;
+        let (screen, number) = (&self.screen, self.number);
+        let bar = self
+            .bar
+            .get_or_insert_with(|| bar(screen, number, progress));
         bar.set_position(progress.percent.into());
-        bar.set_message(text::elapsed(
-            self.screen.language,
-            seconds(progress.elapsed_ms),
-            seconds(progress.estimated_max_ms),
-        ));
     }
+}
+
+/// A bar whose time goes on between the events.
+fn bar(screen: &Screen, number: Option<usize>, progress: &Progress) -> ProgressBar {
+    let Screen { language, rate, .. } = *screen;
+    let (before, estimate) = (progress.elapsed_ms / 1000, progress.estimated_max_ms / 1000);
+    let waited = move |state: &ProgressState, words: &mut dyn fmt::Write| {
+        let since = state.elapsed().as_secs().saturating_mul(rate.into());
+        let seconds = before.saturating_add(since);
+        let _ = words.write_str(&text::elapsed(language, seconds, estimate));
+    };
+    let style = ProgressStyle::with_template("{spinner} {prefix}[{bar:30}] {pos:>3}%  {waited}");
+    let style = style
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("waited", waited);
+    let bar = ProgressBar::new(100)
+        .with_style(style)
+        .with_prefix(number.map_or_else(String::new, |number| format!("[{number}] ")));
+    let bar = screen.bars.add(bar);
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
 }

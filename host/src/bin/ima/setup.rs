@@ -137,14 +137,12 @@ impl Trouble {
         })
     }
 
-    /// Tells the user, and with `--json` the caller.
-    pub(crate) fn report(&self, common: &Common) -> Exit {
+    /// Tells the user, and with `--json` or `--events` the caller.
+    pub(crate) fn report(&self, common: &Common, events: bool) -> Exit {
         for line in self.lines(common.language()) {
             out::error(&line);
         }
-        if common.json {
-            out::json(&self.object());
-        }
+        report::print(&self.object(), common.json, events);
         self.exit
     }
 }

@@ -4,9 +4,10 @@ use ima_host::Runtime;
 use ima_host::types::{Language, Preferred, Success, TaskType};
 
 use crate::args::Common;
+use crate::exit::Exit;
 use crate::preferences::{PreferenceFile, PreferenceFileError};
 use crate::setup::Trouble;
-use crate::{exit::Exit, text, when};
+use crate::{text, when};
 
 /// What a success means for the preferences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -62,8 +62,8 @@ pub(crate) struct Many {
     /// Generate from every line of this file; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["prompt", "play"])]
     pub(crate) prompts_file: Option<PathBuf>,
-    /// How many lines to generate from at the same time
-    #[arg(long, value_name = "N", requires = "prompts_file")]
+    /// How many lines to generate from at the same time; 3 by default
+    #[arg(long, value_name = "N", conflicts_with = "prompt")]
     pub(crate) concurrency: Option<NonZeroUsize>,
 }
 

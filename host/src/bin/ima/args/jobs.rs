@@ -24,8 +24,8 @@ pub(crate) struct Resume {
     /// time
     #[arg(long, conflicts_with = "all")]
     pub(crate) create_again: bool,
-    /// How many jobs to wait for at the same time
-    #[arg(long, value_name = "N", requires = "all")]
+    /// How many jobs to wait for at the same time; 3 by default
+    #[arg(long, value_name = "N", conflicts_with = "id")]
     pub(crate) concurrency: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) delivery: Delivery,

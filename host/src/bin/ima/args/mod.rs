@@ -84,6 +84,19 @@ pub(crate) enum Command {
     Manual(Manual),
 }
 
+impl Command {
+    /// Whether every event is to be a line of JSON.
+    pub(crate) const fn wants_events(&self) -> bool {
+        match self {
+            Self::Music(music) => music.generate.delivery.events,
+            Self::Speech(speech) => speech.generate.delivery.events,
+            Self::Say(say) => say.delivery.events,
+            Self::Resume(resume) => resume.delivery.events,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Common {

@@ -239,8 +239,8 @@ pub(crate) fn broken_unspent(language: Language) -> Advice {
 pub(crate) fn broken_resumable(language: Language) -> Advice {
     advise!(
         language,
-        "Something went wrong inside the program. Your job is kept." => "Go on with `ima resume`.",
-        "程序内部出错了。你的任务已保留。" => "可以用 `ima resume` 继续。"
+        "Something went wrong inside the program. Your job is kept." => "Go on with `ima resume --all`.",
+        "程序内部出错了。你的任务已保留。" => "可以用 `ima resume --all` 继续。"
     )
 }
 
