@@ -88,6 +88,7 @@ impl Exit {
             Error::CredentialMissing | Error::Credential(_) => Self::Unauthorised,
             Error::Rejected(types::Error::Continuation(_)) => Self::Failed,
             Error::Origin(_)
+            | Error::Network(_)
             | Error::AcceleratedClock
             | Error::NoSuchJob(_)
             | Error::Rejected(_) => Self::Usage,

@@ -19,7 +19,6 @@ mod music;
 mod out;
 mod params;
 mod player;
-mod preferences;
 mod prefs;
 mod probe;
 mod prompts;
@@ -48,7 +47,11 @@ use args::{Args, Command};
 use exit::Exit;
 
 fn main() -> ExitCode {
+    // Before a key is read. Where the system refuses, the program is no worse than others.
+    let _ = ima_host::harden_process();
     let args = Args::parse();
+    // Not being able to log is no reason to refuse a generation.
+    let _log = ima_host::logs::init(None);
     let exit = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

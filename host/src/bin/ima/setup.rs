@@ -46,6 +46,8 @@ impl Trouble {
             Error::CredentialMissing => ("unauthorized", text::key_missing(language)),
             Error::Credential(_) => ("unauthorized", text::key_unusable(language)),
             Error::Origin(_) => ("usage", text::address(language)),
+            Error::Network(_) => ("usage", text::network(language)),
+            Error::JobInUse(id) => ("job-in-use", text::job_in_use(language, id)),
             Error::AcceleratedClock => ("usage", text::clock(language)),
             Error::NoSuchJob(id) => ("usage", text::no_such_job(language, id)),
             Error::Rejected(types::Error::Invalid(InvalidValue { field, allowed, .. })) => {
@@ -172,7 +174,11 @@ pub(crate) fn journal(language: Language) -> Result<Journal, Trouble> {
             text::journal(language, folder.as_deref()),
         )
     };
-    Journal::open(folder.as_deref().ok_or_else(trouble)?).map_err(|_| trouble())
+    let journal = Journal::open(folder.as_deref().ok_or_else(trouble)?).map_err(|_| trouble())?;
+    if let Some(aside) = journal.set_aside() {
+        out::error(&text::set_aside(language, aside));
+    }
+    Ok(journal)
 }
 
 /// The jobs of a runtime's journal, the newest first.
@@ -185,7 +191,10 @@ pub(crate) fn jobs(runtime: &Runtime, language: Language) -> Result<Vec<Job>, Tr
 
 /// A runtime as the options describe it, yet to be built.
 pub(crate) fn builder(common: &Common) -> Builder {
-    let builder = Runtime::builder().clock(Clock::accelerated(common.clock_rate));
+    let builder = Runtime::builder()
+        .environment_proxy()
+        .environment_ca()
+        .clock(Clock::accelerated(common.clock_rate));
     match common.base_url.as_ref().filter(|url| !url.is_empty()) {
         Some(url) => builder.origin(url),
         None => builder,
@@ -206,7 +215,7 @@ pub(crate) fn runtime(common: &Common, credential: Option<Credential>) -> Result
 
 /// A runtime for what is not sent anywhere: it needs no key.
 pub(crate) fn offline(common: &Common) -> Result<Runtime, Trouble> {
-    runtime(common, Some(Credential::literal("none")))
+    runtime(common, None)
 }
 
 fn with(builder: Builder, credential: Option<Credential>) -> Builder {

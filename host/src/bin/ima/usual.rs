@@ -1,13 +1,14 @@
 //! The model that a user usually takes (music and speech: "User Preference Memory").
 
-use ima_host::Runtime;
+use std::path::PathBuf;
+
 use ima_host::types::{Language, Preferred, Success, TaskType};
+use ima_host::{PreferenceFile, PreferenceFileError, Runtime};
 
 use crate::args::Common;
 use crate::exit::Exit;
-use crate::preferences::{PreferenceFile, PreferenceFileError};
 use crate::setup::Trouble;
-use crate::{text, when};
+use crate::{out, text, when};
 
 /// What a success means for the preferences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +31,9 @@ pub(crate) struct Usual<'a> {
 impl<'a> Usual<'a> {
     pub(crate) fn of(common: &'a Common) -> Self {
         Self {
-            file: PreferenceFile::default_path().map(PreferenceFile::open),
+            file: PreferenceFile::default_path()
+                .ok()
+                .map(PreferenceFile::open),
             user: &common.user,
             language: common.language(),
         }
@@ -72,12 +75,8 @@ impl<'a> Usual<'a> {
             last_used: when::now(),
         };
         let file = self.file.as_ref().ok_or_else(|| self.trouble())?;
-        file.set(runtime, self.user, task, &preferred)
-            .await
-            .map_err(|error| {
-                tracing::warn!(%error, "the preferences were not written");
-                self.trouble()
-            })
+        let written = file.set(runtime, self.user, task, &preferred).await;
+        self.changed(written)
     }
 
     /// Forgets the usual model for a task, or for all.
@@ -88,10 +87,7 @@ impl<'a> Usual<'a> {
     ) -> Result<(), Trouble> {
         match &self.file {
             None => Ok(()),
-            Some(file) => file
-                .clear(runtime, self.user, task)
-                .await
-                .map_err(|_| self.trouble()),
+            Some(file) => self.changed(file.clear(runtime, self.user, task).await),
         }
     }
 
@@ -128,9 +124,25 @@ impl<'a> Usual<'a> {
         }
     }
 
+    /// What a change came to. The user hears where a damaged file went.
+    fn changed(&self, result: Result<Option<PathBuf>, PreferenceFileError>) -> Result<(), Trouble> {
+        match result {
+            Ok(aside) => {
+                if let Some(aside) = aside {
+                    out::error(&text::set_aside(self.language, &aside));
+                }
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the preferences were not written");
+                Err(self.trouble())
+            }
+        }
+    }
+
     fn trouble(&self) -> Trouble {
-        let path = PreferenceFile::default_path();
-        let advice = text::preferences(self.language, path.as_deref());
+        let path = self.file.as_ref().map(PreferenceFile::path);
+        let advice = text::preferences(self.language, path);
         Trouble::new(Exit::Refused, "preferences", advice)
     }
 }

@@ -210,6 +210,32 @@ pub(crate) fn preferences(language: Language, path: Option<&Path>) -> Advice {
     )
 }
 
+pub(crate) fn set_aside(language: Language, path: &Path) -> String {
+    let path = path.display();
+    say!(
+        language,
+        "A damaged file was set aside as {path}, and a new one begun.",
+        "文件已损坏，已另存为 {path}，并新建了一份。"
+    )
+}
+
+pub(crate) fn job_in_use(language: Language, id: &str) -> Advice {
+    advise!(
+        language,
+        "The job {id} is being worked on by another process." => "Let it finish; nothing was sent.",
+        "任务 {id} 正由另一个进程处理。" => "请等它结束，这里没有发送任何请求。"
+    )
+}
+
+pub(crate) fn network(language: Language) -> Advice {
+    advise!(
+        language,
+        "The proxy or the certificates in the environment can't be used."
+            => "Check HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE.",
+        "环境变量里的代理或证书无法使用。" => "请检查 HTTPS_PROXY、NO_PROXY 和 SSL_CERT_FILE。"
+    )
+}
+
 pub(crate) fn no_such_job(language: Language, id: &str) -> Advice {
     advise!(
         language,
