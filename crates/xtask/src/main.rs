@@ -2,8 +2,13 @@
 
 mod demo;
 mod error;
+mod fuzz;
+mod packages;
+mod polyglot;
 mod run;
 mod setup;
+mod simulator;
+mod soak;
 mod verify;
 
 use error::Error;
@@ -16,7 +21,15 @@ Tasks:
   setup           add the wasm targets to the toolchain
   demo [--fast]   build all, then make one piece of music and one spoken text against the simulator;
                   --fast lets its time run a thousand times faster instead of twenty
-  test            formatting, lints (native and wasm), documentation, every test
+  examples        run the examples in Python and JavaScript against the simulator
+  fuzz [TARGET] [--seconds N] [--keep]
+                  run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
+                  inputs in tests/corpus/found that reach most of what the seeds do not
+  soak [--seconds N | --seeds N] [--from SEED]
+                  play new seeds of the model test for N seconds (60), or so many
+  soak --seed SEED [--trace]
+                  play one of its seeds again and show what happens in it
+  test            formatting, lints (native and wasm), documentation, every test, the examples
 ";
 
 fn main() -> ExitCode {
@@ -26,6 +39,9 @@ fn main() -> ExitCode {
         ["setup"] => setup::run(),
         ["demo"] => setup::run().and_then(|()| demo::run(20)),
         ["demo", "--fast"] => setup::run().and_then(|()| demo::run(1_000)),
+        ["examples"] => setup::run().and_then(|()| polyglot::run()),
+        ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
+        ["soak", ref options @ ..] => soak::run(options),
         ["test"] => setup::run().and_then(|()| verify::run()),
         _ => Err(Error::Usage(USAGE)),
     };
