@@ -15,7 +15,13 @@ pub(crate) enum Error {
     File(String, std::io::Error),
     /// The simulator did not say where it listens.
     NoSimulator,
-    /// The demo left a file that is no audio.
+    /// The control interface of the simulator did not do what it was asked for.
+    Control(String, std::io::Error),
+    /// Something that must be on the machine is not; the text says what.
+    Missing(&'static str),
+    /// An example did not do what it should.
+    Example(&'static str, String),
+    /// A file that should be audio is not.
     NoAudio(String),
 }
 
@@ -27,6 +33,9 @@ impl fmt::Display for Error {
             Self::Failed(command) => write!(formatter, "failed: {command}"),
             Self::File(path, error) => write!(formatter, "{path}: {error}"),
             Self::NoSimulator => formatter.write_str("the simulator did not start"),
+            Self::Control(path, error) => write!(formatter, "simulator, {path}: {error}"),
+            Self::Missing(what) => write!(formatter, "needed and not found: {what}"),
+            Self::Example(language, what) => write!(formatter, "the {language} example: {what}"),
             Self::NoAudio(path) => write!(formatter, "{path} is no audio file"),
         }
     }

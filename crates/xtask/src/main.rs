@@ -3,8 +3,13 @@
 mod demo;
 mod dist;
 mod error;
+mod fuzz;
+mod packages;
+mod polyglot;
 mod run;
 mod setup;
+mod simulator;
+mod soak;
 mod verify;
 
 use error::Error;
@@ -19,7 +24,15 @@ Tasks:
                   --fast lets its time run a thousand times faster instead of twenty
   dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
                   checksums; a release build, or with --debug the one of every day
-  test            formatting, lints (native and wasm), documentation, every test
+  examples        run the examples in Python and JavaScript against the simulator
+  fuzz [TARGET] [--seconds N] [--keep]
+                  run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
+                  inputs in tests/corpus/found that reach most of what the seeds do not
+  soak [--seconds N | --seeds N] [--from SEED]
+                  play new seeds of the model test for N seconds (60), or so many
+  soak --seed SEED [--trace]
+                  play one of its seeds again and show what happens in it
+  test            formatting, lints (native and wasm), documentation, every test, the examples
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +44,9 @@ fn main() -> ExitCode {
         ["demo", "--fast"] => setup::run().and_then(|()| demo::run(1_000)),
         ["dist"] => setup::run().and_then(|()| dist::run("release")),
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),
+        ["examples"] => setup::run().and_then(|()| polyglot::run()),
+        ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
+        ["soak", ref options @ ..] => soak::run(options),
         ["test"] => setup::run().and_then(|()| verify::run()),
         _ => Err(Error::Usage(USAGE)),
     };

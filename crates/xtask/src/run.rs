@@ -41,3 +41,9 @@ pub(crate) fn target() -> PathBuf {
         |folder| workspace().join(folder),
     )
 }
+
+/// A program that cargo has built.
+pub(crate) fn program(name: &str) -> PathBuf {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    target().join("debug").join(name)
+}

@@ -56,10 +56,11 @@ fn request(egress: &Egress, asked: HttpRequest) -> Option<Request<Bytes>> {
 async fn send(egress: &Egress, request: Request<Bytes>, left: u64) -> Result<HttpResponse, Fault> {
     let left = Some(Duration::from_millis(left.max(1)));
     // The host's own limits hold below these.
-    let mut options = RequestOptions::default();
-    options.connect_timeout = left;
-    options.first_byte_timeout = left;
-    options.between_bytes_timeout = left;
+    let options = RequestOptions {
+        connect_timeout: left,
+        first_byte_timeout: left,
+        between_bytes_timeout: left,
+    };
     let (parts, body) = egress.send(request, options).await?.into_parts();
     let headers = parts.headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();

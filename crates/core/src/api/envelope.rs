@@ -58,9 +58,11 @@ struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     fn read(body: &'a [u8]) -> Option<Self> {
         let envelope = Object::read(str::from_utf8(body).ok()?)?;
+        let words = envelope.scalar("message");
         Some(Self {
             code: envelope.scalar("code")?.integer(),
-            message: envelope.scalar("message")?.text().unwrap_or_default(),
+            // Words that cannot be read must not hide a task that is there.
+            message: words.and_then(|it| it.text()).unwrap_or_default(),
             data: Some(envelope.get("data")?).filter(|data| *data != "null"),
         })
     }
@@ -119,6 +121,10 @@ mod tests {
         assert_eq!(read(400, r#"{"code":6010,"message":"no"}"#), "refused 6010");
         assert_eq!(read(500, r#"{"code":4008}"#), "refused 4008");
         assert_eq!(read(200, r#"{"code":401}"#), "refused 401");
+        assert_eq!(
+            read(200, r#"{"code":0,"message":"\ud800","data":{"id":"t"}}"#),
+            r#"success {"id":"t"}"#
+        );
     }
 
     #[test]

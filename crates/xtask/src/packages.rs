@@ -1,0 +1,115 @@
+//! The packages of the examples, installed below the target folder.
+
+use crate::error::Error;
+use crate::run::{self, run};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const PYTHON: &str = "Python 3.10 or newer with venv (apt-get install python3 python3-venv)";
+const NODE: &str = "Node.js 20.19 or newer with npm";
+
+/// The Python interpreter that has the packages of `examples/python`.
+pub(crate) fn python() -> Result<PathBuf, Error> {
+    if !answers(
+        "python3",
+        &[
+            "-c",
+            "import sys, venv, ensurepip; assert sys.version_info >= (3, 10)",
+        ],
+    ) {
+        return Err(Error::Missing(PYTHON));
+    }
+    let venv = run::target().join("polyglot").join("python-venv");
+    let python = venv.join("bin").join("python");
+    let lock = source("python").join("requirements.txt");
+    install(&venv, &lock, || {
+        run(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(&venv),
+            "python3 -m venv",
+        )?;
+        let mut pip = Command::new(&python);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
+        .args(["--require-hashes", "--requirement"])
+        .arg(&lock);
+        run(&mut pip, "pip install")
+    })?;
+    Ok(python)
+}
+
+/// A copy of `examples/javascript` with its packages, and with the component transpiled.
+pub(crate) fn javascript(component: &Path) -> Result<PathBuf, Error> {
+    if !(answers("node", &["--version"]) && answers("npm", &["--version"])) {
+        return Err(Error::Missing(NODE));
+    }
+    let folder = run::target().join("polyglot").join("javascript");
+    fs::create_dir_all(&folder).map_err(|error| file(&folder, error))?;
+    for name in [
+        ".npmrc",
+        "package.json",
+        "package-lock.json",
+        "host.js",
+        "generate.js",
+    ] {
+        let (from, to) = (source("javascript").join(name), folder.join(name));
+        fs::copy(&from, to).map_err(|error| file(&from, error))?;
+    }
+    let npm = || {
+        let mut npm = Command::new("npm");
+        npm.args(["--loglevel", "error"]).current_dir(&folder);
+        npm
+    };
+    // Not `npm ci`: it refuses a lock without those packages for other systems that a registry lacks.
+    install(
+        &folder,
+        &source("javascript").join("package-lock.json"),
+        || run(npm().arg("install"), "npm install"),
+    )?;
+    run(
+        npm().args(["run", "build", "--", "--quiet"]).arg(component),
+        "npm run build",
+    )?;
+    Ok(folder)
+}
+
+/// Installs into a folder, unless the packages of this lock file are there.
+fn install(
+    folder: &Path,
+    lock: &Path,
+    install: impl FnOnce() -> Result<(), Error>,
+) -> Result<(), Error> {
+    let wanted = fs::read(lock).map_err(|error| file(lock, error))?;
+    let installed = folder.join("installed-lock");
+    if fs::read(&installed).is_ok_and(|there| there == wanted) {
+        return Ok(());
+    }
+    eprintln!("installing the packages of {}", lock.display());
+    install()?;
+    fs::write(&installed, wanted).map_err(|error| file(&installed, error))
+}
+
+fn answers(program: &str, arguments: &[&str]) -> bool {
+    let quiet = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    quiet.is_ok_and(|status| status.success())
+}
+
+/// The folder of a language's example.
+pub(crate) fn source(language: &str) -> PathBuf {
+    run::workspace().join("examples").join(language)
+}
+
+fn file(path: &Path, error: std::io::Error) -> Error {
+    Error::File(path.display().to_string(), error)
+}

@@ -1,0 +1,151 @@
+//! Answers to the question for a paid task's state: they are waited out until the deadline, what is
+//! ready is delivered, and nothing is ever created.
+
+use crate::answers::{self, End, Said, Scripted, retry_after, said};
+use crate::json::integer;
+use crate::run::{Kind, Run};
+use ima_core::Millis;
+use ima_core::outcome::{Cause, Charge};
+use ima_core::pump::Command;
+use ima_core::session::{Session, Settings};
+use serde_json::Value;
+
+/// A task as a checkpoint holds it.
+const TASK: &str = include_str!("../seeds/snapshot/waiting.json");
+const TASK_ID: &str = "task_1";
+
+const DEADLINE: Millis = 60_000;
+
+/// The shortest rest between two polls after a fault: a second, less a fifth of jitter.
+const SHORTEST_REST: Millis = 800;
+
+/// A script of ends for the polls. After it nothing comes back any more.
+pub fn detail_answer(data: &[u8]) {
+    let settings = Settings {
+        deadline: Some(DEADLINE),
+        seed: 1,
+    };
+    let mut script = answers::read(data).into_iter();
+    let session = Session::restore(TASK, settings).expect("a good snapshot");
+    let mut run = Run::new(session, true);
+    run.task_id = Some(TASK_ID.to_owned());
+    let begin = run.now;
+    run.command(Command::Start);
+    let mut earliest = begin;
+    let mut last = None;
+    while let Some((kind, transmit)) = run.next() {
+        assert_eq!(kind, Kind::Detail, "only a poll");
+        assert!(last.is_none_or(|end| !is_last(&end)), "a poll too many");
+        assert!(run.now >= earliest, "too early");
+        let scripted = script.next().unwrap_or_default();
+        run.end(&transmit, &scripted);
+        earliest = run.now + SHORTEST_REST;
+        if let End::Answer(response) = &scripted.end
+            && !matches!(said(response), Said::Success(_) | Said::Open)
+        {
+            let asked = retry_after(response).unwrap_or_default();
+            earliest = earliest.max(run.now.saturating_add(asked));
+        }
+        last = Some(scripted);
+    }
+    assert!(run.now <= begin + DEADLINE, "beyond the deadline");
+    finished(&run, &last.expect("a task is asked for at least once"));
+    // What is over can be taken up again, and still creates nothing.
+    let mut again = Run::new(
+        Session::restore(&run.session.snapshot(), settings).expect("a good snapshot"),
+        true,
+    );
+    again.task_id = run.task_id;
+    again.command(Command::Start);
+    assert_eq!(again.next().map(|(kind, _)| kind), Some(Kind::Detail));
+}
+
+/// What the media of an answer mean together (design: section 6, "status").
+#[derive(Debug, PartialEq)]
+enum Verdict {
+    Pending,
+    /// Where the media are, in their order.
+    Ready(Vec<String>),
+    /// Where those are that are there all the same.
+    Failed(Vec<String>),
+}
+
+/// The verdict of a good answer; `None` for any other, and for one of another shape.
+fn verdict(end: &End) -> Option<Verdict> {
+    let End::Answer(response) = end else {
+        return None;
+    };
+    let Said::Success(data) = said(response) else {
+        return None;
+    };
+    if !data.is_object() && !data.is_null() {
+        return None;
+    }
+    let none = Vec::new();
+    let medias = data["medias"].as_array().unwrap_or(&none);
+    if medias.len() > 1_000 || !medias.iter().all(Value::is_object) {
+        return None;
+    }
+    let mut urls = Vec::new();
+    let mut failed = false;
+    for media in medias {
+        let status = media["status"].as_str().unwrap_or_default().trim();
+        let state = integer(&media["resource_status"]);
+        if matches!(state, Some(2 | 3)) || status.eq_ignore_ascii_case("failed") {
+            failed = true;
+        } else if state == Some(1) {
+            let url = ["url", "watermark_url"].map(|name| media[name].as_str());
+            let mut url = url.into_iter().flatten().filter(|it| !it.trim().is_empty());
+            urls.extend(url.next().map(str::to_owned));
+        }
+    }
+    Some(match urls.len() == medias.len() && !urls.is_empty() {
+        _ if failed => Verdict::Failed(urls),
+        true => Verdict::Ready(urls),
+        false => Verdict::Pending,
+    })
+}
+
+/// Whether an answer says that the key is not accepted.
+fn unauthorized(end: &End) -> bool {
+    matches!(end, End::Answer(response) if said(response) == Said::Refused(401))
+}
+
+/// Whether only the core can tell what an answer says.
+fn open(end: &End) -> bool {
+    matches!(end, End::Answer(response) if said(response) == Said::Open)
+}
+
+/// Whether nothing may be asked any more.
+fn is_last(scripted: &Scripted) -> bool {
+    let verdict = verdict(&scripted.end);
+    scripted.cancel
+        || unauthorized(&scripted.end)
+        || verdict.is_some_and(|it| it != Verdict::Pending)
+}
+
+/// The end fits what was said last.
+fn finished(run: &Run, last: &Scripted) {
+    let verdict = verdict(&last.end);
+    if let Some(success) = run.success() {
+        let urls = success.medias.iter().map(|it| it.url.clone()).collect();
+        assert!(verdict == Some(Verdict::Ready(urls)) || open(&last.end));
+        return;
+    }
+    let failure = run.failure().expect("an outcome");
+    assert_eq!(failure.charge, Charge::Yes, "the task is paid");
+    assert_eq!(failure.task_id.as_deref(), Some(TASK_ID));
+    let urls: Vec<_> = failure.medias.iter().map(|it| it.url.clone()).collect();
+    match &failure.cause {
+        Cause::Cancelled => assert!(last.cancel),
+        Cause::Deadline => assert!(!is_last(last), "there was an answer"),
+        _ if open(&last.end) => return,
+        Cause::Unauthorized => assert!(unauthorized(&last.end)),
+        Cause::TaskFailed(_) => {
+            assert_eq!(verdict, Some(Verdict::Failed(urls)));
+            return;
+        }
+        cause => panic!("{cause} of a paid task"),
+    }
+    assert!(urls.is_empty(), "{urls:?} from nowhere");
+}
