@@ -33,7 +33,8 @@ fn disguises() -> Vec<String> {
     ];
     for before in ["", "x", "xy"] {
         let encoded = STANDARD.encode(format!("{before}{KEY}"));
-        disguises.push(encoded[4..encoded.len() - 4].to_owned());
+        let inner = encoded.get(4..encoded.len() - 4);
+        disguises.push(inner.unwrap().to_owned());
     }
     disguises
 }
