@@ -198,7 +198,8 @@ async fn carry(
 ) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
-    tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+    let answers =
+        tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
     let mut chunk = vec![0; 64 << 10];
     while let Ok(size @ 1..) = from_client.read(&mut chunk).await {
         let mut bytes = chunk[..size].to_vec();
@@ -217,6 +218,9 @@ async fn carry(
             return;
         }
     }
+    // The service need not notice that the program is gone.
+    let _ = answers.await;
+    drop(to_server);
 }
 
 /// Whether a request is there with its whole body.
