@@ -203,13 +203,6 @@ fn clear(folder: &Path, today: Date) {
     }
 }
 
-/// Writes what happens on this thread to files in `folder`, for as long as the result lives.
-#[cfg(test)]
-pub(crate) fn capture(folder: &Path) -> tracing::subscriber::DefaultGuard {
-    let days = Days::open(folder.to_path_buf(), || Zoned::now().datetime()).unwrap();
-    tracing::subscriber::set_default(subscriber(Arc::new(days)))
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicI8, Ordering};

@@ -198,20 +198,44 @@ async fn carry(
 ) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
-    tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+    let answers =
+        tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
     let mut chunk = vec![0; 64 << 10];
     while let Ok(size @ 1..) = from_client.read(&mut chunk).await {
-        let bytes = &chunk[..size];
+        let mut bytes = chunk[..size].to_vec();
         if bytes.starts_with(b"POST /open/v1/tasks/create") {
+            while !is_whole(&bytes) {
+                let size = from_client.read(&mut chunk).await.unwrap();
+                assert_ne!(size, 0, "half a request");
+                bytes.extend_from_slice(&chunk[..size]);
+            }
             count.send_modify(|held| *held += 1);
             if opened.wait_for(|open| *open).await.is_err() {
                 return;
             }
         }
-        if to_server.write_all(bytes).await.is_err() {
+        if to_server.write_all(&bytes).await.is_err() {
             return;
         }
     }
+    // The service need not notice that the program is gone.
+    let _ = answers.await;
+    drop(to_server);
+}
+
+/// Whether a request is there with its whole body.
+fn is_whole(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let Some((head, _)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = |line: &str| {
+        let (name, value) = line.split_once(": ")?;
+        let named = name.eq_ignore_ascii_case("content-length");
+        named.then(|| value.parse::<usize>().unwrap())
+    };
+    let length = head.lines().find_map(length).unwrap_or_default();
+    bytes.len() >= head.len() + 4 + length
 }
 
 #[tokio::test]

@@ -600,6 +600,8 @@ async fn a_new_key_counts_from_the_next_generation_on() {
     let folder = tempfile::tempdir().unwrap();
     let key = folder.path().join("key");
     std::fs::write(&key, "ima_revoked").unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let stage = Stage::with(|builder| builder.credential(Credential::file(&key))).await;
     let played = stage.run(&spoken()).await;
     assert_eq!(played.failure().cause, Cause::Unauthorized);
