@@ -335,7 +335,11 @@ async fn killed_while_downloading_the_audio_is_had_for_nothing_more() {
     assert!(!stage.home.path().join("late.wav").exists());
     let job = stage.journal().list().unwrap().remove(0);
     assert_eq!((job.state, job.saved), (JobState::Finished, false));
+    let listed = stage.ima(&["jobs", "--open"]).await;
+    assert!(String::from_utf8_lossy(&listed.stdout).contains(&job.id));
     stage.is_delivered_by_resume().await;
+    let listed = stage.ima(&["jobs", "--open"]).await;
+    assert!(!String::from_utf8_lossy(&listed.stdout).contains(&job.id));
 }
 
 #[tokio::test]

@@ -81,6 +81,7 @@ fn connect(path: &Path) -> Result<Connection, JournalError> {
             ) STRICT;
             ALTER TABLE jobs ADD COLUMN owner TEXT;
             ALTER TABLE jobs ADD COLUMN saved INTEGER NOT NULL DEFAULT 0;
+            UPDATE jobs SET saved = 1 WHERE state = 'finished';
             PRAGMA user_version = 1;
             COMMIT",
         )?;

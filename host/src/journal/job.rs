@@ -43,8 +43,8 @@ impl JobState {
         }
     }
 
-    /// Whether there may be audio that was paid for and not delivered.
-    pub const fn is_open(self) -> bool {
+    /// Whether its end is not known.
+    const fn is_open(self) -> bool {
         matches!(self, Self::Creating | Self::Waiting | Self::Unknown)
     }
 
@@ -113,6 +113,12 @@ pub struct Job {
 }
 
 impl Job {
+    /// Whether there may be audio that was paid for and is not on this machine: its end is not
+    /// known, or its files were not [all kept](Self::saved).
+    pub const fn is_open(&self) -> bool {
+        self.state.is_open() || matches!(self.state, JobState::Finished) && !self.saved
+    }
+
     /// Whether its task is known to exist.
     pub(crate) const fn is_paid(&self) -> bool {
         self.task_id.is_some() || matches!(self.state, JobState::Waiting | JobState::Finished)

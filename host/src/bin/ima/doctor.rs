@@ -130,7 +130,7 @@ impl Doctor<'_> {
         }
         match jobs {
             Some(jobs) => {
-                let open = jobs.iter().filter(|job| job.state.is_open()).count();
+                let open = jobs.iter().filter(|job| job.is_open()).count();
                 self.good("journal", text::journal_read(language, jobs.len(), open));
             }
             None => {

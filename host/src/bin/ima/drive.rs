@@ -295,11 +295,22 @@ impl<'a> Run<'a> {
         (saved, lost)
     }
 
+    /// Nothing of the job is left to fetch.
+    fn delivered(&self, job: &str) {
+        if let Some(journal) = self.runtime.journal()
+            && let Err(error) = journal.mark_saved(job)
+        {
+            tracing::warn!(%error, "a job stays listed though its audio is here");
+        }
+    }
+
     async fn deliver(&self, success: Success, job: Option<&str>, show: &mut Show) -> Ended {
         let language = self.common.language();
         let (saved, lost) = self.save(&success.medias, &success.task_id, show).await;
-        if let Some(job) = job.filter(|_| lost.is_some()) {
-            show.trouble(&text::resume(language, job));
+        match (job, &lost) {
+            (Some(job), Some(_)) => show.trouble(&text::resume(language, job)),
+            (Some(job), None) => self.delivered(job),
+            (None, _) => {}
         }
         let problem = lost.as_deref().map(|message| Problem {
             cause: "download",

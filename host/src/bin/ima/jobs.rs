@@ -21,7 +21,7 @@ fn list(common: &Common, open: bool) -> Result<Exit, Trouble> {
     let journal = setup::journal(language)?;
     let jobs = journal.list();
     let mut jobs = jobs.map_err(|error| Trouble::of(&error.into(), language))?;
-    jobs.retain(|job| !open || job.state.is_open());
+    jobs.retain(|job| !open || job.is_open());
     if common.json {
         #[derive(Serialize)]
         struct List<'a> {
@@ -74,7 +74,7 @@ fn show(common: &Common, id: &str) -> Result<Exit, Trouble> {
         [text::job_changed(language), when::local(job.updated_at)],
     ];
     table::print(rows.into_iter().filter(|[_, value]| !value.is_empty()));
-    if job.state.is_open() {
+    if job.is_open() {
         out::line(&match job.task_id {
             Some(_) => text::resume(language, &job.id),
             None => text::unknown(language, &job.id),
@@ -112,7 +112,7 @@ impl<'a> Row<'a> {
             }),
             model_name: job.model_name.as_deref(),
             state: job.state.as_str(),
-            open: job.state.is_open(),
+            open: job.is_open(),
             created_at: job.created_at,
             updated_at: job.updated_at,
         }

@@ -32,7 +32,7 @@ pub(crate) async fn run(common: &Common, options: &Resume) -> Result<Exit, Troub
         return Ok(ended.exit);
     }
     let mut jobs = setup::jobs(&runtime, language)?;
-    jobs.retain(|job| job.state.is_open());
+    jobs.retain(|job| job.is_open());
     if jobs.is_empty() && !common.json {
         out::line(&text::no_open_jobs(language));
         return Ok(Exit::Done);
