@@ -37,10 +37,10 @@ async fn told(machine: bool, request: &Request, faults: &Faults) -> Vec<String> 
         let (path, headers) = (request.path, request.headers);
         format!("{} {path} {headers:?} {}", request.method, request.body)
     });
-    let events = played.0.iter().filter_map(|event| match event {
+    let events = played.0.iter().map(|event| match event {
         // Its delay has a jitter.
-        Event::Fault(fault) => Some(format!("{:?} {:?}", fault.phase, fault.status)),
-        event => Some(format!("{event:?}")),
+        Event::Fault(fault) => format!("{:?} {:?}", fault.phase, fault.status),
+        event => format!("{event:?}"),
     });
     events
         .chain(requests)

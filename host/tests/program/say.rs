@@ -139,7 +139,7 @@ async fn preferences_are_set_shown_and_cleared_for_each_user() {
 }
 
 #[tokio::test]
-async fn damaged_preferences_are_named_and_left_alone() {
+async fn damaged_preferences_are_named_and_set_aside() {
     let stage = Stage::new().await;
     let file = stage.here().join("prefs.json");
     fs::write(&file, "{not json").unwrap();
@@ -150,6 +150,11 @@ async fn damaged_preferences_are_named_and_left_alone() {
     let output = with(&["prefs", "get"]);
     ends(&output, 3);
     assert!(text(&output.stderr).contains("prefs.json"));
-    ends(&with(&["speech", "Hello."]), 0);
     assert_eq!(fs::read_to_string(&file).unwrap(), "{not json");
+    let output = with(&["speech", "Hello."]);
+    ends(&output, 0);
+    assert!(text(&output.stderr).contains("prefs.json.damaged-1"));
+    let aside = stage.here().join("prefs.json.damaged-1");
+    assert_eq!(fs::read_to_string(aside).unwrap(), "{not json");
+    ends(&with(&["prefs", "get"]), 0);
 }

@@ -160,8 +160,7 @@ async fn completions_and_the_manual_know_every_command() {
 #[cfg(all(unix, feature = "simulator"))]
 #[tokio::test]
 async fn the_simulator_runs_until_ctrl_c() {
-    use nix::sys::signal::{Signal, kill};
-    use nix::unistd::Pid;
+    use rustix::process::{Pid, Signal, kill_process};
     use std::io::{BufRead, BufReader};
     use std::process::Stdio;
 
@@ -188,10 +187,6 @@ async fn the_simulator_runs_until_ctrl_c() {
         0,
     );
     assert_eq!(stage.charges(), 0, "it is another one");
-    kill(
-        Pid::from_raw(child.id().try_into().unwrap()),
-        Signal::SIGINT,
-    )
-    .unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }

@@ -5,8 +5,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use ima_simulator::{Endpoint, Fault, Timeline};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::stage::{Stage, ends, json, text};
@@ -37,12 +36,12 @@ fn until(stdout: &mut BufReader<ChildStdout>, state: &str) -> Vec<Value> {
 }
 
 fn signal(child: &Child, signal: Signal) {
-    kill(Pid::from_raw(child.id().try_into().unwrap()), signal).unwrap();
+    kill_process(Pid::from_child(child), signal).unwrap();
 }
 
 #[tokio::test]
 async fn ctrl_c_and_a_request_to_end_keep_the_job() {
-    for stop in [Signal::SIGINT, Signal::SIGTERM] {
+    for stop in [Signal::INT, Signal::TERM] {
         let stage = Stage::new().await;
         let long = Timeline::lasting(100_000.0);
         stage.control.set_timeline("seed-tts-2.0", long);
@@ -77,7 +76,7 @@ async fn ctrl_c_stops_several_and_begins_no_other() {
     let (child, mut stdout) = spawn(stage.command(&several));
     let seen = until(&mut stdout, "waiting");
     assert!(seen.iter().all(|event| event["number"] == 1));
-    signal(&child, Signal::SIGINT);
+    signal(&child, Signal::INT);
     let mut rest = String::new();
     stdout.read_to_string(&mut rest).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -98,12 +97,12 @@ async fn a_second_ctrl_c_leaves_at_once_with_the_truth() {
     while stage.requests(Endpoint::Create) == 0 {
         tokio::task::yield_now().await;
     }
-    signal(&child, Signal::SIGINT);
+    signal(&child, Signal::INT);
     let mut line = String::new();
     while !line.contains("Stopping") {
         assert!(stderr.read_line(&mut line).unwrap() > 0, "{line}");
     }
-    signal(&child, Signal::SIGINT);
+    signal(&child, Signal::INT);
     let mut rest = String::new();
     stdout.read_to_string(&mut rest).unwrap();
     stderr.read_to_string(&mut line).unwrap();

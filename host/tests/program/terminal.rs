@@ -2,13 +2,11 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
 use std::process::{Child, Stdio};
 
 use ima_simulator::Endpoint;
-use nix::pty::openpty;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::stage::Stage;
 
@@ -21,8 +19,12 @@ struct Terminal {
 
 impl Terminal {
     fn new(stage: &Stage, arguments: &[&str]) -> Self {
-        let pty = openpty(None, None).unwrap();
-        let terminal = || -> Stdio { OwnedFd::try_clone(&pty.slave).unwrap().into() };
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+        let slave = File::options().read(true).write(true).open(name).unwrap();
+        let terminal = || -> Stdio { slave.try_clone().unwrap().into() };
         let child = stage
             .command(arguments)
             .env("TERM", "xterm")
@@ -33,7 +35,7 @@ impl Terminal {
             .unwrap();
         Self {
             child,
-            screen: pty.master.into(),
+            screen: master.into(),
             shown: String::new(),
         }
     }
@@ -74,8 +76,8 @@ async fn a_high_price_is_asked_about_and_no_costs_nothing() {
     }
     let mut terminal = Terminal::new(&stage, &dear);
     terminal.until(ASKS);
-    let pid = Pid::from_raw(terminal.child.id().try_into().unwrap());
-    kill(pid, Signal::SIGINT).unwrap();
+    let pid = Pid::from_child(&terminal.child);
+    kill_process(pid, Signal::INT).unwrap();
     assert_eq!(terminal.end().0, Some(3));
     assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (0, 0));
     assert!(stage.files().is_empty());
