@@ -52,6 +52,31 @@ pub mod types {
         }
     }
 
+    impl Cause {
+        /// Its name in the contract, for logs and for programs.
+        pub const fn name(&self) -> &'static str {
+            match self {
+                Self::Unauthorized => "unauthorized",
+                Self::InsufficientPoints => "insufficient-points",
+                Self::SubscriptionRequired => "subscription-required",
+                Self::UnknownModel(_) => "unknown-model",
+                Self::Invalid(_) => "invalid",
+                Self::OverBudget(_) => "over-budget",
+                Self::PriceChanged(_) => "price-changed",
+                Self::NoPrice => "no-price",
+                Self::Refused(_) => "refused",
+                Self::RateLimited => "rate-limited",
+                Self::Unavailable => "unavailable",
+                Self::Network => "network",
+                Self::OutcomeUnknown => "outcome-unknown",
+                Self::TaskFailed(_) => "task-failed",
+                Self::Deadline => "deadline",
+                Self::Cancelled => "cancelled",
+                Self::Other(_) => "other",
+            }
+        }
+    }
+
     impl Default for MusicOptions {
         /// Everything at the model's defaults.
         fn default() -> Self {

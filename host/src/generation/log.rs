@@ -78,7 +78,7 @@ fn finished(outcome: &Outcome, job: Option<&str>) {
                 _ => None,
             };
             let task_id = some_id(task_id.as_ref());
-            let cause = word(cause);
+            let cause = cause.name();
             tracing::warn!(job, cause, code, ?charge, task_id, "failed");
         }
     }
@@ -95,26 +95,4 @@ fn id(text: &str) -> &str {
 
 fn some_id(text: Option<&String>) -> Option<&str> {
     text.map(|text| id(text))
-}
-
-const fn word(cause: &Cause) -> &'static str {
-    match cause {
-        Cause::Unauthorized => "unauthorized",
-        Cause::InsufficientPoints => "insufficient-points",
-        Cause::SubscriptionRequired => "subscription-required",
-        Cause::UnknownModel(_) => "unknown-model",
-        Cause::Invalid(_) => "invalid",
-        Cause::OverBudget(_) => "over-budget",
-        Cause::PriceChanged(_) => "price-changed",
-        Cause::NoPrice => "no-price",
-        Cause::Refused(_) => "refused",
-        Cause::RateLimited => "rate-limited",
-        Cause::Unavailable => "unavailable",
-        Cause::Network => "network",
-        Cause::OutcomeUnknown => "outcome-unknown",
-        Cause::TaskFailed(_) => "task-failed",
-        Cause::Deadline => "deadline",
-        Cause::Cancelled => "cancelled",
-        Cause::Other(_) => "other",
-    }
 }

@@ -243,7 +243,7 @@ impl<'a> Run<'a> {
         }
         let object = report::raw(&Failed {
             error: Problem {
-                cause: report::cause(&failure.cause),
+                cause: failure.cause.name(),
                 charge: report::charge(failure.charge),
                 message: &failure.message,
                 advice: None,
@@ -255,7 +255,7 @@ impl<'a> Run<'a> {
         });
         Ended {
             exit,
-            cause: Some(report::cause(&failure.cause)),
+            cause: Some(failure.cause.name()),
             object,
             success: None,
             files: paths(saved),

@@ -97,7 +97,7 @@ fn failure(failure: &Failure) -> Value {
     json!({
         "event": "finished",
         "outcome": "failure",
-        "cause": report::cause(&failure.cause),
+        "cause": failure.cause.name(),
         "charge": report::charge(failure.charge),
         "message": failure.message,
         "task_id": failure.task_id,

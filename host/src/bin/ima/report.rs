@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ima_host::types::{Cause, Charge, Media, Success};
+use ima_host::types::{Charge, Media, Success};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -170,27 +170,5 @@ pub(crate) const fn charge(charge: Charge) -> &'static str {
         Charge::No => "no",
         Charge::Yes => "yes",
         Charge::Unknown => "unknown",
-    }
-}
-
-pub(crate) const fn cause(cause: &Cause) -> &'static str {
-    match cause {
-        Cause::Unauthorized => "unauthorized",
-        Cause::InsufficientPoints => "insufficient-points",
-        Cause::SubscriptionRequired => "subscription-required",
-        Cause::UnknownModel(_) => "unknown-model",
-        Cause::Invalid(_) => "invalid",
-        Cause::OverBudget(_) => "over-budget",
-        Cause::PriceChanged(_) => "price-changed",
-        Cause::NoPrice => "no-price",
-        Cause::Refused(_) => "refused",
-        Cause::RateLimited => "rate-limited",
-        Cause::Unavailable => "unavailable",
-        Cause::Network => "network",
-        Cause::OutcomeUnknown => "outcome-unknown",
-        Cause::TaskFailed(_) => "task-failed",
-        Cause::Deadline => "deadline",
-        Cause::Cancelled => "cancelled",
-        Cause::Other(_) => "other",
     }
 }

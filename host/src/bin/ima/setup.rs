@@ -59,11 +59,7 @@ impl Trouble {
             Error::Failure(failure) => {
                 return Self {
                     charge: failure.charge,
-                    ..Self::new(
-                        exit,
-                        report::cause(&failure.cause),
-                        of_failure(failure, language),
-                    )
+                    ..Self::new(exit, failure.cause.name(), of_failure(failure, language))
                 };
             }
             Error::Journal(_) => (
