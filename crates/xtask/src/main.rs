@@ -1,5 +1,6 @@
-//! The tasks behind the commands of the README: `cargo xtask setup`, `demo` and `test`.
+//! The tasks behind the commands of the README: `cargo xtask setup`, `demo`, `test` and `bench`.
 
+mod bench;
 mod demo;
 mod error;
 mod run;
@@ -17,6 +18,8 @@ Tasks:
   demo [--fast]   build all, then make one piece of music and one spoken text against the simulator;
                   --fast lets its time run a thousand times faster instead of twenty
   test            formatting, lints (native and wasm), documentation, every test
+  bench [PART]    figures of the release build: flow, sandbox, tls, start, delivery; without a part
+                  all of them, in about ten minutes
 ";
 
 fn main() -> ExitCode {
@@ -27,6 +30,8 @@ fn main() -> ExitCode {
         ["demo"] => setup::run().and_then(|()| demo::run(20)),
         ["demo", "--fast"] => setup::run().and_then(|()| demo::run(1_000)),
         ["test"] => setup::run().and_then(|()| verify::run()),
+        ["bench"] => setup::run().and_then(|()| bench::run(None)),
+        ["bench", part] => setup::run().and_then(|()| bench::run(Some(part))),
         _ => Err(Error::Usage(USAGE)),
     };
     match done {
