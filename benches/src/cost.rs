@@ -42,7 +42,10 @@ pub(crate) fn once(program: &str, arguments: &[&str]) -> Result<(), Error> {
         wall,
         peak: u64::try_from(usage.max_rss()).unwrap_or_default(),
     };
-    println!("{}", serde_json::to_string(&cost).map_err(|_| Error::Empty)?);
+    println!(
+        "{}",
+        serde_json::to_string(&cost).map_err(|_| Error::Empty)?
+    );
     Ok(())
 }
 

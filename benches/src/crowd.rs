@@ -77,7 +77,10 @@ pub(crate) fn run(order: &str) -> Result<(), Error> {
         .build()
         .map_err(Error::program("the runtime"))?;
     let report = runtime.block_on(crowd(order))?;
-    println!("{}", serde_json::to_string(&report).map_err(|_| Error::Empty)?);
+    println!(
+        "{}",
+        serde_json::to_string(&report).map_err(|_| Error::Empty)?
+    );
     Ok(())
 }
 
@@ -200,7 +203,8 @@ impl Shared {
         let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
         let before = self.most_waiting.fetch_max(waiting, Ordering::Relaxed);
         if waiting > before && (waiting < 100 || waiting % 50 == 0) {
-            self.memory.fetch_max(cost::resident().unwrap_or_default(), Ordering::Relaxed);
+            self.memory
+                .fetch_max(cost::resident().unwrap_or_default(), Ordering::Relaxed);
         }
     }
 }
@@ -209,7 +213,10 @@ impl Carrier {
     /// Sets up a carrier that has already asked the service once.
     async fn new(order: &Order) -> Result<Self, Error> {
         if order.kind == Kind::Native {
-            return Ok(Self::Native(Arc::new(Native::new(&order.origin, order.rate))));
+            return Ok(Self::Native(Arc::new(Native::new(
+                &order.origin,
+                order.rate,
+            ))));
         }
         let mut builder = Runtime::builder()
             .origin(&order.origin)

@@ -98,8 +98,8 @@ fn play(task: TaskType, model: &str, list: &str, ready: Millis) -> Result<Played
     if task == TaskType::TextToSpeech {
         request = request.with("speaker", "zh_male_sophie_uranus_bigtts".into());
     }
-    let mut session = Session::new(request, Settings::default())
-        .map_err(|invalid| Error::Core(invalid.field))?;
+    let mut session =
+        Session::new(request, Settings::default()).map_err(|invalid| Error::Core(invalid.field))?;
     let mut now = 0;
     let mut played = Played {
         estimate: (0, 0),

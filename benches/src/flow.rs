@@ -53,7 +53,11 @@ pub(crate) fn run() -> Result<(), Error> {
         let ours = median(ours.iter().map(of).collect())?;
         let theirs = median(theirs.iter().map(of).collect())?;
         let ratio = ratio(ours, theirs);
-        println!("{name:<20}{:>9} {:>11} {ratio:>9.3}   {aim}", ms(ours), ms(theirs));
+        println!(
+            "{name:<20}{:>9} {:>11} {ratio:>9.3}   {aim}",
+            ms(ours),
+            ms(theirs)
+        );
         Ok::<(), Error>(())
     };
     row("CPU", |cost| cost.cpu, "<= 0.100")?;

@@ -101,7 +101,10 @@ impl State {
 /// Measures with the allocator of this name, and prints a [`Report`] as JSON.
 pub(crate) fn run(allocator: &str) -> Result<(), Error> {
     let report = measure(allocator == "pooling")?;
-    println!("{}", serde_json::to_string(&report).map_err(|_| Error::Empty)?);
+    println!(
+        "{}",
+        serde_json::to_string(&report).map_err(|_| Error::Empty)?
+    );
     Ok(())
 }
 
@@ -114,7 +117,8 @@ fn measure(pooling: bool) -> Result<Report, Error> {
     let bytes = target.join("guest").join("ima_plugin.wasm");
     let bytes = std::fs::read(&bytes).map_err(Error::file(&bytes))?;
     let compiled = engine.precompile_component(&bytes)?;
-    let file = tempfile::NamedTempFile::new().map_err(Error::file(Path::new("a temporary file")))?;
+    let file =
+        tempfile::NamedTempFile::new().map_err(Error::file(Path::new("a temporary file")))?;
     std::fs::write(file.path(), compiled).map_err(Error::file(file.path()))?;
 
     let mut times = Vec::new();
@@ -184,7 +188,10 @@ fn engine(pooling: bool) -> Result<Engine, Error> {
     Ok(Engine::new(&config)?)
 }
 
-#[allow(unsafe_code, reason = "precompiled code can't be checked; this program has just made it")]
+#[allow(
+    unsafe_code,
+    reason = "precompiled code can't be checked; this program has just made it"
+)]
 fn precompiled(engine: &Engine, file: &Path) -> Result<Component, Error> {
     // SAFETY: the file holds what `precompile_component` gave, and nobody else writes to it.
     Ok(unsafe { Component::deserialize_file(engine, file) }?)

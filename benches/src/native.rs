@@ -11,9 +11,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ima_core::event::Event;
-use ima_core::http::{
-    FailureKind, HttpResponse, Method, Sent, Transmit, TransportFailure,
-};
+use ima_core::http::{FailureKind, HttpResponse, Method, Sent, Transmit, TransportFailure};
 use ima_core::pump::{Command, Input, Output, Pump};
 use ima_core::request::{Language, Request, TaskType};
 use ima_core::session::{Session, Settings};
@@ -58,8 +56,8 @@ impl Native {
     pub(crate) fn start(self: &Arc<Self>, prompt: &str) -> Result<Generation, Error> {
         let request = Request::new(TaskType::TextToMusic, prompt, Language::En);
         let settings = Settings::default();
-        let session = Session::new(request, settings)
-            .map_err(|invalid| Error::Core(invalid.field))?;
+        let session =
+            Session::new(request, settings).map_err(|invalid| Error::Core(invalid.field))?;
         let mut generation = Generation {
             native: Arc::clone(self),
             session,

@@ -63,8 +63,6 @@ pub(crate) fn run() -> Result<(), Error> {
             );
         }
     }
-    println!(
-        "aims: ratio <= 1.20; machine <= 16 KiB, plugin <= 256 KiB; no event later than 1 s"
-    );
+    println!("aims: ratio <= 1.20; machine <= 16 KiB, plugin <= 256 KiB; no event later than 1 s");
     Ok(())
 }

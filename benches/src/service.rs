@@ -67,7 +67,9 @@ impl Service {
 
     /// What was seen so far. Its own request counts as none, its connection as one in all.
     pub(crate) async fn traffic(&self) -> Result<Traffic, Error> {
-        let answer = self.send("GET", "/_control/connections", Value::Null).await?;
+        let answer = self
+            .send("GET", "/_control/connections", Value::Null)
+            .await?;
         serde_json::from_slice(&answer).map_err(|_| Error::Simulator("to count".to_owned()))
     }
 
@@ -83,8 +85,8 @@ impl Service {
     pub(crate) async fn estimate(&self, estimate: &str) -> Result<(), Error> {
         let list = "/open/v1/product/list?app=ima&platform=web&category=text_to_music";
         let answer = self.send("GET", list, Value::Null).await?;
-        let mut answer: Value = serde_json::from_slice(&answer)
-            .map_err(|_| Error::Simulator("the list".to_owned()))?;
+        let mut answer: Value =
+            serde_json::from_slice(&answer).map_err(|_| Error::Simulator("the list".to_owned()))?;
         let mut data = answer["data"].take();
         replace_estimates(&mut data, estimate);
         let body = json!({ "task_type": "text_to_music", "data": data });

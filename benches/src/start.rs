@@ -116,7 +116,10 @@ fn component() -> Result<(), Error> {
         times.push(begin.elapsed());
         drop(runtime);
     }
-    println!("`Builder::build` with compiled code in the cache: {}", ms(median(times)?));
+    println!(
+        "`Builder::build` with compiled code in the cache: {}",
+        ms(median(times)?)
+    );
     Ok(())
 }
 
@@ -130,13 +133,29 @@ fn instances() -> Result<(), Error> {
         println!("{name:<34}{:>12} {:>12}   {aim}", of(&demand), of(&pooling));
     };
     row("engine", &|it| ms(it.engine), "");
-    row("component from precompiled form", &|it| ms(it.precompiled), "<= 1 ms");
-    row("instance, one by one, p50", &|it| ms(it.one_by_one[0]), "<= 50 µs");
+    row(
+        "component from precompiled form",
+        &|it| ms(it.precompiled),
+        "<= 1 ms",
+    );
+    row(
+        "instance, one by one, p50",
+        &|it| ms(it.one_by_one[0]),
+        "<= 50 µs",
+    );
     row("instance, one by one, p99", &|it| ms(it.one_by_one[1]), "");
     row("instance, all kept, p50", &|it| ms(it.live[0]), "");
     row("instance, all kept, p99", &|it| ms(it.live[1]), "");
     row("instances kept, of 10,000", &|it| it.kept.to_string(), "");
-    row("memory of an idle instance", &|it| format!("{} KiB", it.memory / 1_024), "");
-    row("mappings of an instance", &|it| format!("{:.1}", it.mappings), "");
+    row(
+        "memory of an idle instance",
+        &|it| format!("{} KiB", it.memory / 1_024),
+        "",
+    );
+    row(
+        "mappings of an instance",
+        &|it| format!("{:.1}", it.mappings),
+        "",
+    );
     Ok(())
 }

@@ -36,7 +36,9 @@ struct Story {
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let count: usize = arguments.next().map_or(Ok(1_000), |count| count.parse())?;
-    let machine = arguments.next().is_none_or(|component| component == "machine");
+    let machine = arguments
+        .next()
+        .is_none_or(|component| component == "machine");
 
     let options = Options {
         speed: SPEED.into(),
@@ -74,7 +76,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let charges = control.ledger(DEMO_KEY).charges;
     let points: u64 = charges.iter().map(|charge| charge.points).sum();
     println!("{} tasks paid, {points} points", charges.len());
-    println!("{requests} requests over {} connections", control.connections());
+    println!(
+        "{requests} requests over {} connections",
+        control.connections()
+    );
     println!("no event later than {late:.1?}");
     Ok(())
 }
