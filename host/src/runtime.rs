@@ -398,7 +398,7 @@ impl Builder {
         let machines = match &self.machine {
             Some(source) => {
                 let bytes = component_bytes(source, MACHINE)?;
-                Some(Pool::new(sandbox.engine(), &bytes, &limits)?)
+                Some(Pool::new(&sandbox, &bytes, &limits)?)
             }
             None => None,
         };

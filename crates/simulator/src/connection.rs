@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,6 +19,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
+use tokio_rustls::TlsAcceptor;
+
+use crate::world::Shared;
 
 /// The connection of a request, found among the request's extensions.
 #[derive(Clone, Debug)]
@@ -51,8 +54,16 @@ impl ConnectionHandle {
     }
 }
 
+/// The longest that a client may take over its TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
 /// Accepts connections for ever and serves each in a task of its own.
-pub(crate) async fn accept(listener: TcpListener, router: Router, accepted: Arc<AtomicU64>) {
+pub(crate) async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    shared: Arc<Shared>,
+) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors, most likely: let some connections end first.
@@ -60,21 +71,34 @@ pub(crate) async fn accept(listener: TcpListener, router: Router, accepted: Arc<
             continue;
         };
         let handle = ConnectionHandle {
-            id: accepted.fetch_add(1, Ordering::AcqRel) + 1,
+            id: shared.accepted.fetch_add(1, Ordering::AcqRel) + 1,
             ending: Arc::default(),
         };
-        tokio::spawn(serve(stream, router.clone(), handle));
+        // Without this a small answer may wait for the acknowledgement of its own header.
+        let _ = stream.set_nodelay(true);
+        let socket = Socket {
+            stream,
+            ending: Arc::clone(&handle.ending),
+        };
+        let (tls, router, shared) = (tls.clone(), router.clone(), Arc::clone(&shared));
+        tokio::spawn(async move {
+            let Some(tls) = tls else {
+                return serve(socket, router, handle).await;
+            };
+            if let Ok(Ok(secured)) = tokio::time::timeout(HANDSHAKE, tls.accept(socket)).await {
+                shared.handshakes.fetch_add(1, Ordering::AcqRel);
+                serve(secured, router, handle).await;
+            }
+        });
     }
 }
 
-async fn serve(stream: TcpStream, router: Router, handle: ConnectionHandle) {
-    // Without this a small answer may wait for the acknowledgement of its own header.
-    let _ = stream.set_nodelay(true);
+async fn serve(
+    socket: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    handle: ConnectionHandle,
+) {
     let ending = Arc::clone(&handle.ending);
-    let socket = Socket {
-        stream,
-        ending: Arc::clone(&ending),
-    };
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(handle.clone());
         let answer = TowerToHyperService::new(router.clone()).call(request);

@@ -60,6 +60,16 @@ impl Control {
         self.shared.accepted.load(Ordering::Acquire)
     }
 
+    /// TLS handshakes completed so far, those for the HTTP control interface included.
+    pub fn handshakes(&self) -> u64 {
+        self.shared.handshakes.load(Ordering::Acquire)
+    }
+
+    /// How many requests [`requests`](Self::requests) holds.
+    pub fn request_count(&self) -> usize {
+        self.shared.world().requests.len()
+    }
+
     /// Scripts a fault. Where several meet a request, the one added last counts.
     pub fn fault(&self, endpoint: Endpoint, nth: NthRequest, fault: Fault) {
         self.shared.world().faults.add(endpoint, nth, fault);

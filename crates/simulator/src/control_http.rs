@@ -71,7 +71,11 @@ async fn tasks(State(control): State<Control>) -> Json<Vec<TaskRecord>> {
 }
 
 async fn connections(State(control): State<Control>) -> Json<Value> {
-    Json(json!({ "connections": control.connections() }))
+    Json(json!({
+        "connections": control.connections(),
+        "handshakes": control.handshakes(),
+        "requests": control.request_count(),
+    }))
 }
 
 #[derive(Deserialize)]

@@ -89,7 +89,7 @@
 //! | `GET /_control/ledger` | `?key=ima_x` | [`Control::ledger`]; 404 for an unknown key |
 //! | `GET /_control/requests` | | [`Control::requests`] |
 //! | `GET /_control/tasks` | | [`Control::tasks`] |
-//! | `GET /_control/connections` | | `{"connections": 3}`, [`Control::connections`] |
+//! | `GET /_control/connections` | | `{"connections": 3, "handshakes": 0, "requests": 12}`: [`Control::connections`], [`Control::handshakes`], [`Control::request_count`] |
 //! | `POST /_control/faults` | `{"endpoint": "create", "nth": {"number": 1}, "fault": "reset_after"}` | [`Control::fault`] |
 //! | `DELETE /_control/faults` | | [`Control::clear_faults`] |
 //! | `POST /_control/catalogue` | `{"task_type": "text_to_music", "data": […]}` | [`Control::set_catalogue`] |
@@ -125,6 +125,7 @@ mod request_log;
 mod server;
 mod task;
 mod timeline;
+mod tls;
 mod world;
 
 /// Product trees for [`Control::set_catalogue`].

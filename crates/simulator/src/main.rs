@@ -1,6 +1,8 @@
-//! The simulator as a program: `ima-simulator [--port N] [--speed X] [--seed N]`.
+//! The simulator as a program: `ima-simulator [--port N] [--speed X] [--seed N]
+//! [--tls FOLDER]`.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -29,6 +31,9 @@ struct Arguments {
     /// The points of that account.
     #[arg(long, default_value_t = DEMO_POINTS)]
     points: u64,
+    /// Speak HTTPS, and write the certificate of the authority to trust as FOLDER/ca.pem.
+    #[arg(long, value_name = "FOLDER")]
+    tls: Option<PathBuf>,
     /// Do not end when standard input closes.
     #[arg(long)]
     detach_stdin: bool,
@@ -51,8 +56,12 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         port: arguments.port,
         speed: arguments.speed,
         seed: arguments.seed,
+        tls: arguments.tls.is_some(),
     })
     .await?;
+    if let (Some(folder), Some(authority)) = (&arguments.tls, simulator.authority()) {
+        std::fs::write(folder.join("ca.pem"), authority)?;
+    }
     simulator
         .control()
         .add_account(&arguments.key, arguments.points);

@@ -21,6 +21,7 @@ use crate::detail::{audio, detail};
 use crate::envelope::{NOT_FOUND, Refusal};
 use crate::intercept::intercept;
 use crate::product_list::product_list;
+use crate::tls;
 use crate::world::{Shared, World};
 
 /// The key of the account that is there from the start.
@@ -39,6 +40,9 @@ pub struct Options {
     pub speed: f64,
     /// Task ids and durations follow from it.
     pub seed: u64,
+    /// Whether it speaks HTTPS, with a certificate of its own making that clients trust by
+    /// [`Simulator::authority`].
+    pub tls: bool,
 }
 
 impl Default for Options {
@@ -47,6 +51,7 @@ impl Default for Options {
             port: 0,
             speed: 1.0,
             seed: 0,
+            tls: false,
         }
     }
 }
@@ -65,6 +70,12 @@ pub enum StartError {
     /// The speed is negative, infinite or not a number.
     #[error("the speed must be a number of at least 0, not {0}")]
     Speed(f64),
+    /// The certificate could not be made.
+    #[error("cannot make a certificate")]
+    Certificate(#[from] rcgen::Error),
+    /// TLS could not be set up.
+    #[error("cannot set up TLS")]
+    Tls(#[from] rustls::Error),
     /// The system gave no thread or no event queue.
     #[error("cannot start the server")]
     Spawn(#[source] io::Error),
@@ -74,6 +85,7 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Simulator {
     shared: Arc<Shared>,
+    authority: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -89,7 +101,12 @@ impl Simulator {
     ///
     /// Where the port or a thread cannot be had, or the speed is unusable.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let Options { port, speed, seed } = options;
+        let Options {
+            port,
+            speed,
+            seed,
+            tls,
+        } = options;
         if !speed.is_finite() || speed < 0.0 {
             return Err(StartError::Speed(speed));
         }
@@ -98,9 +115,15 @@ impl Simulator {
         listener.set_nonblocking(true).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
 
+        let tls = tls.then(tls::tls).transpose()?;
+        let (scheme, acceptor, authority) = match tls {
+            Some(tls) => ("https", Some(tls.acceptor), Some(tls.authority)),
+            None => ("http", None, None),
+        };
+
         let mut world = World::new(seed, speed);
         world.accounts.add(DEMO_KEY, DEMO_POINTS);
-        let shared = Arc::new(Shared::new(format!("http://{address}"), world));
+        let shared = Arc::new(Shared::new(format!("{scheme}://{address}"), world));
 
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -111,7 +134,7 @@ impl Simulator {
             tokio::net::TcpListener::from_std(listener).map_err(listen)?
         };
         let (stop, stopped) = oneshot::channel();
-        let serve = connection::accept(listener, router(&shared), Arc::clone(&shared.accepted));
+        let serve = connection::accept(listener, acceptor, router(&shared), Arc::clone(&shared));
         let thread = std::thread::Builder::new()
             .name("ima-simulator".to_owned())
             .spawn(move || {
@@ -127,14 +150,20 @@ impl Simulator {
             .map_err(StartError::Spawn)?;
         Ok(Self {
             shared,
+            authority,
             stop: Some(stop),
             thread: Some(thread),
         })
     }
 
-    /// Scheme, host and port, for example `http://127.0.0.1:8080`.
+    /// Scheme, host and port, for example `http://127.0.0.1:8080`; `https` with [`Options::tls`].
     pub fn origin(&self) -> String {
         self.shared.origin.clone()
+    }
+
+    /// With [`Options::tls`], the certificate of the authority that signed this server's, as PEM.
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
     }
 
     /// Reads and steers this server; works on after its end, without effect.

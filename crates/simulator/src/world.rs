@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
@@ -24,7 +24,9 @@ pub(crate) struct Shared {
     /// Scheme, host and port under which the server is reached.
     pub(crate) origin: String,
     /// TCP connections accepted so far.
-    pub(crate) accepted: Arc<AtomicU64>,
+    pub(crate) accepted: AtomicU64,
+    /// TLS handshakes completed so far.
+    pub(crate) handshakes: AtomicU64,
     world: Mutex<World>,
 }
 
@@ -32,7 +34,8 @@ impl Shared {
     pub(crate) fn new(origin: String, world: World) -> Self {
         Self {
             origin,
-            accepted: Arc::default(),
+            accepted: AtomicU64::new(0),
+            handshakes: AtomicU64::new(0),
             world: Mutex::new(world),
         }
     }
@@ -54,6 +57,8 @@ pub(crate) struct World {
     pub(crate) accounts: Accounts,
     pub(crate) timelines: BTreeMap<String, Timeline>,
     pub(crate) tasks: Vec<Task>,
+    /// Where a task stands among them, by its id.
+    places: BTreeMap<String, usize>,
     pub(crate) requests: Vec<RequestRecord>,
     pub(crate) faults: Faults,
 }
@@ -68,6 +73,7 @@ impl World {
             accounts: Accounts::default(),
             timelines: BTreeMap::new(),
             tasks: Vec::new(),
+            places: BTreeMap::new(),
             requests: Vec::new(),
             faults: Faults::default(),
         }
@@ -104,6 +110,7 @@ impl World {
             .cloned()
             .unwrap_or_default();
         let clips = timeline.clips(&order.model_id, order.n);
+        self.places.insert(id.clone(), number);
         self.tasks.push(Task {
             account: account.to_owned(),
             created: self.clock.seconds(),
@@ -123,6 +130,6 @@ impl World {
 
     /// The task of this id.
     pub(crate) fn task(&self, id: &str) -> Option<&Task> {
-        self.tasks.iter().find(|task| task.record.id == id)
+        self.tasks.get(*self.places.get(id)?)
     }
 }

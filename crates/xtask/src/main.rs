@@ -1,5 +1,6 @@
-//! The tasks behind the commands of the README: `cargo xtask setup`, `demo`, `dist` and `test`.
+//! The tasks behind the commands of the README: `cargo xtask setup`, `demo`, `test` and the others.
 
+mod bench;
 mod demo;
 mod dist;
 mod error;
@@ -22,6 +23,8 @@ Tasks:
   setup           add the wasm targets to the toolchain
   demo [--fast]   build all, then make one piece of music and one spoken text against the simulator;
                   --fast lets its time run a thousand times faster instead of twenty
+  bench [PART]    figures of the release build: flow, sandbox, tls, start, delivery; without a part
+                  all of them, in about ten minutes
   dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
                   checksums; a release build, or with --debug the one of every day
   examples        run the examples in Python and JavaScript against the simulator
@@ -48,6 +51,8 @@ fn main() -> ExitCode {
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
         ["soak", ref options @ ..] => soak::run(options),
         ["test"] => setup::run().and_then(|()| verify::run()),
+        ["bench"] => setup::run().and_then(|()| bench::run(None)),
+        ["bench", part] => setup::run().and_then(|()| bench::run(Some(part))),
         _ => Err(Error::Usage(USAGE)),
     };
     match done {

@@ -12,14 +12,14 @@ pub(crate) use session::{Means, Session};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use wasmtime::component::{Component, Linker};
-use wasmtime::{Engine, Store, UpdateDeadline};
+use wasmtime::component::Linker;
+use wasmtime::{Store, UpdateDeadline};
 
 use crate::bindings::machine::{Machine, MachinePre};
 use crate::error::Error;
 use crate::instance::Stop;
 use crate::limits::Limits;
-use crate::sandbox::Meter;
+use crate::sandbox::{Meter, Sandbox};
 
 /// How many sessions share an instance: few enough for its memory limit, many enough for its own
 /// memory not to matter.
@@ -47,8 +47,13 @@ struct Inside {
 
 impl Pool {
     /// Compiles the component. It must not import anything.
-    pub(crate) fn new(engine: &Engine, bytes: &[u8], limits: &Arc<Limits>) -> Result<Self, Error> {
-        let component = Component::from_binary(engine, bytes).map_err(Error::Engine)?;
+    pub(crate) fn new(
+        sandbox: &Sandbox,
+        bytes: &[u8],
+        limits: &Arc<Limits>,
+    ) -> Result<Self, Error> {
+        let engine = sandbox.engine();
+        let component = sandbox.compiled(bytes).map_err(Error::Engine)?;
         let imports: Vec<_> = component
             .component_type()
             .imports(engine)

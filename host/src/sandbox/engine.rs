@@ -1,18 +1,20 @@
-//! The engine of a runtime: configuration, compiled component, linked imports, epoch ticker.
+//! The engines of a runtime: configuration, compiled component, linked imports, epoch ticker.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::{io, thread};
 
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Cache, CacheConfig, Config, Engine, Store};
+use wasmtime::{Config, Engine, Store};
 
-use super::State;
+use super::compiled::Compiled;
 use super::meter::TICK;
+use super::{State, pool};
 use crate::bindings::{Plugin, PluginPre};
 use crate::clock;
 use crate::error::Error;
-use crate::folders::create_private;
 use crate::limits::Limits;
 
 /// Where the component comes from.
@@ -56,10 +58,18 @@ pub(crate) fn component_bytes<'a>(
     }
 }
 
+/// How many instances are made on demand before slots are reserved for more.
+const FEW: usize = 256;
+
 /// A compiled component with its imports linked, ready to be instantiated.
 pub(crate) struct Sandbox {
     pre: PluginPre<State>,
-    cache: Option<Cache>,
+    /// The same in an engine with slots, once many instances have been made.
+    pooled: Arc<OnceLock<PluginPre<State>>>,
+    made: AtomicUsize,
+    compiled: Compiled,
+    limits: Limits,
+    clock: clock::Clock,
 }
 
 impl Sandbox {
@@ -70,24 +80,9 @@ impl Sandbox {
         cache_folder: Option<&Path>,
         clock: &clock::Clock,
     ) -> Result<Self, Error> {
-        let cache = match cache_folder {
-            Some(folder) => {
-                // What is in this folder is run: it is this user's alone.
-                create_private(folder).map_err(|error| Error::Engine(error.into()))?;
-                let mut config = CacheConfig::new();
-                config.with_directory(folder);
-                Some(Cache::new(config).map_err(Error::Engine)?)
-            }
-            None => None,
-        };
-        let mut config = Config::new();
-        config.epoch_interruption(true);
-        config.max_wasm_stack(limits.stack);
-        // Host calls run on the same stack, above what the component may use.
-        config.async_stack_size(limits.stack.saturating_add(1536 << 10));
-        config.cache(cache.clone());
-        let engine = Engine::new(&config).map_err(Error::Engine)?;
-        let component = Component::from_binary(&engine, bytes).map_err(Error::Engine)?;
+        let compiled = Compiled::new(cache_folder).map_err(|error| Error::Engine(error.into()))?;
+        let engine = Engine::new(&config(limits)).map_err(Error::Engine)?;
+        let component = compiled.component(&engine, bytes).map_err(Error::Engine)?;
         let unknown: Vec<_> = component
             .component_type()
             .imports(&engine)
@@ -97,20 +92,20 @@ impl Sandbox {
         if !unknown.is_empty() {
             return Err(Error::UnknownImports(unknown));
         }
-
-        let mut linker = Linker::new(&engine);
-        wasmtime_wasi::p2::add_to_linker_async(&mut linker).map_err(Error::Engine)?;
-        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)
-            .map_err(Error::Engine)?;
-        if !clock.is_real() {
-            clock::shadow(&mut linker).map_err(Error::Engine)?;
-        }
-        let pre = linker
+        let pre = linker(&engine, clock)
+            .map_err(Error::Engine)?
             .instantiate_pre(&component)
             .and_then(PluginPre::new)
             .map_err(Error::WrongWorld)?;
         start_ticker(&engine).map_err(|error| Error::Engine(error.into()))?;
-        Ok(Self { pre, cache })
+        Ok(Self {
+            pre,
+            pooled: Arc::default(),
+            made: AtomicUsize::new(0),
+            compiled,
+            limits: limits.clone(),
+            clock: clock.clone(),
+        })
     }
 
     /// The engine that the component was compiled by.
@@ -118,25 +113,89 @@ impl Sandbox {
         self.pre.engine()
     }
 
+    /// Another component in the same engine, and from the same folder where it is there.
+    pub(crate) fn compiled(&self, bytes: &[u8]) -> wasmtime::Result<Component> {
+        self.compiled.component(self.engine(), bytes)
+    }
+
     /// A fresh instance in a store of its own.
     pub(crate) async fn instantiate(
         &self,
         state: State,
     ) -> wasmtime::Result<(Store<State>, Plugin)> {
-        let mut store = Store::new(self.pre.engine(), state);
+        if self.made.fetch_add(1, Ordering::Relaxed) + 1 == FEW {
+            self.reserve();
+        }
+        let pre = match self.pooled.get() {
+            Some(pooled) if pool::has_room(pooled.engine()) => pooled,
+            _ => &self.pre,
+        };
+        let mut store = Store::new(pre.engine(), state);
         store.limiter(|state| &mut state.meter);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|mut context| context.data_mut().meter.tick());
-        let plugin = self.pre.instantiate_async(&mut store).await?;
+        let plugin = pre.instantiate_async(&mut store).await?;
         Ok((store, plugin))
+    }
+
+    /// Reserves slots on a thread of its own: nobody waits for it. Where that fails, instances go
+    /// on being made on demand.
+    fn reserve(&self) {
+        let (config, limits) = (config(&self.limits), self.limits.clone());
+        let component = self.pre.instance_pre().component().clone();
+        let (clock, place) = (self.clock.clone(), Arc::clone(&self.pooled));
+        let reserve = move || {
+            match pooled(config, &limits, &component, &clock) {
+                // Only this thread sets it.
+                Ok(pre) => drop(place.set(pre)),
+                Err(error) => tracing::info!(%error, "no slots for instances"),
+            }
+        };
+        let spawned = thread::Builder::new()
+            .name("ima-pool".to_owned())
+            .spawn(reserve);
+        if let Err(error) = spawned {
+            tracing::info!(%error, "no slots for instances");
+        }
     }
 
     /// How often compiled code was found in the cache and how often it was not.
     pub(crate) fn cache_statistics(&self) -> (usize, usize) {
-        self.cache
-            .as_ref()
-            .map_or((0, 0), |cache| (cache.cache_hits(), cache.cache_misses()))
+        self.compiled.statistics()
     }
+}
+
+fn config(limits: &Limits) -> Config {
+    let mut config = Config::new();
+    config.epoch_interruption(true);
+    config.max_wasm_stack(limits.stack);
+    // Host calls run on the same stack, above what the component may use.
+    config.async_stack_size(limits.stack.saturating_add(1536 << 10));
+    config
+}
+
+/// What a component may import.
+fn linker(engine: &Engine, clock: &clock::Clock) -> wasmtime::Result<Linker<State>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    if !clock.is_real() {
+        clock::shadow(&mut linker)?;
+    }
+    Ok(linker)
+}
+
+/// The component in an engine with slots.
+fn pooled(
+    config: Config,
+    limits: &Limits,
+    component: &Component,
+    clock: &clock::Clock,
+) -> wasmtime::Result<PluginPre<State>> {
+    let (engine, component) = pool::engine(config, limits, component)?;
+    let pre = PluginPre::new(linker(&engine, clock)?.instantiate_pre(&component)?)?;
+    start_ticker(&engine)?;
+    Ok(pre)
 }
 
 /// Advances the epoch for as long as anyone uses the engine.

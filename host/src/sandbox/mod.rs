@@ -1,7 +1,9 @@
 //! The engine, the store and what a component may import.
 
+mod compiled;
 mod engine;
 mod meter;
+mod pool;
 mod state;
 
 pub use engine::ComponentSource;

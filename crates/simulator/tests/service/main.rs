@@ -22,3 +22,4 @@ mod refusals;
 mod rules;
 mod strict_form;
 mod timelines;
+mod tls;

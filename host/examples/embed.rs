@@ -1,0 +1,52 @@
+//! The shortest agent runtime that embeds the component: one song, its events, its audio.
+//!
+//! ```console
+//! $ IMA_API_KEY=… cargo run --release -p ima-host --example embed -- "calm ambient piano"
+//! ```
+//!
+//! `IMA_BASE_URL` names another address of the service, for example that of `ima-simulator`.
+
+use std::error::Error;
+use std::path::Path;
+
+use ima_host::types::{Event, Language, Outcome, Request, TaskType};
+use ima_host::{Credential, Journal, Origin, Runtime};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let prompt = std::env::args().nth(1).ok_or("usage: embed PROMPT")?;
+    let origin = std::env::var("IMA_BASE_URL").unwrap_or(Origin::DEFAULT.to_owned());
+
+    // Once per process; clones are cheap and share the compiled component and the connections.
+    let runtime = Runtime::builder()
+        .origin(&origin)
+        .credential(Credential::environment("IMA_API_KEY"))
+        // Checkpoints are durable before anything is spent: a crash loses no paid song.
+        .journal(Journal::open(Path::new("ima-jobs"))?)
+        .build()?;
+
+    let mut request = Request::new(TaskType::TextToMusic, &prompt, Language::En);
+    request.budget = Some(50);
+    let mut generation = runtime.start(&request).await?;
+    while let Some(event) = generation.next().await? {
+        match event {
+            Event::Message(message) => println!("{}", message.text),
+            Event::Progress(progress) => println!("… {} %", progress.percent),
+            Event::Finished(Outcome::Success(success)) => {
+                for (number, media) in success.medias.iter().enumerate() {
+                    let audio = runtime.download(&media.url, Path::new(".")).await?;
+                    let extension = audio.format().extension();
+                    let path = format!("{}-{}.{extension}", success.task_id, number + 1);
+                    println!("{path}: {} bytes", audio.size());
+                    audio.keep(Path::new(&path), false)?;
+                }
+            }
+            Event::Finished(Outcome::Failure(failure)) => {
+                // `runtime.resume_job` goes on where the job stands, at no further cost.
+                println!("{}: job {:?}", failure.message, generation.job());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

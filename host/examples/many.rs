@@ -1,0 +1,114 @@
+//! Thousands of generations at once in one process, against a simulator in the same process.
+//!
+//! ```console
+//! $ cargo run --release -p ima-host --example many -- 10000 machine
+//! ```
+//!
+//! The second argument is `plugin` (an instance for each generation) or `machine` (one instance for
+//! thousands). A song takes 100 s, and time passes four times as fast.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ima_host::types::{CheckpointState, Event, Language, Outcome, Request, TaskType};
+use ima_host::{Clock, ComponentSource, Credential, Runtime};
+use ima_simulator::{DEMO_KEY, Options, Simulator, Timeline};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+const SPEED: u32 = 4;
+
+/// How often the progress of a song is told.
+const INTERVAL: Duration = Duration::from_secs(15);
+
+/// How many may be on their way to their task at once: each needs a connection then.
+const STARTING: usize = 64;
+
+/// How one generation went.
+struct Story {
+    success: bool,
+    /// The longest that an event came after its time.
+    late: Duration,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let count: usize = arguments.next().map_or(Ok(1_000), |count| count.parse())?;
+    let machine = arguments
+        .next()
+        .is_none_or(|component| component == "machine");
+
+    let options = Options {
+        speed: SPEED.into(),
+        ..Options::default()
+    };
+    let simulator = Simulator::start(options).await?;
+    let control = simulator.control();
+    control.add_account(DEMO_KEY, u64::MAX);
+    control.set_timeline("sonic", Timeline::lasting(100.0));
+
+    let mut builder = Runtime::builder()
+        .origin(&simulator.origin())
+        .credential(Credential::literal(DEMO_KEY))
+        .clock(Clock::accelerated(SPEED));
+    if machine {
+        builder = builder.machine(ComponentSource::Embedded);
+    }
+    let runtime = builder.build()?;
+
+    let begin = Instant::now();
+    let starting = Arc::new(Semaphore::new(STARTING));
+    let mut running = JoinSet::new();
+    for _ in 0..count {
+        running.spawn(generate(runtime.clone(), Arc::clone(&starting)));
+    }
+    let (mut songs, mut late) = (0, Duration::ZERO);
+    while let Some(story) = running.join_next().await {
+        let story = story??;
+        songs += usize::from(story.success);
+        late = late.max(story.late);
+    }
+
+    let requests = control.request_count();
+    println!("{songs} of {count} songs in {:.1?}", begin.elapsed());
+    let charges = control.ledger(DEMO_KEY).charges;
+    let points: u64 = charges.iter().map(|charge| charge.points).sum();
+    println!("{} tasks paid, {points} points", charges.len());
+    println!(
+        "{requests} requests over {} connections",
+        control.connections()
+    );
+    println!("no event later than {late:.1?}");
+    Ok(())
+}
+
+/// Runs one generation to its end.
+async fn generate(runtime: Runtime, starting: Arc<Semaphore>) -> Result<Story, ima_host::Error> {
+    let mut starting = starting.acquire().await.ok();
+    let request = Request::new(TaskType::TextToMusic, "rain", Language::En);
+    let mut generation = runtime.start(&request).await?;
+    let mut last = None;
+    let mut story = Story {
+        success: false,
+        late: Duration::ZERO,
+    };
+    while let Some(event) = generation.next().await? {
+        match event {
+            Event::Checkpoint(checkpoint) if checkpoint.state == CheckpointState::Waiting => {
+                last = Some(Instant::now());
+                starting = None;
+            }
+            Event::Progress(_) => {
+                let since = last.replace(Instant::now()).map(|last| last.elapsed());
+                let late = since.unwrap_or_default().saturating_sub(INTERVAL / SPEED);
+                story.late = story.late.max(late);
+            }
+            Event::Finished(outcome) => story.success = matches!(outcome, Outcome::Success(_)),
+            _ => {}
+        }
+    }
+    drop(starting);
+    Ok(story)
+}
