@@ -75,6 +75,8 @@ fn name(engine: &Engine, bytes: &[u8]) -> String {
 fn keep(folder: &Path, file: &Path, code: &[u8]) -> io::Result<()> {
     let mut temporary = NamedTempFile::new_in(folder)?;
     temporary.write_all(code)?;
+    // A file that lost its content in a power cut could still be mapped and run.
+    temporary.as_file().sync_all()?;
     temporary.persist(file)?;
     Ok(())
 }
