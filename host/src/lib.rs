@@ -32,6 +32,7 @@
 //! ```
 
 mod bindings;
+mod builder;
 mod carrier;
 mod clock;
 mod credential;
@@ -56,6 +57,7 @@ mod testing;
 mod understanding;
 
 pub use bindings::types;
+pub use builder::Builder;
 pub use clock::Clock;
 pub use credential::{Credential, CredentialError};
 pub use download::{AudioFormat, Download, DownloadError, file_name};
@@ -68,5 +70,5 @@ pub use limits::{Limit, Limits};
 pub use network::NetworkError;
 pub use origin::{Origin, OriginError};
 pub use preferences::{PreferenceFile, PreferenceFileError};
-pub use runtime::{Builder, Runtime};
+pub use runtime::Runtime;
 pub use sandbox::ComponentSource;

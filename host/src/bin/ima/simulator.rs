@@ -16,7 +16,7 @@ pub(crate) async fn run(common: &Common, options: &args::Simulator) -> Result<Ex
     let start = Simulator::start(Options {
         port: options.port,
         speed: options.speed,
-        seed: 0,
+        ..Options::default()
     });
     let simulator = start.await.map_err(|error| {
         tracing::warn!(%error, "the simulator did not start");
