@@ -16,10 +16,13 @@ use crate::stats::heading;
 const MUSIC: &str = include_str!("../../crates/core/src/catalogue/fixtures/music.json");
 const SPEECH: &str = include_str!("../../crates/core/src/catalogue/fixtures/speech.json");
 
-const MODELS: [(TaskType, &str, &str); 4] = [
+/// Those whose estimate the live lists name, and the last one, whose estimate is that of the
+/// requirements.
+const MODELS: [(TaskType, &str, &str); 5] = [
     (TaskType::TextToMusic, "sonic", MUSIC),
     (TaskType::TextToMusic, "GenBGM", MUSIC),
     (TaskType::TextToMusic, "GenSong", MUSIC),
+    (TaskType::TextToSpeech, "seed-tts-1.1", SPEECH),
     (TaskType::TextToSpeech, "seed-tts-2.0", SPEECH),
 ];
 
@@ -95,9 +98,6 @@ impl Sums {
 fn play(task: TaskType, model: &str, list: &str, ready: Millis) -> Result<Played, Error> {
     let mut request = Request::new(task, "rain", Language::En);
     request.model_id = Some(model.to_owned());
-    if task == TaskType::TextToSpeech {
-        request = request.with("speaker", "zh_male_sophie_uranus_bigtts".into());
-    }
     let mut session =
         Session::new(request, Settings::default()).map_err(|invalid| Error::Core(invalid.field))?;
     let mut now = 0;

@@ -49,15 +49,14 @@ pub(crate) fn run() -> Result<(), Error> {
             let after = block_on(service.traffic())?;
             let each = report.cpu / u32::try_from(total).unwrap_or(u32::MAX);
             let base = *native.get_or_insert(each);
-            let memory = report.most.saturating_sub(report.before) / report.waiting.max(1) as u64;
+            let memory = memory(&report);
             let [half, most, last] = report.late.map(ms);
             println!(
-                "{at_once:>6} {:<9} {:>11} {:>7.2} {:>9.1} KiB {half:>10} {most:>9} {last:>9} \
+                "{at_once:>6} {:<9} {:>11} {:>7.2} {memory:>13} {half:>10} {most:>9} {last:>9} \
                  {:>9.1} {:>12}",
                 format!("{kind:?}").to_lowercase(),
                 ms(each),
                 ratio(each, base),
-                memory as f64 / 1_024.0,
                 (after.requests - before.requests) as f64 / total as f64,
                 after.connections - before.connections - 1,
             );
@@ -65,4 +64,13 @@ pub(crate) fn run() -> Result<(), Error> {
     }
     println!("aims: ratio <= 1.20; machine <= 16 KiB, plugin <= 256 KiB; no event later than 1 s");
     Ok(())
+}
+
+/// What each of many takes; with few, what all of them share would hide it.
+fn memory(report: &Report) -> String {
+    if report.waiting < 1_000 {
+        return "-".to_owned();
+    }
+    let bytes = report.most.saturating_sub(report.before) as f64 / report.waiting as f64;
+    format!("{:.1} KiB", bytes / 1_024.0)
 }

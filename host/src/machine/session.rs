@@ -121,7 +121,8 @@ impl Session {
                     self.handle(&Input::Timeout)?;
                 }
                 Output::Transmit(transmit) => {
-                    let end = self.exchange(transmit).await;
+                    // In a box of its own: thousands rest most of the time, and need no room for it.
+                    let end = Box::pin(self.exchange(transmit)).await;
                     self.handle(&end)?;
                 }
             }
