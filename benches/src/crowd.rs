@@ -202,7 +202,7 @@ impl Shared {
     fn count(&self) {
         let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
         let before = self.most_waiting.fetch_max(waiting, Ordering::Relaxed);
-        if waiting > before && (waiting < 100 || waiting % 50 == 0) {
+        if waiting > before && (waiting < 100 || waiting.is_multiple_of(50)) {
             self.memory
                 .fetch_max(cost::resident().unwrap_or_default(), Ordering::Relaxed);
         }
