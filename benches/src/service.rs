@@ -87,7 +87,8 @@ impl Service {
         let answer = self.send("GET", list, Value::Null).await?;
         let mut answer: Value =
             serde_json::from_slice(&answer).map_err(|_| Error::Simulator("the list".to_owned()))?;
-        let mut data = answer.get_mut("data").map(Value::take).unwrap_or_default();
+        let refused = || Error::Simulator("a list without data".to_owned());
+        let mut data = answer.get_mut("data").ok_or_else(refused)?.take();
         replace_estimates(&mut data, estimate);
         let body = json!({ "task_type": "text_to_music", "data": data });
         self.send("POST", "/_control/catalogue", body).await?;

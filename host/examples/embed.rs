@@ -31,7 +31,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while let Some(event) = generation.next().await? {
         match event {
             Event::Message(message) => println!("{}", message.text),
-            Event::Progress(progress) => println!("… {} %", progress.percent),
             Event::Finished(Outcome::Success(success)) => {
                 for (number, media) in success.medias.iter().enumerate() {
                     let audio = runtime.download(&media.url, Path::new(".")).await?;

@@ -61,10 +61,8 @@ async fn steers_and_reads_the_service() {
         json!([{ "id": task, "model_id": "sonic", "body": suno() }])
     );
     let connections = control.get("/_control/connections").await.envelope();
-    assert_eq!(
-        connections,
-        json!({ "connections": 2, "handshakes": 0, "requests": 3 })
-    );
+    let seen = json!({ "connections": 2, "handshakes": 0, "requests": 3 });
+    assert_eq!(connections, seen);
 }
 
 #[tokio::test]
