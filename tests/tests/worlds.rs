@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use ima_host::types::{Cause, Charge, Event, OnUnknown, Outcome, Parameter, Request};
+use ima_host::types::{Cause, Charge, Event, Language, OnUnknown, Outcome, Parameter, Request};
 use ima_host::{Clock, ComponentSource, Error, Limit, Limits, Runtime};
 use ima_simulator::{Endpoint, Fault};
 use ima_tests::{PLUGIN, Played, Stage, play, song, spoken, try_play};
@@ -171,4 +171,14 @@ fn a_machine_with_imports_is_refused_by_their_names() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn the_instances_after_the_first_hundreds_work_like_those_before() {
+    let stage = Stage::new().await;
+    for _ in 0..300 {
+        let voices = stage.runtime.voices(Language::En).await.unwrap();
+        assert!(!voices.is_empty());
+    }
+    assert_eq!(stage.run(&song()).await.success().medias.len(), 2);
 }
