@@ -205,7 +205,7 @@ impl Runtime {
         let means = Means {
             egress: self.egress(guard, Some(key)),
             clock: MonotonicClock::new(self.shared.clock.clone()),
-            deadline_ms: self.settings().deadline_ms,
+            deadline_ms: self.deadline_ms(),
         };
         Carrier::machine(pool, beginning, means, Arc::clone(guard), self.patience())
     }
@@ -227,15 +227,18 @@ impl Runtime {
         self.shared.limits.call.saturating_add(deadline)
     }
 
+    fn deadline_ms(&self) -> Option<u64> {
+        self.deadline
+            .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+    }
+
     /// What the component is told of this runtime.
     pub(crate) fn settings(&self) -> Settings {
         let limits = &self.shared.limits;
         let short = |time: Duration| Some(u32::try_from(time.as_millis()).unwrap_or(u32::MAX));
         Settings {
             origin: Some(self.shared.wire.origin().to_string()),
-            deadline_ms: self
-                .deadline
-                .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+            deadline_ms: self.deadline_ms(),
             connect_timeout_ms: short(limits.connect_timeout),
             first_byte_timeout_ms: short(limits.first_byte_timeout),
             between_bytes_timeout_ms: short(limits.between_bytes_timeout),

@@ -49,6 +49,18 @@ pub(crate) struct Terms<'a> {
     pub(crate) script: bool,
 }
 
+impl<'a> Terms<'a> {
+    /// With the environment's key, and the audio saved.
+    pub(crate) fn new(spending: &'a Spending, delivery: &'a Delivery) -> Self {
+        Self {
+            spending,
+            delivery,
+            credential: None,
+            script: false,
+        }
+    }
+}
+
 /// Generates, shows and saves.
 pub(crate) async fn run(
     common: &Common,

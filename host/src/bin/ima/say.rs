@@ -65,13 +65,12 @@ pub(crate) async fn run(common: &Common, options: &Say) -> Result<Exit, Trouble>
         prompts: Prompts::One(prompt.unwrap_or_else(|| options.utterance.clone())),
         habit,
     };
-    let terms = Terms {
-        spending: &options.spending,
-        delivery: &options.delivery,
-        credential: None,
-        script: false,
-    };
-    generate::run(common, wish, terms).await
+    generate::run(
+        common,
+        wish,
+        Terms::new(&options.spending, &options.delivery),
+    )
+    .await
 }
 
 async fn interpret(

@@ -24,13 +24,7 @@ pub(crate) async fn run(common: &Common, speech: Speech) -> Result<Exit, Trouble
         prompts: prompts::of(prompt, many, language)?,
         habit: Habit::Save,
     };
-    let terms = Terms {
-        spending: &spending,
-        delivery: &delivery,
-        credential: None,
-        script: false,
-    };
-    generate::run(common, wish, terms).await
+    generate::run(common, wish, Terms::new(&spending, &delivery)).await
 }
 
 /// The request for speech, yet without its prompt.

@@ -173,8 +173,8 @@ async fn cancelling_at_the_checkpoint_costs_nothing() {
     );
 }
 
-#[tokio::test]
-async fn cancelling_while_create_is_under_way_waits_for_its_answer() {
+/// A service that answers a create request once its gate is opened.
+async fn gated() -> (Bench, watch::Sender<bool>) {
     let gate = watch::Sender::new(false);
     let opening = gate.subscribe();
     let bench = Bench::new(move |request| match request.operation() {
@@ -182,6 +182,25 @@ async fn cancelling_while_create_is_under_way_waits_for_its_answer() {
         _ => service(request),
     })
     .await;
+    (bench, gate)
+}
+
+/// A generation whose create request has left and is not answered, and whose call of `next` was
+/// dropped then.
+async fn create_under_way(bench: &Bench) -> Generation {
+    let mut generation = bench.start().await;
+    until(&mut generation, CheckpointState::Creating).await;
+    tokio::select! {
+        biased;
+        _ = generation.next() => panic!("create was not answered yet"),
+        () = bench.server.saw("create") => {}
+    }
+    generation
+}
+
+#[tokio::test]
+async fn cancelling_while_create_is_under_way_waits_for_its_answer() {
+    let (bench, gate) = gated().await;
     let generation = bench.start().await;
     let canceller = generation.canceller();
     let (outcome, ()) = tokio::join!(generation.outcome(), async {
@@ -243,20 +262,8 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
 
 #[tokio::test]
 async fn a_dropped_call_of_next_loses_nothing() {
-    let gate = watch::Sender::new(false);
-    let opening = gate.subscribe();
-    let bench = Bench::new(move |request| match request.operation() {
-        "create" => Reply::Gated(opening.clone(), answer(CREATED)),
-        _ => service(request),
-    })
-    .await;
-    let mut generation = bench.start().await;
-    until(&mut generation, CheckpointState::Creating).await;
-    tokio::select! {
-        biased;
-        _ = generation.next() => panic!("create was not answered yet"),
-        () = bench.server.saw("create") => {}
-    }
+    let (bench, gate) = gated().await;
+    let generation = create_under_way(&bench).await;
     gate.send_replace(true);
     assert!(matches!(
         generation.outcome().await.unwrap(),
@@ -267,20 +274,8 @@ async fn a_dropped_call_of_next_loses_nothing() {
 
 #[tokio::test]
 async fn a_generation_dropped_while_create_is_under_way_is_still_journalled() {
-    let gate = watch::Sender::new(false);
-    let opening = gate.subscribe();
-    let bench = Bench::new(move |request| match request.operation() {
-        "create" => Reply::Gated(opening.clone(), answer(CREATED)),
-        _ => service(request),
-    })
-    .await;
-    let mut generation = bench.start().await;
-    until(&mut generation, CheckpointState::Creating).await;
-    tokio::select! {
-        biased;
-        _ = generation.next() => panic!("create was not answered yet"),
-        () = bench.server.saw("create") => {}
-    }
+    let (bench, gate) = gated().await;
+    let generation = create_under_way(&bench).await;
     drop(generation);
     gate.send_replace(true);
     let journalled = async {
