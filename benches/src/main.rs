@@ -11,6 +11,7 @@ mod instances;
 mod native;
 mod sandbox;
 mod service;
+mod session;
 mod start;
 mod stats;
 mod tls;
@@ -25,6 +26,7 @@ Usage: ima-bench [PART]
 Parts, all of them without one:
   flow       the program against a Python process that does the same four requests
   sandbox    the plugin, the machine and the native core with 1, 100 and 10,000 in flight
+  session    the session alone, native and in an engine
   tls        connections and handshakes of a generation
   start      the program, the component, an instance
   delivery   polls, and from ready to delivered, against a poll every 5 s
@@ -36,11 +38,13 @@ fn main() -> ExitCode {
     let done = match *arguments {
         [] => flow::run()
             .and_then(|()| sandbox::run())
+            .and_then(|()| session::run())
             .and_then(|()| tls::run())
             .and_then(|()| start::run())
             .and_then(|()| delivery::run()),
         ["flow"] => flow::run(),
         ["sandbox"] => sandbox::run(),
+        ["session"] => session::run(),
         ["tls"] => tls::run(),
         ["start"] => start::run(),
         ["delivery"] => delivery::run(),

@@ -70,6 +70,10 @@ pub enum Error {
     /// The request, the settings or the continuation can't be used. Nothing was sent.
     #[error("the call was refused: {0}")]
     Rejected(types::Error),
+    /// The request or the continuation holds the API key, which has no business there: it would
+    /// come into the sandbox and the journal. Nothing was sent.
+    #[error("the request holds the API key")]
+    KeyInRequest,
     /// A quote or a list of models ended with a failure. Nothing was spent.
     #[error("the service could not be asked: {}", .0.message)]
     Failure(Box<types::Failure>),

@@ -122,7 +122,9 @@ impl Runtime {
     /// [`Error::Failure`] with the reason and a message for the user, else as
     /// [`start`](Self::start).
     pub async fn quote(&self, request: &Request) -> Result<Quote, Error> {
-        let mut instance = self.asking().await?;
+        let key = self.key()?;
+        key.stays_out_of(request)?;
+        let mut instance = self.asking(key).await?;
         instance
             .quote(request, &self.settings())
             .await
@@ -136,7 +138,7 @@ impl Runtime {
     ///
     /// As [`quote`](Self::quote).
     pub async fn models(&self, task: TaskType, language: Language) -> Result<Vec<Model>, Error> {
-        let mut instance = self.asking().await?;
+        let mut instance = self.asking(self.key()?).await?;
         instance
             .models(task, language, &self.settings())
             .await
@@ -145,8 +147,7 @@ impl Runtime {
     }
 
     /// An instance for a call that asks the service and never spends.
-    async fn asking(&self) -> Result<Instance, Error> {
-        let key = self.key()?;
+    async fn asking(&self, key: Arc<Key>) -> Result<Instance, Error> {
         let instance = self.instance(Guard::new(), Some(key)).await;
         instance.map_err(Stop::unspent)
     }

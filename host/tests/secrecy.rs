@@ -11,7 +11,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ima_host::types::{Event, Language, OnUnknown, Outcome, Request, TaskType};
+use ima_host::types::{Event, Language, OnUnknown, Outcome, Parameter, Request, TaskType};
 use ima_host::{Clock, Credential, Error, Journal, PreferenceFile, Runtime, logs};
 use ima_simulator::{Control, Endpoint, Fault, NthRequest, Options, Simulator};
 use std::fmt::Write as _;
@@ -152,21 +152,33 @@ async fn the_library_writes_and_prints_it_nowhere() {
     }
     assert_eq!(endings, 3 * (faults().len() + 1));
 
-    // A prompt with the key in it is not sent, and not kept in the log.
+    // A request with the key in it comes neither into the sandbox nor into the journal.
     let (simulator, control) = service(0.0).await;
     let builder = Runtime::builder().origin(&simulator.origin());
     let builder = builder.cache_folder(env!("CARGO_TARGET_TMPDIR"));
-    let runtime = builder.credential(Credential::literal(KEY)).build();
-    let runtime = runtime.unwrap();
+    let runtime = builder
+        .credential(Credential::literal(KEY))
+        .journal(journal.clone());
+    let runtime = runtime.build().unwrap();
+    let jobs = journal.list().unwrap().len();
     let spoken = Request::new(TaskType::TextToSpeech, &format!("say {KEY}"), Language::En);
-    let mut generation = runtime.start(&spoken).await.unwrap();
-    while let Ok(Some(event)) = generation.next().await {
-        if matches!(event, Event::Fault(_)) {
-            break;
+    let mut hidden = Request::new(TaskType::TextToMusic, "rain", Language::En);
+    hidden.parameters.push(Parameter {
+        name: "title".to_owned(),
+        value: format!("\"{KEY}\""),
+    });
+    for request in [&spoken, &hidden] {
+        for error in [
+            runtime.start(request).await.unwrap_err(),
+            runtime.quote(request).await.unwrap_err(),
+        ] {
+            assert!(matches!(error, Error::KeyInRequest));
+            print(&error);
         }
     }
-    print(&runtime.refusals());
-    drop(generation);
+    let continuation = runtime.resume(KEY, OnUnknown::Report).await;
+    assert!(matches!(continuation, Err(Error::KeyInRequest)));
+    assert_eq!(journal.list().unwrap().len(), jobs);
     assert!(control.tasks().is_empty());
     for key in ["two words", "line\nbreak"] {
         let odd = Runtime::builder().credential(Credential::literal(key));

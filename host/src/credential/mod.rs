@@ -12,6 +12,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use traces::Traces;
 
+use crate::error::Error;
+
 /// Why a key could not be had. No case holds any part of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -138,6 +140,16 @@ impl Key {
         let mut value = HeaderValue::from_str(&text).map_err(|_| CredentialError::Malformed)?;
         value.set_sensitive(true);
         Ok(value)
+    }
+
+    /// Refuses what holds the key, before it comes into the sandbox or the journal.
+    pub(crate) fn stays_out_of(&self, given: &impl fmt::Debug) -> Result<(), Error> {
+        // What is derived for it names every field, also those that are yet to come.
+        let text = Zeroizing::new(format!("{given:?}"));
+        match self.traces.are_in(text.as_bytes()) {
+            true => Err(Error::KeyInRequest),
+            false => Ok(()),
+        }
     }
 
     /// What to look for in what comes back.

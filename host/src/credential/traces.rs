@@ -12,10 +12,15 @@ use secrecy::zeroize::Zeroizing;
 pub(crate) struct Traces {
     plain: Zeroizing<Vec<u8>>,
     encoded: Vec<Zeroizing<Vec<u8>>>,
+    /// Which bytes a trace may begin with: where no other one is, nothing need be compared.
+    begins: Zeroizing<[bool; 256]>,
 }
 
 /// The shortest piece of base64 that says anything.
 const SHORTEST: usize = 6;
+
+/// The most backslashes before an escaped character: JSON four deep has fifteen.
+const MOST_SLASHES: usize = 16;
 
 impl Traces {
     pub(super) fn of(key: &[u8]) -> Self {
@@ -35,32 +40,62 @@ impl Traces {
                 }
             }
         }
-        Self {
-            plain: Zeroizing::new(key.to_vec()),
-            encoded,
+        let plain = Zeroizing::new(key.to_vec());
+        let mut begins = Zeroizing::new([false; 256]);
+        let escapes = b"\\%&".iter();
+        let first = std::iter::once(&plain)
+            .chain(&encoded)
+            .flat_map(|word| word.first());
+        for byte in escapes.chain(first) {
+            for byte in [*byte, byte.to_ascii_lowercase()] {
+                if let Some(begins) = begins.get_mut(usize::from(byte)) {
+                    *begins = true;
+                }
+            }
         }
+        Self {
+            plain,
+            encoded,
+            begins,
+        }
+    }
+
+    /// The next place, from `at` on, where a trace may begin.
+    fn candidate(&self, text: &[u8], at: usize) -> Option<usize> {
+        let begins = |byte: &u8| self.begins.get(usize::from(*byte)) == Some(&true);
+        Some(at + text.get(at..)?.iter().position(begins)?)
     }
 
     /// Whether there is a trace of the key. A text in lower case, as a header's name is, is
     /// compared as such too.
     pub(crate) fn are_in(&self, text: &[u8]) -> bool {
-        let lower = Zeroizing::new(self.plain.to_ascii_lowercase());
-        (0..text.len()).any(|at| {
+        let lower = |rest: &[u8]| {
+            let start = rest.get(..self.plain.len()).unwrap_or_default();
+            let plain = self.plain.iter().map(u8::to_ascii_lowercase);
+            start.len() == self.plain.len() && start.iter().copied().eq(plain)
+        };
+        let mut next = self.candidate(text, 0);
+        while let Some(at) = next {
             let rest = text.get(at..).unwrap_or_default();
-            self.at(rest).is_some() || rest.starts_with(&lower)
-        })
+            if self.at(rest).is_some() || lower(rest) {
+                return true;
+            }
+            next = self.candidate(text, at + 1);
+        }
+        false
     }
 
     /// `text` with every trace replaced, or none where there is nothing to replace.
     pub(crate) fn replaced(&self, text: &[u8], mark: &[u8]) -> Option<Vec<u8>> {
         let mut clean: Vec<u8> = Vec::new();
         let (mut kept, mut at) = (0, 0);
-        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        while let Some(start) = self.candidate(text, at) {
+            let rest = text.get(start..).unwrap_or_default();
             let Some((length, encoded)) = self.at(rest) else {
-                at += 1;
+                at = start + 1;
                 continue;
             };
-            let (mut start, mut end) = (at, at + length);
+            let (mut start, mut end) = (start, start + length);
             if encoded {
                 // The characters at both ends hold a part of the key, too: the word goes whole.
                 let word = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
@@ -118,8 +153,10 @@ fn spelled(text: &[u8], word: &[u8]) -> Option<usize> {
 fn unescape(text: &[u8]) -> Option<(u8, usize)> {
     match text {
         [b'\\', ..] => {
-            // JSON within JSON doubles its backslashes.
-            let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
+            // JSON within JSON doubles its backslashes. Of a longer run only the end can matter,
+            // and counting all of it at each of its places would take the square of its length.
+            let run = text.iter().take(MOST_SLASHES);
+            let slashes = run.take_while(|byte| **byte == b'\\').count();
             match text.get(slashes..)? {
                 [b'u', b'0', b'0', high, low, ..] => {
                     hexadecimal(&[*high, *low]).map(|byte| (byte, slashes + 5))
@@ -224,6 +261,16 @@ mod tests {
             "&#999;",
         ] {
             assert_eq!(clean(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_run_of_backslashes_hides_nothing_and_takes_its_length() {
+        let text = format!("{}u0069ma_k/<7>&y+z~0", "\\".repeat(1 << 20));
+        let clean = clean(&text).unwrap();
+        assert!(clean.ends_with("\\*"), "{}", clean.len());
+        for escape in ["\\", "%", "&", "&#", "%69", "aW1h"] {
+            assert_eq!(super::tests::clean(&escape.repeat(1 << 18)), None);
         }
     }
 

@@ -30,21 +30,15 @@ pub(crate) type Answer = Response<Bytes>;
 /// meets a connection that is just being closed.
 const IDLE: Duration = Duration::from_secs(20);
 
-/// The headers that a component can't set. The key is the host's; the rest describes the
-/// connection or the body, which hyper does, or would hide the answer from the search for the key.
-const DROPPED: [HeaderName; 12] = [
-    header::AUTHORIZATION,
-    header::PROXY_AUTHORIZATION,
-    header::COOKIE,
-    header::HOST,
-    header::ACCEPT_ENCODING,
-    header::CONTENT_LENGTH,
-    header::TRANSFER_ENCODING,
-    header::CONNECTION,
-    header::UPGRADE,
-    header::EXPECT,
-    header::TE,
-    header::RANGE,
+/// The headers that a component may set. All others are left out: they could move the request
+/// elsewhere (`x-http-method-override`, `x-original-url`), hide the answer from the search for the
+/// key, or are the host's and hyper's own.
+const KEPT: [HeaderName; 5] = [
+    header::ACCEPT,
+    header::CONTENT_TYPE,
+    header::USER_AGENT,
+    HeaderName::from_static("x-app-source"),
+    HeaderName::from_static("x_app_language"),
 ];
 
 /// The client, and where it may go.
@@ -102,9 +96,11 @@ impl Wire {
         let connect = capped(options.connect_timeout, limits.connect_timeout);
         let first_byte = capped(options.first_byte_timeout, limits.first_byte_timeout);
 
-        let mut headers: HeaderMap = parts.headers;
-        for name in DROPPED {
-            headers.remove(name);
+        let mut headers = HeaderMap::new();
+        for name in KEPT {
+            if let Some(value) = parts.headers.get(&name) {
+                headers.insert(name, value.clone());
+            }
         }
         headers.insert(
             header::ACCEPT_ENCODING,

@@ -31,6 +31,14 @@ pub(crate) enum Beginning {
 }
 
 impl Beginning {
+    /// Refuses one that holds the key.
+    fn without(&self, key: &Key) -> Result<(), Error> {
+        match self {
+            Self::Start(request) => key.stays_out_of(request),
+            Self::Resume(resumed, _) => key.stays_out_of(&resumed.continuation),
+        }
+    }
+
     fn resumed(&self) -> Option<&Resumed> {
         match self {
             Self::Start(_) => None,
@@ -103,6 +111,7 @@ impl Generation {
         job: Option<(Job, Arc<Claim>)>,
     ) -> Result<Self, Error> {
         let key = runtime.key()?;
+        beginning.without(&key)?;
         let guard = Guard::new();
         let mut journaling = Journaling {
             journal: runtime.shared.journal.clone(),

@@ -30,16 +30,16 @@ pub(crate) fn rest(task: TaskType, estimate: Estimate, elapsed: Millis) -> Milli
 }
 
 /// The wait before the first poll: as long as pays for the fast polls around the estimate, so that
-/// a task within its estimate takes no more polls than at a steady slow rhythm. Never beyond the
+/// tasks within their estimates take no more polls than at a steady slow rhythm. Never beyond the
 /// lower estimate.
 pub(crate) fn first(task: TaskType, estimate: Estimate) -> Millis {
     let (fast, slow) = band(task);
     let min = Millis::from(estimate.min_seconds) * 1_000;
     let max = Millis::from(estimate.max_seconds) * 1_000;
-    // Over the estimate's range fast polls exceed slow ones by span/2 * (1/fast - 1/slow); the poll
-    // at the lower estimate is one more.
+    // Over the estimate's range fast polls exceed slow ones by span/2 * (1/fast - 1/slow). The poll
+    // at the lower estimate is one more, and the wide guess for speech is to be paid for, too.
     let debt = max.saturating_sub(min).saturating_mul(slow - fast) / (2 * fast);
-    (debt + slow + slow / 2).min(min).max(fast)
+    (debt + 2 * slow).min(min).max(fast)
 }
 
 /// How often the user hears of the progress (music: "Send Progress Every", speech: step 2).
@@ -116,7 +116,10 @@ mod tests {
         let live = [
             span(music, 90, 150),
             span(music, 60, 120),
+            span(music, 90, 150),
             span(TaskType::TextToSpeech, 10, 20),
+            // The live list names none for this model: the requirements' own.
+            span(TaskType::TextToSpeech, 5, 30),
         ];
         let (mut adaptive, mut steady) = (0, 0);
         for (task, estimate) in live {

@@ -48,6 +48,7 @@ impl Trouble {
             Error::Origin(_) => ("usage", text::address(language)),
             Error::Network(_) => ("usage", text::network(language)),
             Error::JobInUse(id) => ("job-in-use", text::job_in_use(language, id)),
+            Error::KeyInRequest => ("invalid", text::key_in_request(language)),
             Error::AcceleratedClock => ("usage", text::clock(language)),
             Error::NoSuchJob(id) => ("usage", text::no_such_job(language, id)),
             Error::Rejected(types::Error::Invalid(InvalidValue { field, allowed, .. })) => {

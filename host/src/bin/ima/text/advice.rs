@@ -155,6 +155,15 @@ pub(crate) fn address(language: Language) -> Advice {
     )
 }
 
+pub(crate) fn key_in_request(language: Language) -> Advice {
+    advise!(
+        language,
+        "Your API key stands in what you asked for. Nothing was sent."
+            => "Take it out of the text and the options.",
+        "你的请求里含有 API 密钥，没有发送任何内容。" => "请从文字和选项中去掉密钥。"
+    )
+}
+
 pub(crate) fn clock(language: Language) -> Advice {
     advise!(
         language,
