@@ -1,5 +1,5 @@
-//! Through a proxy and with certificates of one's own: what the proxy sees, and what it is not
-//! asked for.
+//! How connections are made: through a proxy (what it sees, and what it is not asked for), with
+//! certificates of one's own, and how many at once.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,8 +9,8 @@
     reason = "a test fails by panicking"
 )]
 
-use ima_host::types::{Language, TaskType};
-use ima_host::{Builder, Clock, Credential, Error, Runtime};
+use ima_host::types::{Language, Outcome, Request, TaskType};
+use ima_host::{Builder, Clock, ComponentSource, Credential, Error, Limits, Runtime};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -203,4 +203,45 @@ async fn what_can_not_be_used_is_refused_at_once() {
     assert!(matches!(models(builder).await, Err(Error::Network(_))));
     let builder = runtime("https://service.test").extra_ca("no certificate");
     assert!(matches!(models(builder).await, Err(Error::Network(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_generations_share_the_few_connections_that_there_may_be() {
+    const SPEED: u32 = 20;
+    for machine in [false, true] {
+        let options = ima_simulator::Options {
+            speed: SPEED.into(),
+            ..ima_simulator::Options::default()
+        };
+        let simulator = ima_simulator::Simulator::start(options).await.unwrap();
+        let control = simulator.control();
+        control.set_timeline("seed-tts-2.0", ima_simulator::Timeline::lasting(5.0));
+        let limits = Limits {
+            connections: 2,
+            ..Limits::default()
+        };
+        let mut builder = runtime(&simulator.origin())
+            .credential(Credential::literal(ima_simulator::DEMO_KEY))
+            .clock(Clock::accelerated(SPEED))
+            .limits(limits);
+        if machine {
+            builder = builder.machine(ComponentSource::Embedded);
+        }
+        let runtime = builder.build().unwrap();
+        let mut generations = tokio::task::JoinSet::new();
+        for _ in 0..20 {
+            let runtime = runtime.clone();
+            generations.spawn(async move {
+                let request = Request::new(TaskType::TextToSpeech, "hello", Language::En);
+                runtime.start(&request).await?.outcome().await
+            });
+        }
+        while let Some(outcome) = generations.join_next().await {
+            let outcome = outcome.unwrap().unwrap();
+            assert!(matches!(outcome, Outcome::Success(_)), "{outcome:?}");
+        }
+        assert_eq!(control.connections(), 2, "machine: {machine}");
+        let charges = control.ledger(ima_simulator::DEMO_KEY).charges;
+        assert_eq!(charges.len(), 20);
+    }
 }
