@@ -100,10 +100,8 @@ impl Doctor<'_> {
             Some(runtime) => {
                 self.good("component", text::component_loads(language));
                 self.cache(&runtime);
-                match Usual::of(self.common)
-                    .get(&runtime, TaskType::TextToMusic)
-                    .await
-                {
+                let usual = Usual::of(&runtime, language);
+                match usual.get(TaskType::TextToMusic).await {
                     Ok(_) => self.good("preferences", text::preferences_read(language)),
                     Err(trouble) => self.bad("preferences", trouble.exit, trouble.advice),
                 }

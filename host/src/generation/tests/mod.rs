@@ -1,6 +1,7 @@
 //! The component in the sandbox against a scripted service: what a caller may do to a generation.
 
 mod taken_up;
+mod usual;
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::testing::{Received, Reply, Server, ok};
 use crate::types::{
     Cause, Charge, CheckpointState, Event, Language, OnUnknown, Outcome, Request, TaskType,
 };
-use crate::{Clock, Credential, Error, JobState, Journal, Limit, Limits, Runtime};
+use crate::{Builder, Clock, Credential, Error, JobState, Journal, Limit, Limits, Runtime};
 
 const LIST: &str = r#"{"code":0,"message":"success","data":[{"id":"sonic","type":"3","name":"Suno",
     "model_id":"sonic","credit_rules":[{"points":25,"attribute_id":2370,
@@ -40,15 +41,7 @@ impl Bench {
         let server = Server::start(script).await;
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path()).unwrap();
-        let runtime = Runtime::builder()
-            .origin(&server.origin())
-            .credential(Credential::literal("ima_test_key"))
-            .journal(journal.clone())
-            .limits(limits)
-            .clock(Clock::accelerated(50))
-            .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
-            .build()
-            .unwrap();
+        let runtime = builder(&server, &journal).limits(limits).build().unwrap();
         Self {
             server,
             runtime,
@@ -57,9 +50,23 @@ impl Bench {
         }
     }
 
+    /// Another runtime of the same journal and service.
+    fn builder(&self) -> Builder {
+        builder(&self.server, &self.journal)
+    }
+
     async fn start(&self) -> Generation {
         self.runtime.start(&request()).await.unwrap()
     }
+}
+
+fn builder(server: &Server, journal: &Journal) -> Builder {
+    Runtime::builder()
+        .origin(&server.origin())
+        .credential(Credential::literal("ima_test_key"))
+        .journal(journal.clone())
+        .clock(Clock::accelerated(50))
+        .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
 }
 
 fn request() -> Request {
