@@ -65,6 +65,7 @@ mod machine;
 mod network;
 mod origin;
 mod preferences;
+mod probe;
 mod runtime;
 mod sandbox;
 #[cfg(test)]

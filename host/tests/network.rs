@@ -11,6 +11,9 @@
 
 use ima_host::types::{Language, Outcome, Request, TaskType};
 use ima_host::{Builder, Clock, ComponentSource, Credential, Error, Limits, Runtime};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -61,8 +64,11 @@ impl Service {
                     while let Ok(size @ 1..) = stream.read(&mut chunk).await {
                         log.lock().unwrap().extend_from_slice(&chunk[..size]);
                         let length = LIST.len();
-                        let answer =
-                            format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{LIST}");
+                        let date = DateTimePrinter::new();
+                        let date = date.timestamp_to_rfc9110_string(&Timestamp::now()).unwrap();
+                        let answer = format!(
+                            "HTTP/1.1 200 OK\r\ndate: {date}\r\ncontent-length: {length}\r\n\r\n{LIST}"
+                        );
                         if stream.write_all(answer.as_bytes()).await.is_err() {
                             return;
                         }
@@ -195,6 +201,71 @@ async fn a_proxy_is_not_asked_for_exceptions_nor_for_plain_http() {
         .proxy(&proxy.address);
     assert!(models(builder).await.unwrap() > 0);
     assert_eq!(proxy.saw(), "");
+}
+
+#[tokio::test]
+async fn the_service_is_asked_for_its_time_without_the_key() {
+    let service = Service::start().await;
+    let proxy = Proxy::to(service.port).await;
+    let builder = runtime("https://service.test")
+        .proxy(&format!("http://me:secret@{}", proxy.address))
+        .extra_ca(&*service.pem);
+    let runtime = builder.build().unwrap();
+    assert_eq!(runtime.proxy().as_ref(), Some(&proxy.address));
+    assert!(runtime.clock_difference().await.is_some());
+    assert!(proxy.saw().starts_with("CONNECT service.test:443"));
+    let seen = String::from_utf8(service.seen.lock().unwrap().clone()).unwrap();
+    assert!(seen.starts_with("HEAD / ") && !seen.contains(KEY), "{seen}");
+}
+
+/// What `ima doctor` finds with these variables in its environment, by the names of the checks.
+fn doctor(origin: &str, pem: &str, variables: &[(&str, &str)]) -> Vec<(String, bool)> {
+    let home = tempfile::tempdir().unwrap();
+    let certificate = home.path().join("ca.pem");
+    std::fs::write(&certificate, pem).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ima"))
+        .args(["doctor", "--json", "--base-url", origin])
+        .env_clear()
+        .env("HOME", home.path())
+        .env("IMA_API_KEY", KEY)
+        .env("IMA_CACHE_DIR", env!("CARGO_TARGET_TMPDIR"))
+        .env("SSL_CERT_FILE", &certificate)
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = found["checks"].as_array().unwrap().iter();
+    checks
+        .map(|it| {
+            let name = it["check"].as_str().unwrap().to_owned();
+            (name, it["ok"].as_bool().unwrap())
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_goes_the_way_that_requests_go() {
+    let service = Service::start().await;
+    let proxy = Proxy::to(service.port).await;
+    let good = |name: &str| (name.to_owned(), true);
+    let https = ("ALL_PROXY", proxy.address.as_str());
+    let found = doctor("https://service.test", &service.pem, &[https]);
+    for check in ["proxy", "name", "connection", "service", "key", "clock"] {
+        assert!(found.contains(&good(check)), "{check}: {found:?}");
+    }
+    assert!(proxy.saw().contains("CONNECT service.test:443"));
+
+    let other = Proxy::to(service.port).await;
+    let except = [
+        ("HTTPS_PROXY", other.address.as_str()),
+        ("NO_PROXY", "localhost"),
+    ];
+    let found = doctor(&service.origin(), &service.pem, &except);
+    assert!(!found.contains(&good("proxy")), "{found:?}");
+    for check in ["name", "connection", "service", "key", "clock"] {
+        assert!(found.contains(&good(check)), "{check}: {found:?}");
+    }
+    assert_eq!(other.saw(), "");
 }
 
 #[tokio::test]

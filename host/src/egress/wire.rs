@@ -53,6 +53,7 @@ pub(crate) struct Wire {
     client: Client<Connector, Full<Bytes>>,
     origin: Origin,
     address: Uri,
+    proxies: Proxies,
     turns: Turns,
     limits: Arc<Limits>,
 }
@@ -64,7 +65,7 @@ impl Wire {
         proxies: Proxies,
         roots: RootCertStore,
     ) -> Result<Self, rustls::Error> {
-        let connector = connector(&limits, &origin, proxies, roots)?;
+        let connector = connector(&limits, &origin, proxies.clone(), roots)?;
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
@@ -80,6 +81,7 @@ impl Wire {
             client,
             address: origin.uri(),
             origin,
+            proxies,
             turns: Turns::new(limits.connections),
             limits,
         })
@@ -87,6 +89,18 @@ impl Wire {
 
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// The origin as an address.
+    pub(crate) fn address(&self) -> &Uri {
+        &self.address
+    }
+
+    /// The proxy on the way to the origin, as `HOST:PORT`.
+    pub(crate) fn proxy(&self) -> Option<String> {
+        let proxy = self.proxies.of(&self.address)?;
+        let (host, port) = (proxy.uri().host()?, proxy.uri().port_u16());
+        Some(format!("{host}:{}", port.unwrap_or(80)))
     }
 
     pub(crate) fn limits(&self) -> &Arc<Limits> {
