@@ -75,8 +75,8 @@ impl Drop for LogGuard {
 /// `IMA_LOG_DIR`, else in `~/.openclaw/logs/ima_skills`. Days and times are local. Files of this
 /// name that are seven days old are removed, and nothing else. The files are this user's alone.
 ///
-/// Once for a process; the same folder again is the same log. Afterwards a disk that fails is ignored: a log never stops a generation. So should the caller
-/// do with an error of this function.
+/// Once for a process; the same folder again is the same log. Afterwards a disk that fails is
+/// ignored: a log never stops a generation. So should the caller do with an error of this function.
 ///
 /// # Errors
 ///
