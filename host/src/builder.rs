@@ -84,8 +84,8 @@ impl Builder {
 
     /// Where the users' usual models are. A generation whose request names no model takes the usual
     /// one of the runtime's [user](Runtime::with_user), and the model of a success becomes the
-    /// usual one, unless it was [for once](Runtime::for_once). A file that can't be read or written
-    /// fails no generation. Without this, nothing is read or written.
+    /// usual one, unless it was [for once](Runtime::for_once) or the generation was taken up. A file
+    /// that can't be read or written fails no generation. Without this, nothing is read or written.
     ///
     /// ```
     /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {

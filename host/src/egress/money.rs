@@ -112,8 +112,8 @@ impl Guard {
         &self.waits
     }
 
-    /// How long requests have waited for their turn since this was last asked; none where none
-    /// did.
+    /// How long requests have waited for their turn since this was last asked; none where they
+    /// hardly did.
     pub(crate) fn waited(&self) -> Option<Duration> {
         self.waits.take()
     }

@@ -85,7 +85,7 @@ struct Waited {
     /// How many wait, and since when there are any.
     waiting: usize,
     since: Option<Instant>,
-    before: Option<Duration>,
+    before: Duration,
 }
 
 impl Waited {
@@ -93,7 +93,7 @@ impl Waited {
     fn settle(&mut self) {
         let now = Instant::now();
         if let Some(since) = self.since {
-            *self.before.get_or_insert_default() += now - since;
+            self.before += now - since;
         }
         self.since = (self.waiting > 0).then_some(now);
     }
@@ -123,11 +123,12 @@ impl Waits {
         turn.await
     }
 
-    /// The time waited since this was last asked; none where nothing waited.
+    /// The time waited since this was last asked; none where it is less than a timer can tell.
     pub(super) fn take(&self) -> Option<Duration> {
-        self.with(|waited| {
+        let waited = self.with(|waited| {
             waited.settle();
-            waited.before.take()
-        })
+            std::mem::take(&mut waited.before)
+        });
+        (waited >= Duration::from_millis(1)).then_some(waited)
     }
 }

@@ -143,3 +143,31 @@ async fn a_key_is_read_once_for_a_generation() {
     let (outcome, ()) = tokio::join!(generation.outcome(), async { canceller.cancel() });
     assert_eq!(failure(outcome.unwrap()), (Cause::Cancelled, Charge::Yes));
 }
+
+#[tokio::test]
+async fn cancelling_a_create_request_that_waits_for_its_turn_costs_nothing() {
+    let gate = watch::Sender::new(false);
+    let opening = gate.subscribe();
+    let limits = Limits {
+        connections: 1,
+        ..Limits::default()
+    };
+    let bench = Bench::with(limits, move |request| match request.operation() {
+        "create" => Reply::Gated(opening.clone(), answer(CREATED)),
+        _ => service(request),
+    })
+    .await;
+    let mut waiting = bench.start().await;
+    until(&mut waiting, CheckpointState::Creating).await;
+    let busy = create_under_way(&bench).await;
+    let canceller = waiting.canceller();
+    let (outcome, ()) = tokio::join!(waiting.outcome(), async {
+        tokio::task::yield_now().await;
+        canceller.cancel();
+    });
+    assert_eq!(failure(outcome.unwrap()), (Cause::Cancelled, Charge::No));
+    assert_eq!(bench.server.count("create"), 1);
+    gate.send_replace(true);
+    let outcome = busy.outcome().await.unwrap();
+    assert!(matches!(outcome, Outcome::Success(_)), "{outcome:?}");
+}
