@@ -8,22 +8,17 @@
 //! thousands). A song takes 100 s, and time passes four times as fast.
 
 use std::error::Error;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ima_host::types::{CheckpointState, Event, Language, Outcome, Request, TaskType};
 use ima_host::{Clock, ComponentSource, Credential, Runtime};
 use ima_simulator::{DEMO_KEY, Options, Simulator, Timeline};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 const SPEED: u32 = 4;
 
 /// How often the progress of a song is told.
 const INTERVAL: Duration = Duration::from_secs(15);
-
-/// How many may be on their way to their task at once: each needs a connection then.
-const STARTING: usize = 64;
 
 /// How one generation went.
 struct Story {
@@ -59,10 +54,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let runtime = builder.build()?;
 
     let begin = Instant::now();
-    let starting = Arc::new(Semaphore::new(STARTING));
     let mut running = JoinSet::new();
     for _ in 0..count {
-        running.spawn(generate(runtime.clone(), Arc::clone(&starting)));
+        running.spawn(generate(runtime.clone()));
     }
     let (mut songs, mut late) = (0, Duration::ZERO);
     while let Some(story) = running.join_next().await {
@@ -85,8 +79,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Runs one generation to its end.
-async fn generate(runtime: Runtime, starting: Arc<Semaphore>) -> Result<Story, ima_host::Error> {
-    let mut starting = starting.acquire().await.ok();
+async fn generate(runtime: Runtime) -> Result<Story, ima_host::Error> {
     let request = Request::new(TaskType::TextToMusic, "rain", Language::En);
     let mut generation = runtime.start(&request).await?;
     let mut last = None;
@@ -98,7 +91,6 @@ async fn generate(runtime: Runtime, starting: Arc<Semaphore>) -> Result<Story, i
         match event {
             Event::Checkpoint(checkpoint) if checkpoint.state == CheckpointState::Waiting => {
                 last = Some(Instant::now());
-                starting = None;
             }
             Event::Progress(_) => {
                 let since = last.replace(Instant::now()).map(|last| last.elapsed());
@@ -109,6 +101,5 @@ async fn generate(runtime: Runtime, starting: Arc<Semaphore>) -> Result<Story, i
             _ => {}
         }
     }
-    drop(starting);
     Ok(story)
 }

@@ -52,6 +52,19 @@ pub mod types {
         }
     }
 
+    impl Preferred {
+        /// A model that is taken just now, at this price in points.
+        pub fn now(model_id: &str, model_name: &str, credit: u32) -> Self {
+            let now = jiff::Timestamp::now();
+            Self {
+                model_id: model_id.to_owned(),
+                model_name: model_name.to_owned(),
+                credit,
+                last_used: now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            }
+        }
+    }
+
     impl Cause {
         /// Its name in the contract, for logs and for programs.
         pub const fn name(&self) -> &'static str {

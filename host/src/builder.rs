@@ -9,9 +9,11 @@ use crate::egress::Wire;
 use crate::error::Error;
 use crate::journal::Journal;
 use crate::limits::Limits;
+use crate::logs;
 use crate::machine::Pool;
 use crate::network::Network;
 use crate::origin::Origin;
+use crate::preferences::PreferenceFile;
 use crate::runtime::{Runtime, Shared};
 use crate::sandbox::{ComponentSource, MACHINE, PLUGIN, Sandbox, component_bytes};
 
@@ -24,6 +26,8 @@ pub struct Builder {
     credential: Credential,
     limits: Limits,
     journal: Option<Journal>,
+    preferences: Option<PreferenceFile>,
+    log_folder: Option<PathBuf>,
     cache_folder: Option<PathBuf>,
     clock: Clock,
     network: Network,
@@ -75,6 +79,66 @@ impl Builder {
     #[must_use]
     pub fn journal(mut self, journal: Journal) -> Self {
         self.journal = Some(journal);
+        self
+    }
+
+    /// Where the users' usual models are. A generation whose request names no model takes the usual
+    /// one of the runtime's [user](Runtime::with_user), and the model of a success becomes the
+    /// usual one, unless it was [for once](Runtime::for_once) or the generation was taken up. A file
+    /// that can't be read or written fails no generation. Without this, nothing is read or written.
+    ///
+    /// ```
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use ima_host::types::{Language, Preferred, Request, TaskType};
+    /// use ima_host::{Credential, PreferenceFile, Runtime};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("ima_prefs.json");
+    /// // The file of the vendor's tools is `PreferenceFile::open(PreferenceFile::default_path()?)`.
+    /// let file = PreferenceFile::open(path);
+    /// let runtime = Runtime::builder()
+    ///     .credential(Credential::literal("ima_key"))
+    ///     .preferences(file.clone())
+    /// #   .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+    ///     .build()?;
+    /// let mia = runtime.with_user("mia");
+    ///
+    /// let music = TaskType::TextToMusic;
+    /// let usual = Preferred::now("GenBGM", "Genbgm", 5);
+    /// file.set(&mia, mia.user(), music, &usual).await?;
+    /// let request = Request::new(music, "calm ambient piano", Language::En);
+    /// let request = mia.with_usual_model(&request).await;
+    /// assert_eq!(request.model_id.as_deref(), Some("GenBGM"));
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn preferences(mut self, file: PreferenceFile) -> Self {
+        self.preferences = Some(file);
+        self
+    }
+
+    /// Has [`build`](Self::build) begin the [log files](crate::logs::init) of this process in this
+    /// folder: times, ids and codes, one file a day, seven kept. For a process without a `tracing`
+    /// subscriber; one with a subscriber adds [`logs::layer`](crate::logs::layer) to it. Any number
+    /// of runtimes may name the same folder.
+    ///
+    /// ```
+    /// use ima_host::Runtime;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let builder = || Runtime::builder().log_folder(folder.path());
+    /// # let builder = || builder().cache_folder(concat!(env!("OUT_DIR"), "/cache"));
+    /// let runtime = builder().build()?;
+    /// let another = builder().build()?;
+    /// assert_eq!(std::fs::read_dir(folder.path())?.count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn log_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.log_folder = Some(folder.into());
         self
     }
 
@@ -142,12 +206,15 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the origin, the clock, the component, the proxy or a certificate can't be used.
+    /// When the origin, the clock, the component, the proxy or a certificate can't be used, or the
+    /// log folder, or the process has another subscriber already.
     pub fn build(self) -> Result<Runtime, Error> {
         let origin: Origin = self.origin.as_deref().unwrap_or(Origin::DEFAULT).parse()?;
         if !self.clock.is_real() && !origin.is_loopback() {
             return Err(Error::AcceleratedClock);
         }
+        let log = self.log_folder.map(|folder| logs::init(Some(&folder)));
+        let log = log.transpose()?;
         let bytes = component_bytes(&self.component, PLUGIN)?;
         let cache = self.cache_folder.or_else(crate::folders::cache);
         let sandbox = Sandbox::new(&bytes, &self.limits, cache.as_deref(), &self.clock)?;
@@ -164,6 +231,8 @@ impl Builder {
         Ok(Runtime::from(Shared {
             limits,
             journal: self.journal,
+            preferences: self.preferences,
+            _log: log,
             wire: Arc::new(wire),
             sandbox,
             machines,

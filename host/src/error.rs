@@ -6,6 +6,7 @@ use crate::credential::CredentialError;
 use crate::download::DownloadError;
 use crate::journal::JournalError;
 use crate::limits::Limit;
+use crate::logs::LogError;
 use crate::network::NetworkError;
 use crate::origin::OriginError;
 use crate::types;
@@ -64,6 +65,9 @@ pub enum Error {
     /// The proxy or a certificate can't be used.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// The log folder can't be used, or not in this process.
+    #[error(transparent)]
+    Logs(#[from] LogError),
     /// TLS could not be set up.
     #[error("TLS could not be set up")]
     Tls(#[source] rustls::Error),

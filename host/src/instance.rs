@@ -68,15 +68,29 @@ impl Watch<'_> {
         let result = tokio::select! {
             biased;
             limit = self.guard.stopped() => Err(Stop::Limit(limit)),
-            result = tokio::time::timeout(self.patience, call) => match result {
-                Ok(result) => result.map_err(Stop::from),
-                Err(_) => Err(Stop::Limit(Limit::Call)),
-            },
+            result = self.in_time(call) => result,
         };
         // The component may have returned in the moment in which it was to be stopped.
         match self.guard.exceeded() {
             Some(limit) => Err(Stop::Limit(limit)),
             None => result,
+        }
+    }
+
+    /// Ends a call that takes too long. Where its requests waited for their turn, it has as much
+    /// more time.
+    async fn in_time<T, E>(&self, call: impl Future<Output = Result<T, E>>) -> Result<T, Stop>
+    where
+        Stop: From<E>,
+    {
+        let mut call = std::pin::pin!(call);
+        self.guard.waited();
+        let mut left = self.patience;
+        loop {
+            match tokio::time::timeout(left, &mut call).await {
+                Ok(result) => return result.map_err(Stop::from),
+                Err(_) => left = self.guard.waited().ok_or(Stop::Limit(Limit::Call))?,
+            }
         }
     }
 }

@@ -30,6 +30,21 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! With the users' usual models, and a log:
+//!
+//! ```no_run
+//! # async fn run(request: ima_host::types::Request) -> Result<(), Box<dyn std::error::Error>> {
+//! use ima_host::{PreferenceFile, Runtime};
+//!
+//! let runtime = Runtime::builder()
+//!     .preferences(PreferenceFile::open(PreferenceFile::default_path()?))
+//!     .log_folder("logs")
+//!     .build()?;
+//! let generation = runtime.with_user("mia").start(&request).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod bindings;
 mod builder;
@@ -50,6 +65,7 @@ mod machine;
 mod network;
 mod origin;
 mod preferences;
+mod probe;
 mod runtime;
 mod sandbox;
 #[cfg(test)]

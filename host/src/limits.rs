@@ -11,8 +11,8 @@ pub struct Limits {
     /// Time that one call may compute. Waiting for the network or a clock does not count. Default
     /// 10 s.
     pub cpu: Duration,
-    /// Wall time that one call may take, over and above the deadline of the generation. Default
-    /// 15 minutes.
+    /// Wall time that one call may take, over and above the deadline of the generation. Waiting for
+    /// [`turn`](Self::turn) does not count. Default 15 minutes.
     pub call: Duration,
     /// Bytes of all linear memories of an instance together. Default 128 MiB.
     pub memory: usize,
@@ -34,6 +34,15 @@ pub struct Limits {
     /// Bytes of a response's status line and headers, at which reading stops where they have not
     /// ended by then. Default 64 KiB, never less than 8 KiB.
     pub header_size: usize,
+    /// Exchanges with the service that go on at once in a runtime, and the most connections to it;
+    /// at least one. Further ones wait for their turn, first come, first served. Of downloads, a
+    /// quarter as many go on at once. Default 256, a quarter of the files that a process may
+    /// usually open.
+    pub connections: usize,
+    /// Longest wait for that turn. It counts as no part of the exchange, nor as time of a call;
+    /// where it runs out, nothing was sent. Default 20 s: with the time to connect and to the first
+    /// byte no more than the 60 s that the component gives an exchange.
+    pub turn: Duration,
     /// Longest time to open a connection, name lookup and TLS included. Default 10 s. A component
     /// may ask for less, never for more; so too for the next two.
     pub connect_timeout: Duration,
@@ -67,6 +76,8 @@ impl Default for Limits {
             request_size: 1 << 20,
             response_size: 8 << 20,
             header_size: 64 << 10,
+            connections: 256,
+            turn: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(30),
             between_bytes_timeout: Duration::from_secs(15),

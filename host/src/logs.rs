@@ -12,11 +12,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::{Date, DateTime};
 use jiff::{ToSpan, Zoned};
+use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, Registry};
 
@@ -40,9 +42,14 @@ pub enum LogError {
         /// Why.
         source: io::Error,
     },
-    /// The process has another subscriber already.
-    #[error("something else in this process takes the log already")]
+    /// The process has another subscriber already: add [`layer`] to it.
+    #[error(
+        "this process has a tracing subscriber of its own: add ima_host::logs::layer(folder) to it"
+    )]
     Taken,
+    /// The log files of this process are in another folder.
+    #[error("the log of this process is in {} already", .0.display())]
+    Elsewhere(PathBuf),
 }
 
 /// Log files that are being written. Dropping it makes what was written durable.
@@ -68,35 +75,85 @@ impl Drop for LogGuard {
 /// `IMA_LOG_DIR`, else in `~/.openclaw/logs/ima_skills`. Days and times are local. Files of this
 /// name that are seven days old are removed, and nothing else. The files are this user's alone.
 ///
-/// Afterwards a disk that fails is ignored: a log never stops a generation. So should the caller
-/// do with an error of this function.
+/// Once for a process; the same folder again is the same log. Afterwards a disk that fails is
+/// ignored: a log never stops a generation. So should the caller do with an error of this function.
 ///
 /// # Errors
 ///
-/// [`LogError`] where there is no such folder, or another subscriber.
+/// [`LogError`] where there is no such folder, another one already, or another subscriber.
 pub fn init(folder: Option<&Path>) -> Result<LogGuard, LogError> {
     let folder = match folder {
         Some(folder) => folder.to_path_buf(),
         None => crate::folders::logs().ok_or(LogError::NoHome)?,
     };
-    let days = Arc::new(Days::open(folder, || Zoned::now().datetime())?);
-    subscriber(Arc::clone(&days))
-        .try_init()
-        .map_err(|_| LogError::Taken)?;
+    let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
+    let days = match &*current {
+        Some(days) if days.is_in(&folder) => Arc::clone(days),
+        Some(days) => return Err(LogError::Elsewhere(days.folder.clone())),
+        None => {
+            let days = Arc::new(Days::open(folder, today)?);
+            let subscriber = Registry::default().with(lines(Arc::clone(&days)));
+            subscriber.try_init().map_err(|_| LogError::Taken)?;
+            *current = Some(Arc::clone(&days));
+            days
+        }
+    };
     Ok(LogGuard { days })
 }
 
+/// The log of this process, where there is one.
+static CURRENT: Mutex<Option<Arc<Days>>> = Mutex::new(None);
+
+/// The same as a layer, for a process that has a `tracing` subscriber of its own. It takes the
+/// events of this library only.
+///
+/// ```
+/// use ima_host::{Runtime, logs};
+/// use tracing_subscriber::layer::SubscriberExt;
+/// use tracing_subscriber::util::SubscriberInitExt;
+///
+/// let folder = tempfile::tempdir()?;
+/// tracing_subscriber::registry()
+///     // with(layers of one's own)
+///     .with(logs::layer(folder.path())?)
+///     .try_init()?;
+/// tracing::info!(target: "ima_host", task_id = "task_1", "finished");
+///
+/// let log = std::fs::read_dir(folder.path())?.next().ok_or("no file")??;
+/// assert!(std::fs::read_to_string(log.path())?.contains("task_1"));
+/// // A subscriber of our own has no place beside it.
+/// let refused = Runtime::builder().log_folder(folder.path()).build();
+/// assert!(refused.unwrap_err().to_string().contains("logs::layer"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`LogError::File`] where there can be no such folder.
+pub fn layer<S>(folder: &Path) -> Result<impl Layer<S> + Send + Sync + 'static, LogError>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    Ok(lines(Arc::new(Days::open(folder.to_path_buf(), today)?)))
+}
+
+fn today() -> DateTime {
+    Zoned::now().datetime()
+}
+
 /// What writes to the files: our own events only, for those of other libraries could hold more.
-fn subscriber(days: Arc<Days>) -> impl tracing::Subscriber + Send + Sync {
+fn lines<S>(days: Arc<Days>) -> impl Layer<S> + Send + Sync + 'static
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
     let ours = Targets::new()
         .with_target("ima_host", LevelFilter::INFO)
         .with_target("ima", LevelFilter::INFO);
-    let layer = tracing_subscriber::fmt::layer()
+    tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_timer(LocalTime(days.now))
         .with_writer(move || Line(Arc::clone(&days)))
-        .with_filter(ours);
-    Registry::default().with(layer)
+        .with_filter(ours)
 }
 
 struct LocalTime(fn() -> DateTime);
@@ -132,6 +189,13 @@ impl Days {
             now,
             current: Mutex::new((today, file)),
         })
+    }
+
+    fn is_in(&self, folder: &Path) -> bool {
+        match (self.folder.canonicalize(), folder.canonicalize()) {
+            (Ok(ours), Ok(other)) => ours == other,
+            _ => self.folder == folder,
+        }
     }
 
     fn write(&self, line: &[u8]) {
@@ -246,7 +310,8 @@ mod tests {
         expected.sort();
         assert_eq!(names(folder.path()), expected);
 
-        tracing::subscriber::with_default(subscriber(days), || {
+        let subscriber = Registry::default().with(lines(days));
+        tracing::subscriber::with_default(subscriber, || {
             tracing::info!(task_id = "task_1", "on the first day");
             DAY.store(9, Ordering::Relaxed);
             tracing::info!("on the second day");

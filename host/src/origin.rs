@@ -49,6 +49,12 @@ impl Origin {
         matches!(self.url.host(), Some(Host::Domain("localhost")))
     }
 
+    /// Its address, as requests name it.
+    pub(crate) fn uri(&self) -> Uri {
+        // An origin that `url` took, http takes too: its host is in ASCII.
+        self.url.as_str().parse().unwrap_or_default()
+    }
+
     /// Whether `url` has this scheme, host and port.
     pub(crate) fn covers(&self, url: &Url) -> bool {
         self.url.origin() == url.origin()

@@ -14,9 +14,14 @@ use crate::generation::{Beginning, Generation, Resumed};
 use crate::instance::{Instance, Stop};
 use crate::journal::{Journal, JournalError};
 use crate::limits::Limits;
+use crate::logs::LogGuard;
 use crate::machine::{Means, Pool};
+use crate::preferences::PreferenceFile;
 use crate::sandbox::{Sandbox, State};
 use crate::types::{self, Charge, Language, Model, OnUnknown, Quote, Request, Settings, TaskType};
+
+/// The user of a runtime that was told of none, as with the vendor's tools.
+const DEFAULT_USER: &str = "default";
 
 /// Runs the component. Make one per process and clone it: a clone is cheap and shares everything.
 ///
@@ -25,11 +30,16 @@ use crate::types::{self, Charge, Language, Model, OnUnknown, Quote, Request, Set
 pub struct Runtime {
     pub(crate) shared: Arc<Shared>,
     deadline: Option<Duration>,
+    user: Arc<str>,
+    for_once: bool,
 }
 
 pub(crate) struct Shared {
     pub(crate) limits: Arc<Limits>,
     pub(crate) journal: Option<Journal>,
+    pub(crate) preferences: Option<PreferenceFile>,
+    /// Log files that are made durable with the end of the runtime.
+    pub(crate) _log: Option<LogGuard>,
     pub(crate) wire: Arc<Wire>,
     pub(crate) sandbox: Sandbox,
     /// Where there is one, it carries the generations.
@@ -44,6 +54,8 @@ impl From<Shared> for Runtime {
         Self {
             shared: Arc::new(shared),
             deadline: None,
+            user: DEFAULT_USER.into(),
+            for_once: false,
         }
     }
 }
@@ -59,19 +71,51 @@ impl Runtime {
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
         Self {
-            shared: Arc::clone(&self.shared),
             deadline: Some(deadline),
+            ..self.clone()
         }
     }
 
-    /// Prepares a generation. Nothing is sent until its first event is asked for.
+    /// This runtime for a user: whose [preferences](crate::Builder::preferences) count. Default
+    /// `default`. Known here only, and never sent.
+    #[must_use]
+    pub fn with_user(&self, user: &str) -> Self {
+        Self {
+            user: user.into(),
+            ..self.clone()
+        }
+    }
+
+    /// This runtime for what is wanted just this once: after a success its model does not become
+    /// the user's usual one.
+    #[must_use]
+    pub fn for_once(&self) -> Self {
+        Self {
+            for_once: true,
+            ..self.clone()
+        }
+    }
+
+    /// Whose preferences count.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// Whether the model of a success becomes the usual one.
+    pub(crate) fn remembers(&self) -> bool {
+        self.shared.preferences.is_some() && !self.for_once
+    }
+
+    /// Prepares a generation. Nothing is sent until its first event is asked for. A request that
+    /// names no model gets the user's [usual one](Self::with_usual_model).
     ///
     /// # Errors
     ///
     /// [`Error::CredentialMissing`] without a key, [`Error::Rejected`] where the request can't be
     /// used, and the errors of a component that misbehaves. Nothing was spent.
     pub async fn start(&self, request: &Request) -> Result<Generation, Error> {
-        Generation::open(self, Beginning::Start(Box::new(request.clone())), None).await
+        let request = self.with_usual_model(request).await;
+        Generation::open(self, Beginning::Start(Box::new(request)), None).await
     }
 
     /// Takes up a generation from a continuation: the last checkpoint's, or a failure's.
@@ -125,8 +169,9 @@ impl Runtime {
         let key = self.key()?;
         key.stays_out_of(request)?;
         let mut instance = self.asking(key).await?;
+        let request = self.with_usual_model(request).await;
         instance
-            .quote(request, &self.settings())
+            .quote(&request, &self.settings())
             .await
             .map_err(Stop::unspent)?
             .map_err(|failure| Error::Failure(Box::new(failure)))

@@ -113,6 +113,12 @@ impl Server {
             .count()
     }
 
+    /// Waits until so many requests have come.
+    pub(crate) async fn received_at_least(&self, count: usize) {
+        let mut log = self.received.subscribe();
+        log.wait_for(|log| log.len() >= count).await.unwrap();
+    }
+
     /// Waits until a request for an operation has come.
     pub(crate) async fn saw(&self, operation: &str) {
         let mut log = self.received.subscribe();

@@ -1,5 +1,5 @@
-//! Through a proxy and with certificates of one's own: what the proxy sees, and what it is not
-//! asked for.
+//! How connections are made: through a proxy (what it sees, and what it is not asked for), with
+//! certificates of one's own, and how many at once.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,8 +9,11 @@
     reason = "a test fails by panicking"
 )]
 
-use ima_host::types::{Language, TaskType};
-use ima_host::{Builder, Clock, Credential, Error, Runtime};
+use ima_host::types::{Language, Outcome, Request, TaskType};
+use ima_host::{Builder, Clock, ComponentSource, Credential, Error, Limits, Runtime};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -61,8 +64,11 @@ impl Service {
                     while let Ok(size @ 1..) = stream.read(&mut chunk).await {
                         log.lock().unwrap().extend_from_slice(&chunk[..size]);
                         let length = LIST.len();
-                        let answer =
-                            format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{LIST}");
+                        let date = DateTimePrinter::new();
+                        let date = date.timestamp_to_rfc9110_string(&Timestamp::now()).unwrap();
+                        let answer = format!(
+                            "HTTP/1.1 200 OK\r\ndate: {date}\r\ncontent-length: {length}\r\n\r\n{LIST}"
+                        );
                         if stream.write_all(answer.as_bytes()).await.is_err() {
                             return;
                         }
@@ -198,9 +204,115 @@ async fn a_proxy_is_not_asked_for_exceptions_nor_for_plain_http() {
 }
 
 #[tokio::test]
+async fn the_service_is_asked_for_its_time_without_the_key() {
+    let service = Service::start().await;
+    let proxy = Proxy::to(service.port).await;
+    let builder = runtime("https://service.test")
+        .proxy(&format!("http://me:secret@{}", proxy.address))
+        .extra_ca(&*service.pem);
+    let runtime = builder.build().unwrap();
+    assert_eq!(runtime.proxy().as_ref(), Some(&proxy.address));
+    assert!(runtime.clock_difference().await.is_some());
+    assert!(proxy.saw().starts_with("CONNECT service.test:443"));
+    let seen = String::from_utf8(service.seen.lock().unwrap().clone()).unwrap();
+    assert!(seen.starts_with("HEAD / ") && !seen.contains(KEY), "{seen}");
+}
+
+/// What `ima doctor` finds with these variables in its environment, by the names of the checks.
+fn doctor(origin: &str, pem: &str, variables: &[(&str, &str)]) -> Vec<(String, bool)> {
+    let home = tempfile::tempdir().unwrap();
+    let certificate = home.path().join("ca.pem");
+    std::fs::write(&certificate, pem).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ima"))
+        .args(["doctor", "--json", "--base-url", origin])
+        .env_clear()
+        .env("HOME", home.path())
+        .env("IMA_API_KEY", KEY)
+        .env("IMA_CACHE_DIR", env!("CARGO_TARGET_TMPDIR"))
+        .env("SSL_CERT_FILE", &certificate)
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = found["checks"].as_array().unwrap().iter();
+    checks
+        .map(|it| {
+            let name = it["check"].as_str().unwrap().to_owned();
+            (name, it["ok"].as_bool().unwrap())
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_goes_the_way_that_requests_go() {
+    let service = Service::start().await;
+    let proxy = Proxy::to(service.port).await;
+    let good = |name: &str| (name.to_owned(), true);
+    let https = ("ALL_PROXY", proxy.address.as_str());
+    let found = doctor("https://service.test", &service.pem, &[https]);
+    for check in ["proxy", "name", "connection", "service", "key", "clock"] {
+        assert!(found.contains(&good(check)), "{check}: {found:?}");
+    }
+    assert!(proxy.saw().contains("CONNECT service.test:443"));
+
+    let other = Proxy::to(service.port).await;
+    let except = [
+        ("HTTPS_PROXY", other.address.as_str()),
+        ("NO_PROXY", "localhost"),
+    ];
+    let found = doctor(&service.origin(), &service.pem, &except);
+    assert!(!found.contains(&good("proxy")), "{found:?}");
+    for check in ["name", "connection", "service", "key", "clock"] {
+        assert!(found.contains(&good(check)), "{check}: {found:?}");
+    }
+    assert_eq!(other.saw(), "");
+}
+
+#[tokio::test]
 async fn what_can_not_be_used_is_refused_at_once() {
     let builder = runtime("https://service.test").proxy("socks5://127.0.0.1:1");
     assert!(matches!(models(builder).await, Err(Error::Network(_))));
     let builder = runtime("https://service.test").extra_ca("no certificate");
     assert!(matches!(models(builder).await, Err(Error::Network(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_generations_share_the_few_connections_that_there_may_be() {
+    const SPEED: u32 = 20;
+    for machine in [false, true] {
+        let options = ima_simulator::Options {
+            speed: SPEED.into(),
+            ..ima_simulator::Options::default()
+        };
+        let simulator = ima_simulator::Simulator::start(options).await.unwrap();
+        let control = simulator.control();
+        control.set_timeline("seed-tts-2.0", ima_simulator::Timeline::lasting(5.0));
+        let limits = Limits {
+            connections: 2,
+            ..Limits::default()
+        };
+        let mut builder = runtime(&simulator.origin())
+            .credential(Credential::literal(ima_simulator::DEMO_KEY))
+            .clock(Clock::accelerated(SPEED))
+            .limits(limits);
+        if machine {
+            builder = builder.machine(ComponentSource::Embedded);
+        }
+        let runtime = builder.build().unwrap();
+        let mut generations = tokio::task::JoinSet::new();
+        for _ in 0..20 {
+            let runtime = runtime.clone();
+            generations.spawn(async move {
+                let request = Request::new(TaskType::TextToSpeech, "hello", Language::En);
+                runtime.start(&request).await?.outcome().await
+            });
+        }
+        while let Some(outcome) = generations.join_next().await {
+            let outcome = outcome.unwrap().unwrap();
+            assert!(matches!(outcome, Outcome::Success(_)), "{outcome:?}");
+        }
+        assert_eq!(control.connections(), 2, "machine: {machine}");
+        let charges = control.ledger(ima_simulator::DEMO_KEY).charges;
+        assert_eq!(charges.len(), 20);
+    }
 }

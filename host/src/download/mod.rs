@@ -143,6 +143,8 @@ impl Runtime {
     pub async fn download(&self, url: &str, folder: &Path) -> Result<Download, Error> {
         let shared = &self.shared;
         let uri = judge(&shared.wire, url)?;
+        // Waiting for its turn is no part of its time.
+        let _turn = shared.wire.download_turn(&uri).await;
         let fetch = fetch::fetch(&shared.wire, &shared.clock, uri, folder);
         let result = timeout(shared.limits.download, fetch)
             .await

@@ -3,7 +3,9 @@
 use std::error::Error as StdError;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use std::{io, vec};
 
 use http::Uri;
@@ -11,24 +13,29 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tower_service::Service;
 
 use super::is_public;
+use super::open::Open;
+use super::turn::permits;
 use crate::limits::Limits;
 use crate::network::Proxies;
+use crate::origin::Origin;
 
 pub(crate) type Connector = HttpsConnector<Route>;
 
-/// The connector of a runtime. `localhost` says whether that name may lead to this machine.
+/// The connector of a runtime, for this origin and for what is downloaded.
 pub(crate) fn connector(
     limits: &Limits,
-    localhost: bool,
+    origin: &Origin,
     proxies: Proxies,
     roots: rustls::RootCertStore,
 ) -> Result<Connector, rustls::Error> {
-    let mut direct = HttpConnector::new_with_resolver(Resolver { localhost });
+    let mut direct = HttpConnector::new_with_resolver(Resolver {
+        localhost: origin.is_localhost(),
+    });
     direct.enforce_http(false);
     direct.set_nodelay(true);
     direct.set_connect_timeout(Some(limits.connect_timeout));
@@ -50,41 +57,63 @@ pub(crate) fn connector(
             direct,
             to_proxy,
             proxies,
+            origin: origin.clone(),
+            places: Arc::new(Semaphore::new(permits(limits.connections))),
+            patience: limits.connect_timeout,
         }))
 }
 
 /// Opens TCP connections: to the host itself, or through a proxy, which is asked for a tunnel and
 /// sees nothing but TLS. A proxy is where the user says, private or not, and it looks names up
 /// itself: whether they lead to private addresses is then its to judge.
+///
+/// Exchanges take turns, so there are hardly ever more connections to the service than turns. But
+/// one that has just served is back in the pool a moment after its turn ended, and the next
+/// exchange may have begun to open another by then: so the open ones are counted, too.
 #[derive(Clone)]
 pub(crate) struct Route {
     direct: HttpConnector<Resolver>,
     to_proxy: HttpConnector,
     proxies: Proxies,
+    origin: Origin,
+    places: Arc<Semaphore>,
+    /// How long a place is waited for.
+    patience: Duration,
 }
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
+impl Route {
+    async fn open(mut self, uri: Uri) -> Result<Open, BoxError> {
+        let place = match self.origin.matches(&uri) {
+            true => {
+                let place = Arc::clone(&self.places).acquire_owned();
+                Some(timeout(self.patience, place).await??)
+            }
+            false => None,
+        };
+        let Some(proxy) = self.proxies.of(&uri) else {
+            return Ok(Open::new(self.direct.call(uri).await?, place));
+        };
+        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.to_proxy);
+        if let Some(authorization) = proxy.basic_auth() {
+            tunnel = tunnel.with_auth(authorization.clone());
+        }
+        Ok(Open::new(tunnel.call(uri).await?, place))
+    }
+}
+
 impl Service<Uri> for Route {
-    type Response = TokioIo<TcpStream>;
+    type Response = Open;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Open, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.direct.poll_ready(context).map_err(BoxError::from)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let Some(proxy) = self.proxies.of(&uri) else {
-            let connecting = self.direct.call(uri);
-            return Box::pin(async { connecting.await.map_err(BoxError::from) });
-        };
-        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.to_proxy.clone());
-        if let Some(authorization) = proxy.basic_auth() {
-            tunnel = tunnel.with_auth(authorization.clone());
-        }
-        let connecting = tunnel.call(uri);
-        Box::pin(async { connecting.await.map_err(BoxError::from) })
+        Box::pin(self.clone().open(uri))
     }
 }
 

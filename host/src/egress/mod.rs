@@ -1,16 +1,19 @@
 //! What leaves the sandbox: one policy, one pooled client, one key.
 //!
-//! A component's request is first judged (`policy`), then, where it could cost points, permitted
-//! (`money`), then sent with the key (`wire`). What comes back is searched for the key (`redact`),
-//! and what fails is named so that the component can tell whether it was sent (`fault`).
+//! A component's request is first judged (`policy`), waits for its turn (`turn`), is then, where it
+//! could cost points, permitted (`money`), and sent with the key (`wire`). What comes back is
+//! searched for the key (`redact`), and what fails is named so that the component can tell whether
+//! it was sent (`fault`).
 
 mod address;
 mod connect;
 mod fault;
 mod money;
+mod open;
 mod policy;
 mod redact;
 mod refusals;
+mod turn;
 mod wire;
 
 #[cfg(test)]
@@ -144,6 +147,10 @@ impl Shared {
             return Err(self.refuse(&parts));
         }
 
+        // Before the permit is used up: nothing leaves while a request waits here, so that the
+        // waiting may be broken off, a create request's too.
+        let turn = self.guard.waits().over(self.wire.turn(&options)).await;
+        let turn = turn.inspect_err(|_| tracing::warn!(?operation, "no connection became free"))?;
         let ticket = if operation == Operation::Create {
             match self.guard.begin_create() {
                 Some(ticket) => Some(ticket),
@@ -152,7 +159,7 @@ impl Shared {
         } else {
             None
         };
-        let result = self.wire.exchange(parts, body, options, key).await;
+        let result = self.wire.exchange(turn, parts, body, options, key).await;
         if let Some(ticket) = ticket {
             ticket.settle(match &result {
                 Ok(answer) => Settlement::of(answer),

@@ -3,11 +3,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::sync::watch;
 
 use super::Answer;
+use super::turn::Waits;
 use crate::limits::Limit;
 use crate::types::Charge;
 
@@ -87,6 +89,7 @@ pub(crate) struct Guard {
     state: Mutex<State>,
     recording: AtomicBool,
     stopped: watch::Sender<Option<Limit>>,
+    waits: Waits,
 }
 
 impl Guard {
@@ -100,7 +103,19 @@ impl Guard {
             state: Mutex::new(state),
             recording: AtomicBool::new(false),
             stopped: watch::Sender::new(None),
+            waits: Waits::default(),
         })
+    }
+
+    /// Where the waiting for turns is counted.
+    pub(super) fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
+    /// How long requests have waited for their turn since this was last asked; none where they
+    /// hardly did.
+    pub(crate) fn waited(&self) -> Option<Duration> {
+        self.waits.take()
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {

@@ -18,6 +18,7 @@ use wasmtime_wasi_http::{Error as HttpError, RequestOptions};
 
 use super::connect::{Connector, connector};
 use super::fault::Fault;
+use super::turn::{Turn, Turns, at_origin, permits};
 use crate::credential::Key;
 use crate::limits::Limits;
 use crate::network::Proxies;
@@ -45,6 +46,9 @@ const KEPT: [HeaderName; 5] = [
 pub(crate) struct Wire {
     client: Client<Connector, Full<Bytes>>,
     origin: Origin,
+    address: Uri,
+    proxies: Proxies,
+    turns: Turns,
     limits: Arc<Limits>,
 }
 
@@ -55,10 +59,11 @@ impl Wire {
         proxies: Proxies,
         roots: RootCertStore,
     ) -> Result<Self, rustls::Error> {
-        let connector = connector(&limits, origin.is_localhost(), proxies, roots)?;
+        let connector = connector(&limits, &origin, proxies.clone(), roots)?;
         let client = Client::builder(TokioExecutor::new())
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
+            .pool_max_idle_per_host(permits(limits.connections))
             .http1_max_buf_size(limits.header_size.max(8 << 10))
             // A request is sent again only when hyper hands it back unsent: it does so only while
             // the request is still in its queue (`Envelope`), before a byte of it is encoded. So a
@@ -68,7 +73,10 @@ impl Wire {
             .build(connector);
         Ok(Self {
             client,
+            address: origin.uri(),
             origin,
+            proxies,
+            turns: Turns::new(limits.connections),
             limits,
         })
     }
@@ -77,21 +85,44 @@ impl Wire {
         &self.origin
     }
 
+    /// The origin as an address.
+    pub(crate) fn address(&self) -> &Uri {
+        &self.address
+    }
+
+    /// The proxy on the way to the origin, as `HOST:PORT`.
+    pub(crate) fn proxy(&self) -> Option<String> {
+        let proxy = self.proxies.of(&self.address)?;
+        let (host, port) = (proxy.uri().host()?, proxy.uri().port_u16());
+        Some(format!("{host}:{}", port.unwrap_or(80)))
+    }
+
     pub(crate) fn limits(&self) -> &Arc<Limits> {
         &self.limits
+    }
+
+    /// Waits for the turn of one more exchange. Where it does not come in time, the request has
+    /// certainly not been sent.
+    pub(crate) async fn turn(&self, options: &RequestOptions) -> Result<Turn<'_>, Fault> {
+        let patience = capped(options.first_byte_timeout, self.limits.turn);
+        self.turns.exchange(patience).await
+    }
+
+    /// Waits for the turn of one more download.
+    pub(crate) async fn download_turn(&self, uri: &Uri) -> Turn<'_> {
+        self.turns.download(self.origin.matches(uri)).await
     }
 
     /// Sends a request of a component with the key, and reads the response.
     pub(crate) async fn exchange(
         &self,
+        _turn: Turn<'_>,
         parts: Parts,
         body: Bytes,
         options: RequestOptions,
         key: &Key,
     ) -> Result<Answer, Fault> {
         let limits = &*self.limits;
-        let capped =
-            |asked: Option<Duration>, most: Duration| asked.map_or(most, |asked| asked.min(most));
         let between = capped(options.between_bytes_timeout, limits.between_bytes_timeout);
         let connect = capped(options.connect_timeout, limits.connect_timeout);
         let first_byte = capped(options.first_byte_timeout, limits.first_byte_timeout);
@@ -112,7 +143,7 @@ impl Wire {
         headers.insert(header::AUTHORIZATION, authorization);
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = parts.method;
-        *request.uri_mut() = parts.uri;
+        *request.uri_mut() = at_origin(&self.address, parts.uri)?;
         *request.headers_mut() = headers;
 
         let exchange = async {
@@ -159,6 +190,11 @@ impl Wire {
         let connected = captured.connection_metadata().is_some();
         result.map_err(|error| Fault::of_client(&error, tls, connected, self.limits.header_size))
     }
+}
+
+/// What a component asks for, as far as it may.
+fn capped(asked: Option<Duration>, most: Duration) -> Duration {
+    asked.map_or(most, |asked| asked.min(most))
 }
 
 /// Reads a response to its end.

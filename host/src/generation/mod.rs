@@ -7,19 +7,21 @@ mod tests;
 
 use std::fmt;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_util::Stream;
 use tokio::sync::watch;
 
-use session::{Journaling, Session};
+use session::{Journaling, Remembered, Session};
 
 use crate::credential::Key;
 use crate::egress::Guard;
 use crate::error::Error;
 use crate::instance::Stop;
 use crate::journal::{Claim, Job};
+use crate::preferences::PreferenceFileError;
 use crate::runtime::Runtime;
 use crate::types::{Checkpoint, CheckpointState, Event, OnUnknown, Outcome, Request};
 
@@ -97,6 +99,7 @@ pub struct Generation {
     ended: bool,
     job: Option<String>,
     claim: Option<Arc<Claim>>,
+    remembered: Option<Remembered>,
 }
 
 /// A call into the component that has not returned. It owns the session, so that dropping the
@@ -150,6 +153,7 @@ impl Generation {
             ended: false,
             job,
             claim,
+            remembered: None,
         })
     }
 
@@ -244,6 +248,12 @@ impl Generation {
         self.checkpoint.as_ref()
     }
 
+    /// What became of the user's usual model after a success; none before it, and where it is not
+    /// [kept](crate::Builder::preferences). Where a damaged file was set aside, its new name.
+    pub fn remembered(&self) -> Option<&Result<Option<PathBuf>, PreferenceFileError>> {
+        self.remembered.as_ref()
+    }
+
     /// Whether the pending call may be dropped: not while an event is being journalled, a create
     /// request is under way, or was answered and the component has yet to say so. Where it may,
     /// no create request leaves from here on.
@@ -302,9 +312,10 @@ impl Generation {
 
     /// Takes note of what a call gave.
     fn settle(&mut self, session: Option<Session>, result: &Result<Option<Event>, Error>) {
-        if let Some(session) = session {
+        if let Some(mut session) = session {
             self.job = session.journaling.job();
             self.claim = session.journaling.claim.clone();
+            self.remembered = session.remembered.take();
             self.session = Some(session);
         }
         match result {

@@ -1,5 +1,6 @@
 //! A generation inside a component: one call, one event, one entry in the journal.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Beginning, Resumed};
@@ -9,8 +10,9 @@ use crate::egress::Guard;
 use crate::error::{Aftermath, Error};
 use crate::instance::Stop;
 use crate::journal::{Claim, Entry, Journal, JournalError};
+use crate::preferences::PreferenceFileError;
 use crate::runtime::Runtime;
-use crate::types::{Charge, Checkpoint, CheckpointState, Event, TaskType};
+use crate::types::{Charge, Checkpoint, CheckpointState, Event, Outcome, TaskType};
 
 /// What is written down along the way.
 pub(super) struct Journaling {
@@ -75,7 +77,14 @@ pub(super) struct Session {
     /// Whether the last event was the checkpoint before a create request.
     creating: bool,
     resumed: Option<Resumed>,
+    /// Where a success is remembered, and as what. One that was taken up is not: what its user
+    /// wished for the next time is not known.
+    habit: Option<(Runtime, TaskType)>,
+    pub(super) remembered: Option<Remembered>,
 }
+
+/// What became of the user's usual model.
+pub(super) type Remembered = Result<Option<PathBuf>, PreferenceFileError>;
 
 impl Session {
     pub(super) async fn open(
@@ -106,6 +115,13 @@ impl Session {
             checkpoint,
             creating: false,
             resumed,
+            habit: match beginning {
+                Beginning::Start(request) if runtime.remembers() => {
+                    Some((runtime.clone(), request.task))
+                }
+                _ => None,
+            },
+            remembered: None,
         })
     }
 
@@ -131,6 +147,11 @@ impl Session {
         if let Some(event) = &event {
             self.guard.set_recording(true);
             let recorded = self.journaling.record(event).await;
+            if let (Event::Finished(Outcome::Success(success)), Some((runtime, task))) =
+                (event, &self.habit)
+            {
+                self.remembered = runtime.keep_usual(*task, success).await;
+            }
             self.guard.set_recording(false);
             super::log::event(event, self.journaling.job().as_deref());
             recorded.map_err(|source| self.unrecorded(source))?;

@@ -3,6 +3,7 @@
 mod file;
 #[cfg(test)]
 mod tests;
+mod usual;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,9 @@ pub enum PreferenceFileError {
         /// Why.
         source: io::Error,
     },
+    /// Others held its lock for too long.
+    #[error("the preference file is in use elsewhere")]
+    Busy,
     /// The process is ending.
     #[error("the preference file was not reached before the end")]
     Interrupted,

@@ -1,19 +1,26 @@
 //! Compiled code, kept so that the next start compiles nothing.
 //!
 //! A file for each component and engine, mapped into memory as it is: a start takes a fraction of a
-//! millisecond.
+//! millisecond. What nobody has used for a month is removed when new code is written.
 
+use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::folders::create_private;
+
+/// How long code is kept that nobody uses: that of other versions.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// What the name of an unfinished file begins with.
+const UNFINISHED: &str = ".ima-";
 
 /// The folder with compiled code, and how often it served. What is in the folder is run: it is
 /// this user's alone.
@@ -46,6 +53,8 @@ impl Compiled {
         // Missing, of another version, or damaged: it is made anew.
         if let Ok(component) = mapped(engine, &file) {
             self.hits.fetch_add(1, Ordering::Relaxed);
+            // Where this fails, the file is made anew in a month.
+            let _ = File::open(&file).and_then(|file| file.set_modified(SystemTime::now()));
             return Ok(component);
         }
         let component = Component::from_binary(engine, bytes)?;
@@ -71,9 +80,42 @@ fn name(engine: &Engine, bytes: &[u8]) -> String {
     format!("{:x}-{engine:016x}.cwasm", Sha256::digest(bytes))
 }
 
+/// Whether a file of this name is one of ours: that of `name`, or one that was never finished.
+fn is_ours(name: &str) -> bool {
+    let hex = |text: &str, length| {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        text.len() == length && text.bytes().all(digit)
+    };
+    name.strip_suffix(".cwasm").is_some_and(|stem| {
+        let parts = stem.split_once('-');
+        stem.starts_with(UNFINISHED)
+            || parts.is_some_and(|(code, engine)| hex(code, 64) && hex(engine, 16))
+    })
+}
+
+/// Removes what nobody has used for long. A process that has it mapped keeps it until it ends; one
+/// that was about to use it compiles anew.
+fn clear(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let ours = entry.file_name().to_str().is_some_and(is_ours);
+        let old = entry.metadata().is_ok_and(|metadata| {
+            let modified = metadata.modified().ok();
+            let age = modified.and_then(|modified| modified.elapsed().ok());
+            metadata.is_file() && age.is_some_and(|age| age > KEPT)
+        });
+        if ours && old {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Whole or not at all: another process may be starting.
 fn keep(folder: &Path, file: &Path, code: &[u8]) -> io::Result<()> {
-    let mut temporary = NamedTempFile::new_in(folder)?;
+    clear(folder);
+    let mut temporary = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .suffix(".cwasm")
+        .tempfile_in(folder)?;
     temporary.write_all(code)?;
     // A file that lost its content in a power cut could still be mapped and run.
     temporary.as_file().sync_all()?;
@@ -119,6 +161,59 @@ mod tests {
         assert_eq!(second.statistics(), (1, 0));
         let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
         assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[test]
+    fn code_that_nobody_used_for_a_month_is_removed_when_new_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (engine, other) = (Engine::default(), engine_of_its_own());
+        let used = folder.path().join(name(&engine, PLUGIN));
+        let in_use = compiled(folder.path()).component(&engine, PLUGIN).unwrap();
+
+        let code = "c0".repeat(32);
+        let ours = |name: &str| folder.path().join(name.replace("CODE", &code));
+        let gone = [
+            ours("CODE-0123456789abcdef.cwasm"),
+            ours(".ima-a1b2c3.cwasm"),
+        ];
+        let young = ours("CODE-00000000000000ff.cwasm");
+        let foreign = [
+            ours("CODE.cwasm"),
+            ours("CODE-0123456789ABCDEF.cwasm"),
+            ours("CODE-0123456789abcdef.cwasm.bak"),
+            ours("notes.cwasm"),
+            ours("wasmtime"),
+        ];
+        for path in gone.iter().chain(&foreign).chain([&young]) {
+            fs::write(path, "").unwrap();
+        }
+        let a_folder = ours("CODE-fedcba9876543210.cwasm");
+        fs::create_dir(&a_folder).unwrap();
+        let month = SystemTime::now() - KEPT - Duration::from_secs(60);
+        for path in gone.iter().chain(&foreign).chain([&used, &a_folder]) {
+            File::open(path).unwrap().set_modified(month).unwrap();
+        }
+
+        // A use of the old file is what keeps it.
+        compiled(folder.path()).component(&engine, PLUGIN).unwrap();
+        compiled(folder.path()).component(&other, PLUGIN).unwrap();
+        assert!(gone.iter().all(|path| !path.exists()));
+        assert!(foreign.iter().all(|path| path.exists()));
+        assert!(used.exists() && young.exists() && a_folder.exists());
+
+        // Without one it goes, and whoever has it mapped does not notice.
+        File::open(&used).unwrap().set_modified(month).unwrap();
+        fs::remove_file(folder.path().join(name(&other, PLUGIN))).unwrap();
+        compiled(folder.path()).component(&other, PLUGIN).unwrap();
+        assert!(!used.exists());
+        assert!(!in_use.serialize().unwrap().is_empty());
+    }
+
+    /// Code for it is not that for another engine.
+    fn engine_of_its_own() -> Engine {
+        let mut config = wasmtime::Config::new();
+        config.epoch_interruption(true);
+        Engine::new(&config).unwrap()
     }
 
     #[test]

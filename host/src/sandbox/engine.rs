@@ -59,7 +59,7 @@ pub(crate) fn component_bytes<'a>(
 }
 
 /// How many instances are made on demand before slots are reserved for more.
-const FEW: usize = 256;
+pub(super) const FEW: usize = 256;
 
 /// A compiled component with its imports linked, ready to be instantiated.
 pub(crate) struct Sandbox {

@@ -35,9 +35,13 @@ pub(super) fn engine(
 
 /// Whether one more instance certainly finds a slot.
 pub(super) fn has_room(engine: &Engine) -> bool {
+    is_free(engine, SLOTS.into())
+}
+
+fn is_free(engine: &Engine, slots: u64) -> bool {
     engine
         .pooling_allocator_metrics()
-        .is_some_and(|metrics| metrics.component_instances() + SPARE < u64::from(SLOTS))
+        .is_some_and(|metrics| metrics.component_instances() + SPARE < slots)
 }
 
 fn slots(limits: &Limits, required: Option<ResourcesRequired>) -> PoolingAllocationConfig {
@@ -52,7 +56,94 @@ fn slots(limits: &Limits, required: Option<ResourcesRequired>) -> PoolingAllocat
         .total_tables(SLOTS.saturating_mul(tables))
         // The limits of an instance are counted by the meter, which names the one exceeded; these
         // only lie no lower.
-        .max_memory_size(limits.memory.next_multiple_of(64 << 10).min(1 << 32))
+        .max_memory_size(limits.memory.min(1 << 32).next_multiple_of(64 << 10))
         .table_elements(limits.table_elements);
     pool
+}
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::Store;
+    use wasmtime::component::Linker;
+
+    use super::*;
+    use crate::Runtime;
+    use crate::sandbox::engine::{FEW, MACHINE, PLUGIN};
+    use crate::types::Language;
+
+    /// An engine with slots for the component, which was compiled by another engine.
+    fn reserved(limits: &Limits, bytes: &[u8]) -> wasmtime::Result<(Engine, Component)> {
+        let component = Component::from_binary(&Engine::default(), bytes)?;
+        engine(Config::new(), limits, &component)
+    }
+
+    fn instance((engine, component): &(Engine, Component)) -> Store<()> {
+        let mut store = Store::new(engine, ());
+        let linker = Linker::new(engine);
+        linker.instantiate(&mut store, component).unwrap();
+        store
+    }
+
+    #[test]
+    fn a_slot_is_taken_and_given_back_with_its_instance() {
+        let pool = reserved(&Limits::default(), MACHINE).unwrap();
+        assert!(has_room(&pool.0) && is_free(&pool.0, SPARE + 1));
+        let instances = (instance(&pool), instance(&pool));
+        assert!(is_free(&pool.0, SPARE + 3) && !is_free(&pool.0, SPARE + 2));
+        drop(instances);
+        assert!(is_free(&pool.0, SPARE + 1));
+    }
+
+    #[test]
+    fn an_engine_without_slots_has_no_room() {
+        assert!(!has_room(&Engine::default()));
+    }
+
+    #[test]
+    fn slots_hold_what_the_component_needs_and_the_limits_allow() {
+        for bytes in [MACHINE, PLUGIN] {
+            let component = Component::from_binary(&Engine::default(), bytes).unwrap();
+            let required = component.resources_required().unwrap();
+            let memories = SLOTS * required.num_memories;
+            let tables = SLOTS * required.num_tables;
+            let pool = format!("{:?}", slots(&Limits::default(), Some(required)));
+            for expected in [
+                format!("total_memories: {memories}"),
+                format!("total_tables: {tables}"),
+                format!("total_component_instances: {SLOTS}"),
+                "max_memory_size: 134217728".to_owned(),
+            ] {
+                assert!(pool.contains(&expected), "{expected}: {pool}");
+            }
+        }
+    }
+
+    /// With these, an instance can be made, but there are not the addresses for thousands.
+    fn vast() -> Limits {
+        Limits {
+            table_elements: 1 << 40,
+            ..Limits::default()
+        }
+    }
+
+    #[test]
+    fn slots_that_can_not_be_had_are_an_error() {
+        let less_than_it_begins_with = Limits {
+            memory: 1,
+            ..Limits::default()
+        };
+        for limits in [vast(), less_than_it_begins_with] {
+            assert!(reserved(&limits, MACHINE).is_err(), "{limits:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn without_slots_instances_go_on_being_made_on_demand() {
+        let builder = Runtime::builder().cache_folder(concat!(env!("OUT_DIR"), "/cache"));
+        let runtime = builder.limits(vast()).build().unwrap();
+        for _ in 0..FEW + 8 {
+            runtime.pure().await.unwrap();
+        }
+        assert!(!runtime.voices(Language::En).await.unwrap().is_empty());
+    }
 }

@@ -136,6 +136,8 @@ async fn preferences_are_set_shown_and_cleared_for_each_user() {
     let shown = text(&stage.ima(&["prefs", "get", "--user", "42"]).stdout);
     assert!(!shown.contains("GenSong"), "{shown}");
     assert_eq!(preferred(&stage), "GenBGM");
+    let quote = json(&stage.ima(&["quote", "music", "rain", "--json"]));
+    assert_eq!(quote["model_id"], "GenBGM");
 }
 
 #[tokio::test]

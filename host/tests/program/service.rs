@@ -64,10 +64,10 @@ async fn the_doctor_finds_nothing_where_all_is_well() {
     let shown = text(&output.stdout);
     assert_eq!(
         shown.lines().filter(|line| line.starts_with('✅')).count(),
-        10,
+        12,
         "{shown}"
     );
-    assert_eq!(shown.lines().count(), 10, "{shown}");
+    assert_eq!(shown.lines().count(), 12, "{shown}");
     let object = json(&stage.ima(&["doctor", "--json"]));
     assert!(verdicts(&object).iter().all(|(_, ok)| *ok), "{object}");
     assert_eq!(stage.requests(Endpoint::Create), 0);
@@ -105,6 +105,18 @@ async fn the_doctor_names_what_is_wrong_and_what_to_do() {
         verdicts(&found).contains(&("data", false))
             && verdicts(&found).contains(&("journal", false))
     );
+
+    let nowhere = stage.here().join("file/more");
+    let forgetful = stage
+        .command(&["doctor", "--json"])
+        .env("IMA_LOG_DIR", &nowhere)
+        .env("IMA_PREFS_FILE", nowhere.join("prefs.json"))
+        .output()
+        .unwrap();
+    let found = json(&forgetful);
+    assert!(verdicts(&found).contains(&("logs", false)), "{found}");
+    assert!(verdicts(&found).contains(&("preferences-folder", false)));
+    assert!(text(&forgetful.stdout).contains("IMA_LOG_DIR"));
 
     stage.fault(Endpoint::ProductList, Fault::Malformed);
     let service = stage.ima(&["doctor", "--json"]);

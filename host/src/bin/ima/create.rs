@@ -55,7 +55,6 @@ pub(crate) async fn run(common: &Common, options: Create) -> Result<Exit, Troubl
     let wish = Wish {
         request,
         prompts: Prompts::One(options.prompt.unwrap_or_default()),
-        usual: true,
         habit: Habit::Save,
     };
     let terms = Terms {

@@ -1,5 +1,7 @@
 //! `ima doctor`: what has to be right for the program to work, a line each.
 
+use std::path::Path;
+
 use ima_host::types::{Cause, Language, TaskType};
 use ima_host::{Error, Journal, Origin, Runtime, folders};
 use serde::Serialize;
@@ -8,7 +10,7 @@ use url::Url;
 use crate::args::Common;
 use crate::exit::Exit;
 use crate::setup::{self, Trouble};
-use crate::text::Advice;
+use crate::text::{Advice, Folder};
 use crate::usual::Usual;
 use crate::{out, probe, text};
 
@@ -100,10 +102,8 @@ impl Doctor<'_> {
             Some(runtime) => {
                 self.good("component", text::component_loads(language));
                 self.cache(&runtime);
-                match Usual::of(self.common)
-                    .get(&runtime, TaskType::TextToMusic)
-                    .await
-                {
+                let usual = Usual::of(&runtime, language);
+                match usual.get(TaskType::TextToMusic).await {
                     Ok(_) => self.good("preferences", text::preferences_read(language)),
                     Err(trouble) => self.bad("preferences", trouble.exit, trouble.advice),
                 }
@@ -118,16 +118,11 @@ impl Doctor<'_> {
         let jobs = folder
             .as_deref()
             .and_then(|folder| Journal::open(folder).ok()?.list().ok());
-        let writable = folder
-            .as_deref()
-            .filter(|folder| tempfile::tempfile_in(folder).is_ok());
-        match writable {
-            Some(folder) => self.good("data", text::folder_writable(language, folder)),
-            None => {
-                let advice = text::folder_unwritable(language, folder.as_deref());
-                self.bad("data", Exit::Refused, advice);
-            }
-        }
+        self.folder(Folder::Data, folder.as_deref());
+        self.folder(Folder::Logs, folders::logs().as_deref());
+        // Where a link leads to is where the file is written.
+        let file = folders::preferences().map(|file| file.canonicalize().unwrap_or(file));
+        self.folder(Folder::Preferences, file.as_deref().and_then(Path::parent));
         match jobs {
             Some(jobs) => {
                 let open = jobs.iter().filter(|job| job.is_open()).count();
@@ -137,6 +132,21 @@ impl Doctor<'_> {
                 let advice = text::journal(language, folder.as_deref());
                 self.bad("journal", Exit::Refused, advice);
             }
+        }
+    }
+
+    /// Whether a folder can be written to.
+    fn folder(&mut self, kind: Folder, folder: Option<&Path>) {
+        let language = self.language;
+        let (check, exit) = match kind {
+            Folder::Data => ("data", Exit::Refused),
+            // Something is forgotten, but nothing is refused.
+            Folder::Logs => ("logs", Exit::Done),
+            Folder::Preferences => ("preferences-folder", Exit::Done),
+        };
+        match folder.filter(|folder| probe::is_writable(folder)) {
+            Some(folder) => self.good(check, text::folder_writable(language, kind, folder)),
+            None => self.bad(check, exit, text::folder_unwritable(language, kind, folder)),
         }
     }
 
@@ -174,8 +184,18 @@ impl Doctor<'_> {
         let Ok(url) = Url::parse(given.unwrap_or(Origin::DEFAULT)) else {
             return self.bad("service", Exit::Usage, text::address(language));
         };
-        // Behind a proxy the names and the connections are the proxy's.
-        if !probe::has_proxy() && !self.reach(&url).await {
+        let place = match runtime.proxy() {
+            // Names and connections behind it are its own.
+            Some(proxy) => {
+                self.good("proxy", text::proxied(language, &proxy));
+                proxy
+            }
+            None => {
+                let port = url.port_or_known_default().unwrap_or(443);
+                format!("{}:{port}", url.host_str().unwrap_or_default())
+            }
+        };
+        if !self.reach(&place).await {
             return self.key(&runtime).await;
         }
         match runtime.models(TaskType::TextToMusic, language).await {
@@ -192,16 +212,14 @@ impl Doctor<'_> {
                 self.bad("key", exit, advice);
             }
         }
-        if !probe::has_proxy() {
-            self.clock(&url).await;
-        }
+        self.clock(&runtime).await;
     }
 
-    /// Whether the service's address can be reached.
-    async fn reach(&mut self, url: &Url) -> bool {
+    /// Whether `HOST:PORT` can be reached.
+    async fn reach(&mut self, place: &str) -> bool {
         let language = self.language;
-        let host = url.host_str().unwrap_or_default();
-        let addresses = probe::addresses(url).await;
+        let host = place.rsplit_once(':').map_or(place, |(host, _)| host);
+        let addresses = probe::addresses(place).await;
         if addresses.is_empty() {
             self.bad("name", Exit::Down, text::name_missing(language, host));
             return false;
@@ -226,9 +244,9 @@ impl Doctor<'_> {
         }
     }
 
-    async fn clock(&mut self, url: &Url) {
+    async fn clock(&mut self, runtime: &Runtime) {
         let language = self.language;
-        match probe::clock_difference(url).await.map(i64::abs) {
+        match runtime.clock_difference().await.map(i64::abs) {
             None => self.good("clock", text::clock_unknown(language)),
             Some(seconds) if seconds <= CLOCK_TOLERANCE => {
                 self.good("clock", text::clock_right(language, seconds));

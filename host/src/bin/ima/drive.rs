@@ -41,6 +41,8 @@ pub(crate) struct Ended {
     /// The object of `--json`.
     pub(crate) object: Box<RawValue>,
     pub(crate) success: Option<Success>,
+    /// Whether its model is the usual one from now on.
+    pub(crate) remembered: bool,
     pub(crate) files: Vec<PathBuf>,
 }
 
@@ -77,7 +79,14 @@ impl<'a> Run<'a> {
         let job = generation.job().map(str::to_owned);
         match followed {
             Ok(Followed::Outcome(Outcome::Success(success))) => {
-                self.deliver(success, job.as_deref(), &mut show).await
+                let mut ended = self.deliver(success, job.as_deref(), &mut show).await;
+                if let Some(Ok(aside)) = generation.remembered() {
+                    ended.remembered = true;
+                    if let Some(aside) = aside {
+                        show.trouble(&text::set_aside(self.common.language(), aside));
+                    }
+                }
+                ended
             }
             Ok(Followed::Outcome(Outcome::Failure(failure))) => {
                 self.fail(&failure, job.as_deref(), &mut show).await
@@ -157,6 +166,7 @@ impl<'a> Run<'a> {
             cause: Some(trouble.cause),
             object: trouble.object(),
             success: None,
+            remembered: false,
             files: Vec::new(),
         }
     }
@@ -215,6 +225,7 @@ impl<'a> Run<'a> {
             cause: None,
             object,
             success: None,
+            remembered: false,
             files: Vec::new(),
         }
     }
@@ -258,6 +269,7 @@ impl<'a> Run<'a> {
             cause: Some(failure.cause.name()),
             object,
             success: None,
+            remembered: false,
             files: paths(saved),
         }
     }
@@ -332,6 +344,7 @@ impl<'a> Run<'a> {
             cause: None,
             object,
             success: Some(success),
+            remembered: false,
             files: paths(saved),
         }
     }

@@ -11,7 +11,7 @@ use crate::drive::{Ended, Run};
 use crate::exit::Exit;
 use crate::screen::Show;
 use crate::setup::{self, Trouble};
-use crate::usual::{Habit, Usual};
+use crate::usual::Habit;
 use crate::{confirm, files, many, out, player, quote, report, text};
 
 /// What is to be generated.
@@ -19,8 +19,6 @@ pub(crate) struct Wish {
     /// The request; its prompt is replaced by each of the prompts.
     pub(crate) request: Request,
     pub(crate) prompts: Prompts,
-    /// Whether the usual model is taken where the request names none.
-    pub(crate) usual: bool,
     pub(crate) habit: Habit,
 }
 
@@ -79,17 +77,14 @@ pub(crate) async fn run(
     } else {
         setup::spending(common, terms.credential, delivery.deadline)?
     };
-    let usual = Usual::of(common);
+    let runtime = match wish.habit {
+        Habit::Save | Habit::Confirm => runtime,
+        Habit::Leave => runtime.for_once(),
+    };
     let request = &mut wish.request;
     request.language = language;
     request.budget = spending.budget;
-    if wish.usual
-        && request.model_id.is_none()
-        && let Some(preferred) = usual.model(&runtime, request.task).await
-    {
-        request.model_id = Some(preferred.model_id);
-        request.habitual = true;
-    }
+    *request = runtime.with_usual_model(request).await;
     if spending.dry_run {
         return quote::show(common, &runtime, &wish.request, wish.prompts.all(), true).await;
     }
@@ -103,7 +98,7 @@ pub(crate) async fn run(
                 Ok(generation) => run.drive(generation, None).await,
                 Err(trouble) => run.refuse(&trouble, None),
             };
-            conclude(&run, &wish, &usual, &ended).await;
+            conclude(&run, &wish, &ended).await;
             match &ended.success {
                 Some(success) if terms.script && common.json => {
                     out::pretty(&report::script(success));
@@ -124,7 +119,7 @@ pub(crate) async fn run(
             let mut ended = all.iter().flatten();
             let last = ended.clone().rfind(|it| it.success.is_some());
             if let Some(ended) = last.or_else(|| ended.next()) {
-                conclude(&run, &wish, &usual, ended).await;
+                conclude(&run, &wish, ended).await;
             }
             Ok(many::conclude(&run, &all))
         }
@@ -143,15 +138,17 @@ async fn start(runtime: &Runtime, request: &Request, prompt: &str) -> Result<Gen
 }
 
 /// What is left to do after the end of a generation.
-async fn conclude(run: &Run<'_>, wish: &Wish, usual: &Usual<'_>, ended: &Ended) {
+async fn conclude(run: &Run<'_>, wish: &Wish, ended: &Ended) {
     let language = run.common.language();
     let mut show = Show::new(&run.screen, None);
     if wish.request.habitual && ended.cause == Some("unknown-model") {
         show.trouble(&text::usual_model_gone(language));
     }
-    if let Some(success) = &ended.success {
-        let words = usual.after(run.runtime, wish.request.task, success, wish.habit);
-        if let Some(words) = words.await {
+    if wish.habit == Habit::Confirm
+        && let Some(success) = ended.success.as_ref().filter(|_| ended.remembered)
+    {
+        let (task, name) = (wish.request.task, &success.model_name);
+        if let Ok(words) = run.runtime.confirmation(task, name, language).await {
             show.line(&words);
         }
     }

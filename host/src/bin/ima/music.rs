@@ -22,8 +22,6 @@ pub(crate) async fn run(common: &Common, music: Music) -> Result<Exit, Trouble> 
         delivery,
     } = music.generate;
     let wish = Wish {
-        // The options are Suno's: with one of them, another model is not what is meant.
-        usual: music.flags == MusicFlags::default(),
         request: request(asked, music.flags, language)?,
         prompts: prompts::of(prompt, many, language)?,
         habit: Habit::Save,

@@ -20,12 +20,12 @@ pub(crate) async fn run(common: &Common, options: &Prefs) -> Result<Exit, Troubl
 async fn get(common: &Common, task: Option<TaskType>) -> Result<Exit, Trouble> {
     let language = common.language();
     let runtime = setup::offline(common)?;
-    let usual = Usual::of(common);
+    let usual = Usual::of(&runtime, language);
     let wanted = [TaskType::TextToMusic, TaskType::TextToSpeech];
     let mut found = Vec::new();
     for each in wanted {
         if task.is_none_or(|task| task == each) {
-            found.push((each, usual.get(&runtime, each).await?));
+            found.push((each, usual.get(each).await?));
         }
     }
     if common.json {
@@ -66,10 +66,9 @@ pub(crate) async fn set(common: &Common, task: TaskType, id: &str) -> Result<Exi
         return Err(models::unknown(language, id, &models));
     };
     let points = model.points_min.unwrap_or_default();
-    let (id, name) = (&model.model_id, &model.name);
-    Usual::of(common)
-        .set(&runtime, task, id, name, points)
-        .await?;
+    let name = &model.name;
+    let preferred = Preferred::now(&model.model_id, name, points);
+    Usual::of(&runtime, language).set(task, &preferred).await?;
     let words = runtime.confirmation(task, name, language).await;
     let words = words.map_err(|error| Trouble::of(&error, language))?;
     conclude(common, Some(task), &words).await
@@ -77,8 +76,9 @@ pub(crate) async fn set(common: &Common, task: TaskType, id: &str) -> Result<Exi
 
 async fn clear(common: &Common, task: Option<TaskType>) -> Result<Exit, Trouble> {
     let runtime = setup::offline(common)?;
-    Usual::of(common).clear(&runtime, task).await?;
-    let words = text::forgotten(common.language());
+    let language = common.language();
+    Usual::of(&runtime, language).clear(task).await?;
+    let words = text::forgotten(language);
     conclude(common, task, &words).await
 }
 

@@ -60,7 +60,6 @@ pub(crate) async fn run(common: &Common, options: &Say) -> Result<Exit, Trouble>
     request.parameters = parameters(&offline, common, task, &read, options).await?;
     let prompt = options.text.clone().or(read.prompt);
     let wish = Wish {
-        usual: request.model_id.is_none(),
         request,
         prompts: Prompts::One(prompt.unwrap_or_else(|| options.utterance.clone())),
         habit,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ima_host::types::{self, Cause, Charge, Failure, InvalidValue, Language};
-use ima_host::{Builder, Clock, Credential, Error, Job, Journal, Runtime, folders};
+use ima_host::{Builder, Clock, Credential, Error, Job, Journal, PreferenceFile, Runtime, folders};
 use serde_json::value::RawValue;
 
 use crate::args::Common;
@@ -187,27 +187,30 @@ pub(crate) fn jobs(runtime: &Runtime, language: Language) -> Result<Vec<Job>, Tr
 }
 
 /// A runtime as the options describe it, yet to be built.
-pub(crate) fn builder(common: &Common) -> Builder {
-    let builder = Runtime::builder()
+fn builder(common: &Common) -> Builder {
+    let mut builder = Runtime::builder()
         .environment_proxy()
         .environment_ca()
         .clock(Clock::accelerated(common.clock_rate));
+    if let Ok(path) = PreferenceFile::default_path() {
+        builder = builder.preferences(PreferenceFile::open(path));
+    }
     match common.base_url.as_ref().filter(|url| !url.is_empty()) {
         Some(url) => builder.origin(url),
         None => builder,
     }
 }
 
-/// The runtime of a builder.
-pub(crate) fn build(builder: Builder, language: Language) -> Result<Runtime, Trouble> {
-    builder
-        .build()
-        .map_err(|error| Trouble::of(&error, language))
+/// The runtime of a builder, for the user of the preferences.
+fn build(builder: Builder, common: &Common) -> Result<Runtime, Trouble> {
+    let runtime = builder.build();
+    let runtime = runtime.map_err(|error| Trouble::of(&error, common.language()))?;
+    Ok(runtime.with_user(&common.user))
 }
 
 /// A runtime that never spends. The credential is in place of the environment's.
 pub(crate) fn runtime(common: &Common, credential: Option<Credential>) -> Result<Runtime, Trouble> {
-    build(with(builder(common), credential), common.language())
+    build(with(builder(common), credential), common)
 }
 
 /// A runtime for what is not sent anywhere: it needs no key.
@@ -228,9 +231,8 @@ pub(crate) fn spending(
     credential: Option<Credential>,
     deadline: Option<u32>,
 ) -> Result<Runtime, Trouble> {
-    let language = common.language();
-    let builder = builder(common).journal(journal(language)?);
-    let runtime = build(with(builder, credential), language)?;
+    let builder = builder(common).journal(journal(common.language())?);
+    let runtime = build(with(builder, credential), common)?;
     Ok(match deadline {
         Some(seconds) => runtime.with_deadline(Duration::from_secs(seconds.into())),
         None => runtime,

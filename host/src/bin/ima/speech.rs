@@ -19,7 +19,6 @@ pub(crate) async fn run(common: &Common, speech: Speech) -> Result<Exit, Trouble
         delivery,
     } = speech.generate;
     let wish = Wish {
-        usual: true,
         request: request(common, asked, speech.flags, language).await?,
         prompts: prompts::of(prompt, many, language)?,
         habit: Habit::Save,

@@ -3,11 +3,6 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// Now, as the preference file has it: UTC, to the second.
-pub(crate) fn now() -> String {
-    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
 /// A point in time, in seconds since 1970, on the clock of this place.
 pub(crate) fn local(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(

@@ -1,6 +1,7 @@
 //! The egress against servers that behave, misbehave, or are not there.
 
 mod answers;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -360,9 +361,9 @@ async fn a_request_body_beyond_the_limit_is_not_sent() {
 async fn a_name_of_this_machine_is_prohibited_for_a_public_origin() {
     // `localhost` is the one private name that every machine resolves.
     let limits = Arc::new(Limits::default());
-    let connector =
-        super::connect::connector(&limits, false, Proxies::default(), RootCertStore::empty());
-    let connector = connector.unwrap();
+    let origin = crate::Origin::DEFAULT.parse().unwrap();
+    let (proxies, roots) = (Proxies::default(), RootCertStore::empty());
+    let connector = super::connect::connector(&limits, &origin, proxies, roots).unwrap();
     let client: hyper_util::client::legacy::Client<_, Full<Bytes>> =
         hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
             .build(connector);

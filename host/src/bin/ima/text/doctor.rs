@@ -22,6 +22,14 @@ pub(crate) fn key_unchecked(language: Language) -> String {
     )
 }
 
+pub(crate) fn proxied(language: Language, proxy: &str) -> String {
+    say!(
+        language,
+        "Proxy: requests go through {proxy}",
+        "代理：请求经由 {proxy}"
+    )
+}
+
 pub(crate) fn name_found(language: Language, host: &str) -> String {
     say!(language, "Network: {host} is found", "网络：已找到 {host}")
 }
@@ -90,22 +98,53 @@ pub(crate) fn clock_unknown(language: Language) -> String {
     )
 }
 
-pub(crate) fn folder_writable(language: Language, folder: &Path) -> String {
-    let folder = folder.display();
+/// A folder that is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Folder {
+    Data,
+    Logs,
+    Preferences,
+}
+
+impl Folder {
+    fn name(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Data, Language::En) => "Data folder",
+            (Self::Data, Language::Zh) => "数据文件夹",
+            (Self::Logs, Language::En) => "Log folder",
+            (Self::Logs, Language::Zh) => "日志文件夹",
+            (Self::Preferences, Language::En) => "Preference folder",
+            (Self::Preferences, Language::Zh) => "偏好设置文件夹",
+        }
+    }
+
+    /// The variable that names another one.
+    const fn variable(self) -> &'static str {
+        match self {
+            Self::Data => "IMA_DATA_DIR",
+            Self::Logs => "IMA_LOG_DIR",
+            Self::Preferences => "IMA_PREFS_FILE",
+        }
+    }
+}
+
+pub(crate) fn folder_writable(language: Language, kind: Folder, folder: &Path) -> String {
+    let (name, folder) = (kind.name(language), folder.display());
     say!(
         language,
-        "Data folder: {folder} is writable",
-        "数据文件夹：{folder} 可写"
+        "{name}: {folder} is writable",
+        "{name}：{folder} 可写"
     )
 }
 
-pub(crate) fn folder_unwritable(language: Language, folder: Option<&Path>) -> Advice {
+pub(crate) fn folder_unwritable(language: Language, kind: Folder, folder: Option<&Path>) -> Advice {
+    let (name, variable) = (kind.name(language), kind.variable());
     let folder = folder.map_or_else(String::new, |folder| folder.display().to_string());
     advise!(
         language,
-        "Data folder: {folder} can't be written to."
-            => "Make it writable, or choose another one with IMA_DATA_DIR.",
-        "数据文件夹：{folder} 不可写。" => "请让它可写，或用 IMA_DATA_DIR 换一个。"
+        "{name}: {folder} can't be written to."
+            => "Make it writable, or choose another one with {variable}.",
+        "{name}：{folder} 不可写。" => "请让它可写，或用 {variable} 换一个。"
     )
 }
 
