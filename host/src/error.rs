@@ -53,11 +53,12 @@ pub enum Error {
     /// The bytes are not a WebAssembly component.
     #[error("not a WebAssembly component")]
     NotAComponent,
-    /// The component imports interfaces other than standard WASI 0.2.
-    #[error("the component imports what no host here offers: {}", .0.join(", "))]
+    /// The component imports interfaces other than standard WASI 0.2; one of world `machine`,
+    /// any at all.
+    #[error("the component imports what it is not offered: {}", .0.join(", "))]
     UnknownImports(Vec<String>),
-    /// The component does not export the world `ima:studio/plugin`.
-    #[error("the component is not an IMA Studio plugin")]
+    /// The component does not export its world, `ima:studio/plugin` or `ima:studio/machine`.
+    #[error("the component does not export its world of the package ima:studio")]
     WrongWorld(#[source] wasmtime::Error),
     /// The engine could not be set up, or could not compile the component.
     #[error("the WebAssembly engine failed")]

@@ -40,7 +40,7 @@ fn home() -> Option<PathBuf> {
 }
 
 fn folder(own: &str, xdg: &str, in_home: &str) -> Option<PathBuf> {
-    // The specification has relative paths ignored; wasmtime's cache refuses them too.
+    // The specification has relative paths ignored.
     let absolute = |name: &str| {
         env::var_os(name)
             .map(PathBuf::from)

@@ -16,11 +16,17 @@ use url::Url;
 pub enum NetworkError {
     /// The address of the proxy is not `http://HOST:PORT`, with or without a user name and
     /// password. A proxy is spoken to in the clear; what goes through it is TLS.
-    #[error("the address of the proxy can't be used")]
-    Proxy,
+    #[error("the address of the proxy in {from} can't be used")]
+    Proxy {
+        /// Where it stands: the name of the environment variable, or `Builder::proxy`.
+        from: &'static str,
+    },
     /// A certificate can't be read: not PEM, or not a certificate.
-    #[error("a certificate can't be read")]
-    Certificate,
+    #[error("a certificate can't be read: {from}")]
+    Certificate {
+        /// Where it stands: the path of the file, or `Builder::extra_ca`.
+        from: String,
+    },
     /// The file of certificates can't be read.
     #[error("{}: {source}", path.display())]
     CertificateFile {
@@ -34,7 +40,8 @@ pub enum NetworkError {
 /// What a runtime is told about its connections. Prints nothing of a proxy's password.
 #[derive(Default)]
 pub(crate) struct Network {
-    proxy: Option<String>,
+    /// Where its address stands, and the address.
+    proxy: Option<(&'static str, String)>,
     except: Option<String>,
     certificates: Vec<Vec<u8>>,
     certificate_file: Option<PathBuf>,
@@ -42,7 +49,7 @@ pub(crate) struct Network {
 
 impl Network {
     pub(crate) fn set_proxy(&mut self, url: &str) {
-        self.proxy = Some(url.to_owned());
+        self.proxy = Some(("Builder::proxy", url.to_owned()));
     }
 
     pub(crate) fn set_except(&mut self, list: &str) {
@@ -51,12 +58,13 @@ impl Network {
 
     pub(crate) fn read_proxy(&mut self, variable: impl Fn(&str) -> Option<String>) {
         // As curl has it: the name in lower case first, and an empty value is none.
-        let first = |names: &[&str]| {
-            let mut values = names.iter().filter_map(|name| variable(name));
-            values.find(|value| !value.trim().is_empty())
+        let first = |names: &[&'static str]| {
+            let value = |name: &&'static str| Some((*name, variable(name)?));
+            let mut values = names.iter().filter_map(value);
+            values.find(|(_, value)| !value.trim().is_empty())
         };
         self.proxy = first(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]);
-        self.except = first(&["no_proxy", "NO_PROXY"]);
+        self.except = first(&["no_proxy", "NO_PROXY"]).map(|(_, value)| value);
     }
 
     pub(crate) fn add_certificates(&mut self, pem: Vec<u8>) {
@@ -71,7 +79,7 @@ impl Network {
 
     /// The proxy to use, and for what.
     pub(crate) fn proxies(&self) -> Result<Proxies, NetworkError> {
-        let Some(address) = &self.proxy else {
+        let Some((from, address)) = &self.proxy else {
             return Ok(Proxies(None));
         };
         let address = match address.contains("://") {
@@ -80,7 +88,7 @@ impl Network {
         };
         let usable = |url: Url| url.scheme() == "http" && url.host().is_some();
         if !Url::parse(&address).is_ok_and(usable) {
-            return Err(NetworkError::Proxy);
+            return Err(NetworkError::Proxy { from });
         }
         let matcher = Matcher::builder()
             .https(address)
@@ -94,26 +102,25 @@ impl Network {
         let mut roots = rustls::RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };
-        let mut add = |pem: &[u8]| {
+        let mut add = |pem: &[u8], from: &dyn Fn() -> String| {
+            let unreadable = || NetworkError::Certificate { from: from() };
             let mut found = false;
             for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.map_err(|_| NetworkError::Certificate)?;
-                roots
-                    .add(certificate)
-                    .map_err(|_| NetworkError::Certificate)?;
+                let certificate = certificate.map_err(|_| unreadable())?;
+                roots.add(certificate).map_err(|_| unreadable())?;
                 found = true;
             }
-            found.then_some(()).ok_or(NetworkError::Certificate)
+            found.then_some(()).ok_or_else(unreadable)
         };
         for pem in &self.certificates {
-            add(pem)?;
+            add(pem, &|| "Builder::extra_ca".to_owned())?;
         }
         if let Some(path) = &self.certificate_file {
             let pem = std::fs::read(path).map_err(|source| NetworkError::CertificateFile {
                 path: path.clone(),
                 source,
             })?;
-            add(&pem)?;
+            add(&pem, &|| path.display().to_string())?;
         }
         Ok(roots)
     }
@@ -191,7 +198,12 @@ mod tests {
             let mut network = Network::default();
             network.set_proxy(url);
             assert!(
-                matches!(network.proxies(), Err(NetworkError::Proxy)),
+                matches!(
+                    network.proxies(),
+                    Err(NetworkError::Proxy {
+                        from: "Builder::proxy"
+                    })
+                ),
                 "{url}"
             );
         }
@@ -211,7 +223,7 @@ mod tests {
             let mut network = Network::default();
             network.add_certificates(pem.into());
             assert!(
-                matches!(network.roots(), Err(NetworkError::Certificate)),
+                matches!(network.roots(), Err(NetworkError::Certificate { .. })),
                 "{pem}"
             );
         }

@@ -7,6 +7,7 @@ mod usual;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 use tokio::sync::Mutex;
 
@@ -66,7 +67,7 @@ pub struct PreferenceFile {
 
 /// One change at a time in this process: those that wait for the lock of another process wait in
 /// a thread, and all of them together could use up the threads that the first one needs.
-static CHANGE: Mutex<()> = Mutex::const_new(());
+static CHANGE: LazyLock<Arc<Mutex<()>>> = LazyLock::new(Arc::default);
 
 /// A change of the content.
 #[derive(Clone, Copy)]
@@ -165,11 +166,12 @@ impl PreferenceFile {
         runtime: &Runtime,
         edit: Edit<'_>,
     ) -> Result<Option<PathBuf>, PreferenceFileError> {
-        let _turn = CHANGE.lock().await;
+        let turn = Arc::clone(&CHANGE).lock_owned().await;
         let path = self.path.clone();
         let (lock, path, before) = blocking(move || {
             let path = file::resolve(&path)?;
-            let lock = file::lock(&path)?;
+            // What works on the file holds the lock itself: the caller may stop waiting for it.
+            let lock = Arc::new((file::lock(&path)?, turn));
             let bytes = file::read(&path)?;
             Ok((lock, path, bytes))
         })
@@ -179,8 +181,12 @@ impl PreferenceFile {
             Ok(after) => (before, after, None),
             Err(Error::Preferences(PreferencesError::Damaged(_))) => {
                 tracing::warn!("the preference file is damaged and is set aside");
-                let damaged = path.clone();
-                let aside = blocking(move || file::set_aside(&damaged)).await?;
+                let (damaged, held) = (path.clone(), Arc::clone(&lock));
+                let set_aside = move || {
+                    let _held = held;
+                    file::set_aside(&damaged)
+                };
+                let aside = blocking(set_aside).await?;
                 let fresh = edit.of(runtime, &[]).await;
                 let fresh = fresh.map_err(|error| failure(&path, error))?;
                 (Vec::new(), fresh, Some(aside))
@@ -188,9 +194,12 @@ impl PreferenceFile {
             Err(error) => return Err(failure(&path, error)),
         };
         if after != before {
-            blocking(move || file::stage(&path, &after)?.replace()).await?;
+            let replace = move || {
+                let _held = lock;
+                file::stage(&path, &after)?.replace()
+            };
+            blocking(replace).await?;
         }
-        drop(lock);
         Ok(aside)
     }
 }

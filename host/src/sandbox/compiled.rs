@@ -32,16 +32,21 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    /// Code in this folder, or none that is kept.
-    pub(crate) fn new(folder: Option<&Path>) -> io::Result<Self> {
-        if let Some(folder) = folder {
-            create_private(folder)?;
-        }
-        Ok(Self {
-            folder: folder.map(Path::to_owned),
+    /// Code in this folder, or none that is kept: without a folder that is this user's alone,
+    /// every start compiles.
+    pub(crate) fn new(folder: Option<&Path>) -> Self {
+        let usable = |folder: &&Path| match create_private(folder).and_then(|()| own(folder)) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "compiled code is not kept");
+                false
+            }
+        };
+        Self {
+            folder: folder.filter(usable).map(Path::to_owned),
             hits: AtomicUsize::new(0),
             misses: AtomicUsize::new(0),
-        })
+        }
     }
 
     /// The component of these bytes: from the folder, else compiled and kept there.
@@ -70,6 +75,23 @@ impl Compiled {
         let count = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
         (count(&self.hits), count(&self.misses))
     }
+}
+
+/// Refuses a folder that others can put code into.
+fn own(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = fs::metadata(folder)?;
+        let ours = metadata.uid() == rustix::process::geteuid().as_raw();
+        if !ours || metadata.mode() & 0o022 != 0 {
+            let reason = "others can write to the folder of compiled code";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
 }
 
 /// What a component and everything that its code depends on are called.
@@ -144,7 +166,7 @@ mod tests {
     use crate::sandbox::PLUGIN;
 
     fn compiled(folder: &Path) -> Compiled {
-        Compiled::new(Some(folder)).unwrap()
+        Compiled::new(Some(folder))
     }
 
     #[test]
@@ -214,6 +236,29 @@ mod tests {
         let mut config = wasmtime::Config::new();
         config.epoch_interruption(true);
         Engine::new(&config).unwrap()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn code_that_others_could_have_put_there_is_not_run() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::default();
+        compiled(folder.path()).component(&engine, PLUGIN).unwrap();
+        for (mode, hits) in [(0o770, 0), (0o777, 0), (0o755, 1)] {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+            let compiled = compiled(folder.path());
+            compiled.component(&engine, PLUGIN).unwrap();
+            assert_eq!(compiled.statistics().0, hits, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_costs_only_the_compiling() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let below = compiled(&file.path().join("cache"));
+        below.component(&Engine::default(), PLUGIN).unwrap();
+        assert_eq!(below.statistics(), (0, 0));
     }
 
     #[test]

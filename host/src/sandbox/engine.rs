@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::{io, thread};
+use std::{fmt, io, thread};
 
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, Store};
@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::limits::Limits;
 
 /// Where the component comes from.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub enum ComponentSource {
     /// The one that is built into this library.
     #[default]
@@ -27,6 +27,16 @@ pub enum ComponentSource {
     Bytes(Vec<u8>),
     /// A file with a component.
     File(PathBuf),
+}
+
+impl fmt::Debug for ComponentSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded => f.write_str("Embedded"),
+            Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+        }
+    }
 }
 
 /// The component of world `plugin`.
@@ -80,7 +90,7 @@ impl Sandbox {
         cache_folder: Option<&Path>,
         clock: &clock::Clock,
     ) -> Result<Self, Error> {
-        let compiled = Compiled::new(cache_folder).map_err(|error| Error::Engine(error.into()))?;
+        let compiled = Compiled::new(cache_folder);
         let engine = Engine::new(&config(limits)).map_err(Error::Engine)?;
         let component = compiled.component(&engine, bytes).map_err(Error::Engine)?;
         let unknown: Vec<_> = component
@@ -299,7 +309,7 @@ mod tests {
         assert!(matches!(error, Error::UnknownImports(_)), "{error:?}");
         assert_eq!(
             error.to_string(),
-            "the component imports what no host here offers: wasi:keyvalue/store@0.2.0, secrets"
+            "the component imports what it is not offered: wasi:keyvalue/store@0.2.0, secrets"
         );
     }
 
