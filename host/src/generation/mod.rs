@@ -1,5 +1,6 @@
 //! A generation: events one at a time, checkpoints made durable before they are handed out.
 
+mod journaling;
 mod log;
 mod session;
 #[cfg(test)]
@@ -13,7 +14,8 @@ use std::sync::Arc;
 use futures_util::Stream;
 use tokio::sync::watch;
 
-use session::{Journaling, Session};
+use journaling::Journaling;
+use session::Session;
 
 use crate::credential::Key;
 use crate::egress::Guard;
