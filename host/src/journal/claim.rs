@@ -4,6 +4,7 @@
 //! file of its own, which the operating system lets go of when the process ends, however it ends.
 
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,15 +57,17 @@ fn is_alive(folder: &Path, name: &str) -> bool {
         return false;
     }
     let path = folder.join(OWNERS).join(name);
-    let Ok(file) = File::open(&path) else {
-        return false;
+    // What can't be found out, by a process without a free file descriptor for one, is treated with
+    // care: only a file that is gone or unlocked speaks of an owner that is gone.
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) => return error.kind() != ErrorKind::NotFound,
     };
     match file.try_lock_shared() {
         Ok(()) => {
             let _ = fs::remove_file(&path);
             false
         }
-        // What can't be found out is treated with care.
         Err(TryLockError::WouldBlock | TryLockError::Error(_)) => true,
     }
 }

@@ -1,5 +1,7 @@
 //! The journal by itself: checkpoints, claims, disks that fail, databases that are damaged.
 
+mod owners;
+
 use std::fs;
 
 use super::*;
