@@ -1,9 +1,30 @@
 //! What a generation leaves in the journal.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::journal::{Claim, Entry, Journal, JournalError};
-use crate::types::{CheckpointState, Event, TaskType};
+use crate::types::{Checkpoint, CheckpointState, Event, Outcome, TaskType};
+
+/// What the journal has yet to be told of a generation.
+#[derive(Default)]
+pub(super) struct Arrears(Mutex<Missing>);
+
+#[derive(Default)]
+struct Missing {
+    /// A paid task's last checkpoint.
+    checkpoint: Option<Checkpoint>,
+    outcome: bool,
+}
+
+impl Arrears {
+    pub(super) fn is_empty(&self) -> bool {
+        self.with(|missing| missing.checkpoint.is_none() && !missing.outcome)
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Missing) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// What is written down along the way.
 pub(super) struct Journaling {
@@ -11,6 +32,7 @@ pub(super) struct Journaling {
     pub(super) claim: Option<Arc<Claim>>,
     pub(super) task: Option<TaskType>,
     pub(super) model_name: Option<String>,
+    pub(super) arrears: Arc<Arrears>,
 }
 
 impl Journaling {
@@ -20,41 +42,66 @@ impl Journaling {
     }
 
     pub(super) async fn record(&mut self, event: &Event) -> Result<(), JournalError> {
-        let Some(journal) = &self.journal else {
+        let Some(journal) = self.journal.clone() else {
             return Ok(());
         };
+        if let Event::Started(started) = event {
+            self.model_name = Some(started.model_name.clone());
+        }
         match event {
-            Event::Started(started) => self.model_name = Some(started.model_name.clone()),
+            Event::Checkpoint(checkpoint) if checkpoint.state == CheckpointState::Creating => {
+                self.settle(&journal).await;
+                self.keep(&journal, checkpoint).await?;
+            }
             Event::Checkpoint(checkpoint) => {
-                let entry = Entry {
-                    claim: self.claim.clone(),
-                    task: self.task,
-                    model_name: self.model_name.clone(),
-                    checkpoint: checkpoint.clone(),
-                };
-                match journal.checkpoint(entry).await {
-                    Ok(claim) => self.claim = Some(claim),
-                    Err(error) if checkpoint.state == CheckpointState::Creating => {
-                        return Err(error);
-                    }
-                    // The task is paid: losing sight of it now would be worse than a journal that
-                    // lags behind. The caller has the continuation in the event.
-                    Err(error) => tracing::error!(%error, "a paid task was not journalled"),
-                }
+                let checkpoint = Some(checkpoint.clone());
+                self.arrears.with(|missing| missing.checkpoint = checkpoint);
+                self.settle(&journal).await;
             }
             Event::Finished(outcome) => {
-                if let Some(claim) = self.claim.clone()
-                    && let Err(error) = journal.finish(claim, outcome).await
-                {
-                    tracing::error!(%error, "an outcome was not journalled");
-                }
+                self.settle(&journal).await;
+                self.finish(&journal, outcome).await;
             }
-            Event::Message(_)
-            | Event::Progress(_)
-            | Event::Fault(_)
-            | Event::Attempt(_)
-            | Event::Dropped(_) => {}
+            _ => self.settle(&journal).await,
         }
         Ok(())
+    }
+
+    /// Writes what is missing of a paid task. Losing sight of the task would be worse than a
+    /// journal that lags behind, so a failure ends nothing: every later event tries again, and the
+    /// caller has the continuation in the event.
+    async fn settle(&mut self, journal: &Journal) {
+        let Some(checkpoint) = self.arrears.with(|missing| missing.checkpoint.clone()) else {
+            return;
+        };
+        match self.keep(journal, &checkpoint).await {
+            Ok(()) => self.arrears.with(|missing| missing.checkpoint = None),
+            Err(error) => tracing::error!(%error, "a paid task is not journalled"),
+        }
+    }
+
+    async fn keep(
+        &mut self,
+        journal: &Journal,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), JournalError> {
+        let entry = Entry {
+            claim: self.claim.clone(),
+            task: self.task,
+            model_name: self.model_name.clone(),
+            checkpoint: checkpoint.clone(),
+        };
+        self.claim = Some(journal.checkpoint(entry).await?);
+        Ok(())
+    }
+
+    async fn finish(&mut self, journal: &Journal, outcome: &Outcome) {
+        let Some(claim) = self.claim.clone() else {
+            return;
+        };
+        if let Err(error) = journal.finish(claim, outcome).await {
+            self.arrears.with(|missing| missing.outcome = true);
+            tracing::error!(%error, "an outcome was not journalled");
+        }
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use futures_util::Stream;
 use tokio::sync::watch;
 
-use journaling::Journaling;
+use journaling::{Arrears, Journaling};
 use session::Session;
 
 use crate::credential::Key;
@@ -74,7 +74,8 @@ impl Resumed {
 /// One generation of music or speech.
 ///
 /// Nothing happens but while an event is asked for. Asking for the next event after a checkpoint
-/// states that the checkpoint is durable; with a journal it already is. Dropping a generation ends
+/// states that the checkpoint is durable; with a journal it already is, but for a paid one that could
+/// not be written ([`is_journalled`](Self::is_journalled)). Dropping a generation ends
 /// the waiting, not the task; a create request that is under way is still seen through to its
 /// answer, and journalled.
 pub struct Generation {
@@ -91,6 +92,7 @@ pub struct Generation {
     ended: bool,
     job: Option<String>,
     claim: Option<Arc<Claim>>,
+    arrears: Arc<Arrears>,
 }
 
 /// A call into the component that has not returned. It owns the session, so that dropping the
@@ -111,6 +113,7 @@ impl Generation {
             claim: None,
             task: None,
             model_name: None,
+            arrears: Arc::default(),
         };
         if let Beginning::Start(request) = &beginning {
             journaling.task = Some(request.task);
@@ -121,6 +124,7 @@ impl Generation {
             journaling.claim = Some(claim);
         }
         let (job, claim) = (journaling.job(), journaling.claim.clone());
+        let arrears = Arc::clone(&journaling.arrears);
         let session = Session::open(
             runtime,
             &beginning,
@@ -143,6 +147,7 @@ impl Generation {
             ended: false,
             job,
             claim,
+            arrears,
         })
     }
 
@@ -232,6 +237,16 @@ impl Generation {
         self.job.as_deref()
     }
 
+    /// Whether the journal holds everything that it is to hold of this generation so far. Without a
+    /// journal it never does.
+    ///
+    /// A checkpoint that can't be written before the create request ends the generation. One of a
+    /// task that is paid does not: it is kept, and written with one of the next events. As long as
+    /// this is false after such a checkpoint, only the continuation in it leads back to the task.
+    pub fn is_journalled(&self) -> bool {
+        self.runtime.journal().is_some() && self.arrears.is_empty()
+    }
+
     /// The last checkpoint that was handed out.
     pub fn checkpoint(&self) -> Option<&Checkpoint> {
         self.checkpoint.as_ref()
@@ -284,6 +299,7 @@ impl Generation {
             claim: self.claim.clone(),
             task: None,
             model_name: None,
+            arrears: Arc::clone(&self.arrears),
         };
         async move {
             match Session::open(&runtime, &beginning, key, guard, journaling, checkpoint).await {

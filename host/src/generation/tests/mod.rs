@@ -1,5 +1,6 @@
 //! The component in the sandbox against a scripted service: what a caller may do to a generation.
 
+mod arrears;
 mod taken_up;
 
 use std::time::Duration;
