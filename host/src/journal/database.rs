@@ -1,6 +1,7 @@
 //! Opens the database: checked, brought up to date, set aside where it is damaged.
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ const VERSION: i64 = 1;
 /// The name of the database in its folder.
 const NAME: &str = "journal.db";
 
+/// What SQLite adds to the name for the files beside a database, and nothing for itself.
+const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+
 /// Opens or creates the database in `folder`. A damaged one is renamed first, with everything that
 /// belongs to it; its new name is returned.
 pub(super) fn open(folder: &Path) -> Result<(Connection, Option<PathBuf>), JournalError> {
@@ -22,9 +26,11 @@ pub(super) fn open(folder: &Path) -> Result<(Connection, Option<PathBuf>), Journ
     // another process that saw the damage too.
     let _turn = lock(&folder.join("journal.lock"))?;
     let path = folder.join(NAME);
+    make_private(&path)?;
     match connect(&path) {
         Err(JournalError::Damaged(error)) => {
             let aside = set_aside(&path)?;
+            make_private(&path)?;
             tracing::error!(%error, "the journal is damaged and was set aside");
             Ok((connect(&path)?, Some(aside)))
         }
@@ -33,16 +39,66 @@ pub(super) fn open(folder: &Path) -> Result<(Connection, Option<PathBuf>), Journ
 }
 
 fn lock(path: &Path) -> Result<File, JournalError> {
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path);
-    file.and_then(|file| file.lock().map(|()| file))
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .and_then(|file| file.lock().map(|()| file))
         .map_err(|source| JournalError::File {
             path: path.to_path_buf(),
             source,
         })
+}
+
+/// Makes the database readable for this user only, before anything is in it. SQLite gives the files
+/// that it keeps beside a database the database's permissions; those of an older one are changed.
+fn make_private(path: &Path) -> Result<(), JournalError> {
+    let mut options = File::options();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // A database that exists is not opened here: closing it again would end the locks that SQLite
+    // holds on it in this process.
+    match options.open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        result => {
+            return result.map(drop).map_err(|source| JournalError::File {
+                path: path.to_path_buf(),
+                source,
+            });
+        }
+    }
+    #[cfg(unix)]
+    for part in PARTS {
+        use std::os::unix::fs::PermissionsExt;
+        let path = beside(path, part);
+        let tightened = match fs::metadata(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Ok(data) if data.permissions().mode() & 0o077 == 0 => continue,
+            Ok(_) => fs::set_permissions(&path, fs::Permissions::from_mode(0o600)),
+            Err(error) => Err(error),
+        };
+        match tightened {
+            // It may be gone by now: another process closed the database.
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(JournalError::File {
+                    path,
+                    source: error,
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The name of a database, or of a file that SQLite keeps beside it.
+fn beside(path: &Path, part: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(part);
+    PathBuf::from(name)
 }
 
 fn connect(path: &Path) -> Result<Connection, JournalError> {
@@ -95,12 +151,6 @@ fn version(connection: &Connection) -> Result<i64, JournalError> {
 
 /// Renames a database, with the files that SQLite keeps beside it, to the first free name.
 fn set_aside(path: &Path) -> Result<PathBuf, JournalError> {
-    const PARTS: [&str; 3] = ["", "-wal", "-shm"];
-    let beside = |path: &Path, part: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(part);
-        PathBuf::from(name)
-    };
     let free = |aside: &PathBuf| {
         PARTS
             .iter()

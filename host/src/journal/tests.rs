@@ -1,6 +1,8 @@
 //! The journal by itself: checkpoints, claims, disks that fail, databases that are damaged.
 
 mod owners;
+#[cfg(unix)]
+mod permissions;
 
 use std::fs;
 
