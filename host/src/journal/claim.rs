@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension};
 
+use super::error::Fault;
 use super::{Job, Journal, JournalError, job};
 
 /// The folder of the owners' files, beside the database.
@@ -25,7 +26,7 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    fn new(folder: &Path, connection: &Connection) -> Result<Self, JournalError> {
+    fn new(folder: &Path, connection: &Connection) -> Result<Self, Fault> {
         let owners = folder.join(OWNERS);
         crate::folders::create_private(&owners).map_err(|source| JournalError::Folder {
             folder: owners.clone(),
@@ -104,27 +105,32 @@ impl Drop for Claim {
         if self.settled.load(Ordering::Acquire) {
             return;
         }
-        let (journal, job, mark) = (
-            self.journal.clone(),
+        let (job, mark) = (
             std::mem::take(&mut self.job),
             std::mem::take(&mut self.mark),
         );
-        let release = move || {
-            let sql = "UPDATE jobs SET owner = NULL WHERE id = ?1 AND owner = ?2";
-            if let Err(error) = journal.lock().execute(sql, [&job, &mark]) {
-                tracing::warn!(%error, "a job was not released");
-            }
-        };
-        match tokio::runtime::Handle::try_current() {
-            Ok(handle) => drop(handle.spawn_blocking(release)),
-            Err(_) => release(),
-        }
+        self.journal.release(job, mark);
     }
 }
 
 impl Journal {
+    /// Lets go of a job, before anything that is asked of the journal from now on.
+    fn release(&self, job: String, mark: String) {
+        let release = move |connection: &Connection| {
+            let sql = "UPDATE jobs SET owner = NULL WHERE id = ?1 AND owner = ?2";
+            connection.prepare_cached(sql)?.execute([&job, &mark])?;
+            Ok(())
+        };
+        let path = self.path().to_path_buf();
+        self.writer().submit(release, move |result| {
+            if let Err(error) = result.map_err(|fault| fault.at(&path)) {
+                tracing::warn!(%error, "a job was not released");
+            }
+        });
+    }
+
     /// A mark that no other claim has, of this process.
-    pub(super) fn next_mark(&self, connection: &Connection) -> Result<String, JournalError> {
+    pub(super) fn next_mark(&self, connection: &Connection) -> Result<String, Fault> {
         let mut owner = self.owner();
         let name = match &*owner {
             Some(owner) => owner.name.clone(),
@@ -152,25 +158,24 @@ impl Journal {
     /// Claims a job by its id or task id; none where there is no such job.
     pub(crate) async fn claim(&self, id: &str) -> Result<Option<(Job, Arc<Claim>)>, JournalError> {
         let (journal, id) = (self.clone(), id.to_owned());
-        self.blocking(move |connection| journal.claim_in(connection, &id))
+        self.write(move |connection| journal.claim_in(connection, &id))
             .await
     }
 
     fn claim_in(
         &self,
-        connection: &mut Connection,
+        connection: &Connection,
         id: &str,
-    ) -> Result<Option<(Job, Arc<Claim>)>, JournalError> {
+    ) -> Result<Option<(Job, Arc<Claim>)>, Fault> {
         let mark = self.next_mark(connection)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let Some(job) = transaction
+        let Some(job) = connection
             .query_row(super::FIND, [id], job::read)
             .optional()?
         else {
             return Ok(None);
         };
         let owner: Option<String> =
-            transaction.query_row("SELECT owner FROM jobs WHERE id = ?1", [&job.id], |row| {
+            connection.query_row("SELECT owner FROM jobs WHERE id = ?1", [&job.id], |row| {
                 row.get(0)
             })?;
         let name = |mark: &str| mark.split('/').next().unwrap_or_default().to_owned();
@@ -178,14 +183,11 @@ impl Journal {
             .map(|owner| name(&owner))
             .is_some_and(|owner| owner != name(&mark) && is_alive(self.folder(), &owner));
         if elsewhere {
-            return Err(JournalError::InUse);
+            return Err(JournalError::InUse.into());
         }
         let claim = self.enter(&job.id, mark).ok_or(JournalError::InUse)?;
-        transaction.execute(
-            "UPDATE jobs SET owner = ?2 WHERE id = ?1",
-            params![job.id, claim.mark],
-        )?;
-        transaction.commit()?;
+        let sql = "UPDATE jobs SET owner = ?2 WHERE id = ?1";
+        connection.execute(sql, [&job.id, &claim.mark])?;
         Ok(Some((job, claim)))
     }
 }

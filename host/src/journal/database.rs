@@ -9,6 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
 use super::JournalError;
+use super::error::Fault;
 
 /// The version of the tables that this code writes.
 const VERSION: i64 = 1;
@@ -19,23 +20,42 @@ const NAME: &str = "journal.db";
 /// What SQLite adds to the name for the files beside a database, and nothing for itself.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
+/// A database that was opened.
+pub(super) struct Opened {
+    pub(super) path: PathBuf,
+    /// For writing.
+    pub(super) writer: Connection,
+    /// For reading, which waits for no writer.
+    pub(super) reader: Connection,
+    /// Where a damaged one is that was in its place.
+    pub(super) set_aside: Option<PathBuf>,
+}
+
 /// Opens or creates the database in `folder`. A damaged one is renamed first, with everything that
-/// belongs to it; its new name is returned.
-pub(super) fn open(folder: &Path) -> Result<(Connection, Option<PathBuf>), JournalError> {
+/// belongs to it.
+pub(super) fn open(folder: &Path) -> Result<Opened, JournalError> {
     // One process at a time: a database that was just begun anew must not be set aside again by
     // another process that saw the damage too.
     let _turn = lock(&folder.join("journal.lock"))?;
     let path = folder.join(NAME);
+    let mut set_aside = None;
     make_private(&path)?;
-    match connect(&path) {
-        Err(JournalError::Damaged(error)) => {
-            let aside = set_aside(&path)?;
+    let writer = match prepare(&path).map_err(|fault| fault.at(&path)) {
+        Err(JournalError::Damaged { source, .. }) => {
+            set_aside = Some(put_aside(&path)?);
+            tracing::error!(error = %source, "the journal is damaged and was set aside");
             make_private(&path)?;
-            tracing::error!(%error, "the journal is damaged and was set aside");
-            Ok((connect(&path)?, Some(aside)))
+            prepare(&path).map_err(|fault| fault.at(&path))?
         }
-        result => Ok((result?, None)),
-    }
+        result => result?,
+    };
+    let reader = connect(&path).map_err(|error| Fault::Sql(error).at(&path))?;
+    Ok(Opened {
+        path,
+        writer,
+        reader,
+        set_aside,
+    })
 }
 
 fn lock(path: &Path) -> Result<File, JournalError> {
@@ -101,9 +121,15 @@ fn beside(path: &Path, part: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn connect(path: &Path) -> Result<Connection, JournalError> {
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(10))?;
+    Ok(connection)
+}
+
+/// Opens a database to write to it, once it is known to be sound.
+fn prepare(path: &Path) -> Result<Connection, Fault> {
+    let connection = connect(path)?;
     // Until it is known to be sound nothing is written to it, not even by closing it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -113,11 +139,12 @@ fn connect(path: &Path) -> Result<Connection, JournalError> {
             extended_code: rusqlite::ffi::SQLITE_CORRUPT,
         };
         let error = rusqlite::Error::SqliteFailure(code, Some(verdict));
-        return Err(JournalError::Damaged(error));
+        return Err(error.into());
     }
     let version = version(&connection)?;
     if version > VERSION {
-        return Err(JournalError::Later);
+        let path = path.to_path_buf();
+        return Err(JournalError::Later { path }.into());
     }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -145,12 +172,12 @@ fn connect(path: &Path) -> Result<Connection, JournalError> {
     Ok(connection)
 }
 
-fn version(connection: &Connection) -> Result<i64, JournalError> {
-    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 /// Renames a database, with the files that SQLite keeps beside it, to the first free name.
-fn set_aside(path: &Path) -> Result<PathBuf, JournalError> {
+fn put_aside(path: &Path) -> Result<PathBuf, JournalError> {
     let free = |aside: &PathBuf| {
         PARTS
             .iter()

@@ -6,6 +6,7 @@ mod error;
 mod job;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,11 +15,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::oneshot;
 
 pub(crate) use claim::Claim;
+use error::Fault;
 pub use error::JournalError;
 use job::task_word;
 pub use job::{Job, JobState};
+
+use database::Opened;
+use writer::Writer;
 
 use crate::folders::create_private;
 use crate::types::{Charge, Checkpoint, CheckpointState, Failure, Outcome, TaskType};
@@ -39,7 +45,8 @@ pub(crate) struct Entry {
 
 /// A journal on disk, shared by any number of processes. Cheap to clone.
 ///
-/// A write is on the disk (committed and synced) before it returns. A job is worked on by one
+/// A write is on the disk (committed and synced) before it returns; what is written at the same time
+/// is synced together. Dropping the last clone waits until everything is written. A job is worked on by one
 /// generation at a time, in whatever process: see
 /// [`Runtime::resume_job`](crate::Runtime::resume_job).
 #[derive(Clone)]
@@ -48,11 +55,14 @@ pub struct Journal {
 }
 
 struct Inner {
-    connection: Mutex<Connection>,
+    // The first field, so that it is the first to end: closing the last connection tidies up.
+    writer: Writer,
+    reader: Mutex<Connection>,
     owner: Mutex<Option<claim::Owner>>,
     claimed: Mutex<HashSet<String>>,
     claims: AtomicU64,
     folder: PathBuf,
+    path: PathBuf,
     set_aside: Option<PathBuf>,
 }
 
@@ -71,14 +81,22 @@ impl Journal {
             folder: folder.to_path_buf(),
             source,
         })?;
-        let (connection, set_aside) = database::open(folder)?;
+        let Opened {
+            path,
+            writer,
+            reader,
+            set_aside,
+        } = database::open(folder)?;
+        let writer = Writer::start(writer).map_err(JournalError::Thread)?;
         Ok(Self {
             inner: Arc::new(Inner {
-                connection: Mutex::new(connection),
+                writer,
+                reader: Mutex::new(reader),
                 owner: Mutex::default(),
                 claimed: Mutex::default(),
                 claims: AtomicU64::new(0),
                 folder: folder.to_path_buf(),
+                path,
                 set_aside,
             }),
         })
@@ -96,7 +114,7 @@ impl Journal {
     ///
     /// When the database fails.
     pub fn get(&self, id: &str) -> Result<Option<Job>, JournalError> {
-        Ok(self.lock().query_row(FIND, [id], job::read).optional()?)
+        self.read(|connection| connection.query_row(FIND, [id], job::read).optional())
     }
 
     /// Every job, the newest first.
@@ -105,13 +123,11 @@ impl Journal {
     ///
     /// When the database fails.
     pub fn list(&self) -> Result<Vec<Job>, JournalError> {
-        let connection = self.lock();
-        let mut statement =
-            connection.prepare("SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC")?;
-        let jobs = statement
-            .query_map([], job::read)?
-            .collect::<Result<_, _>>()?;
-        Ok(jobs)
+        self.read(|connection| {
+            let sql = "SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC";
+            let mut statement = connection.prepare(sql)?;
+            statement.query_map([], job::read)?.collect()
+        })
     }
 
     /// Notes that every audio file of a job is kept on this machine ([`Job::saved`]).
@@ -119,17 +135,21 @@ impl Journal {
     /// # Errors
     ///
     /// When the database fails.
-    pub fn mark_saved(&self, id: &str) -> Result<(), JournalError> {
-        let sql = "UPDATE jobs SET updated_at = unixepoch(), saved = 1 WHERE id = ?1";
-        self.lock().execute(sql, [id])?;
-        Ok(())
+    pub async fn mark_saved(&self, id: &str) -> Result<(), JournalError> {
+        let id = id.to_owned();
+        self.write(move |connection| {
+            let sql = "UPDATE jobs SET updated_at = unixepoch(), saved = 1 WHERE id = ?1";
+            connection.prepare_cached(sql)?.execute([&id])?;
+            Ok(())
+        })
+        .await
     }
 
     /// Writes a checkpoint and returns the claim on its job. A job whose task exists is not set
     /// back to `creating`: that is a conflict.
     pub(crate) async fn checkpoint(&self, entry: Entry) -> Result<Arc<Claim>, JournalError> {
         let journal = self.clone();
-        self.blocking(move |connection| {
+        self.write(move |connection| {
             let state = match entry.checkpoint.state {
                 CheckpointState::Creating => JobState::Creating,
                 CheckpointState::Waiting => JobState::Waiting,
@@ -161,13 +181,12 @@ impl Journal {
                 entry.checkpoint.continuation,
                 mark,
             ];
-            let id: Option<String> = connection
-                .query_row(sql, values, |row| row.get(0))
-                .optional()?;
+            let mut statement = connection.prepare_cached(sql)?;
+            let id: Option<String> = statement.query_row(values, |row| row.get(0)).optional()?;
             let id = id.ok_or(JournalError::Conflict)?;
-            match entry.claim {
-                Some(claim) => Ok(claim),
-                None => journal.enter(&id, mark).ok_or(JournalError::InUse),
+            match &entry.claim {
+                Some(claim) => Ok(Arc::clone(claim)),
+                None => Ok(journal.enter(&id, mark).ok_or(JournalError::InUse)?),
             }
         })
         .await
@@ -188,21 +207,23 @@ impl Journal {
             Outcome::Failure(failure) => (failure.task_id.clone(), failure.continuation.clone()),
         };
         let continuation = continuation.or_else(|| unspent(outcome).then(String::new));
-        self.blocking(move |connection| {
-            let changed = connection.execute(
-                "UPDATE jobs SET updated_at = unixepoch(), state = ?2, task_id = coalesce(?3, task_id),
+        let mark = claim.mark().to_owned();
+        let job = claim.job().to_owned();
+        self.write(move |connection| {
+            let sql = "UPDATE jobs SET
+                    updated_at = unixepoch(), state = ?2, task_id = coalesce(?3, task_id),
                     continuation = coalesce(?4, continuation), owner = nullif(owner, ?5)
                 WHERE id = ?1 AND (
-                    ?3 IS NOT NULL OR task_id IS NULL OR state NOT IN ('waiting', 'finished'))",
-                params![claim.job(), state.as_str(), task_id, continuation, claim.mark()],
-            )?;
-            if changed == 0 {
-                return Err(JournalError::Conflict);
+                    ?3 IS NOT NULL OR task_id IS NULL OR state NOT IN ('waiting', 'finished'))";
+            let values = params![job, state.as_str(), task_id, continuation, mark];
+            match connection.prepare_cached(sql)?.execute(values)? {
+                0 => Err(JournalError::Conflict.into()),
+                _ => Ok(()),
             }
-            claim.settle();
-            Ok(())
         })
-        .await
+        .await?;
+        claim.settle();
+        Ok(())
     }
 
     fn folder(&self) -> &Path {
@@ -225,21 +246,32 @@ impl Journal {
         change(&mut claimed.unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.inner
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn path(&self) -> &Path {
+        &self.inner.path
     }
 
-    async fn blocking<T: Send + 'static>(
+    fn writer(&self) -> &Writer {
+        &self.inner.writer
+    }
+
+    fn read<T>(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, JournalError> {
-        let journal = self.clone();
-        tokio::task::spawn_blocking(move || work(&mut journal.lock()))
-            .await
-            .map_err(|_| JournalError::Interrupted)?
+        let reader = self.inner.reader.lock();
+        let result = work(&reader.unwrap_or_else(PoisonError::into_inner));
+        result.map_err(|error| Fault::Sql(error).at(self.path()))
+    }
+
+    /// Has something written. It is written whole even where nobody waits for it any more.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let (told, result) = oneshot::channel();
+        self.writer().submit(work, |result| drop(told.send(result)));
+        let result = result.await.map_err(|_| JournalError::Interrupted)?;
+        result.map_err(|fault| fault.at(self.path()))
     }
 }
 

@@ -6,8 +6,11 @@ use super::*;
 async fn owned_by(journal: &Journal, name: &str) -> String {
     let claim = journal.checkpoint(creating()).await.unwrap();
     let id = claim.job().to_owned();
-    let sql = "UPDATE jobs SET owner = ?1 || '/0' WHERE id = ?2";
-    journal.lock().execute(sql, [name, &id]).unwrap();
+    let values = [format!("{name}/0"), id.clone()];
+    on_writer(journal, move |writer| {
+        let sql = "UPDATE jobs SET owner = ?1 WHERE id = ?2";
+        writer.execute(sql, values.each_ref()).unwrap()
+    });
     claim.settle();
     id
 }
