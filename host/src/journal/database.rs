@@ -17,6 +17,9 @@ const VERSION: i64 = 1;
 /// The name of the database in its folder.
 const NAME: &str = "journal.db";
 
+/// How long a process waits for others to finish their writing.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
 /// What SQLite adds to the name for the files beside a database, and nothing for itself.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 
@@ -123,7 +126,7 @@ fn beside(path: &Path, part: &str) -> PathBuf {
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(PATIENCE)?;
     Ok(connection)
 }
 
@@ -149,6 +152,8 @@ fn prepare(path: &Path) -> Result<Connection, Fault> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What was asked for is not to be found in the file once it is no longer needed.
+    connection.pragma_update(None, "secure_delete", true)?;
     if version < VERSION {
         connection.execute_batch(
             "BEGIN IMMEDIATE;

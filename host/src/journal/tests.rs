@@ -4,6 +4,7 @@ mod owners;
 #[cfg(unix)]
 mod permissions;
 mod together;
+mod traces;
 
 use std::fs;
 

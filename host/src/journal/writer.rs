@@ -1,13 +1,25 @@
-//! The one thread that writes. What is queued at a moment is committed, and synced, together.
+//! The one thread that writes. What is queued at a moment is committed, and synced, together. In
+//! quiet moments it sees to it that what was overwritten is gone from the disk.
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior, ffi};
 
+use super::database;
 use super::error::Fault;
+
+/// How long nothing must be asked for before traces are removed: it takes several syncs.
+const QUIET: Duration = Duration::from_millis(20);
+
+/// How many batches are written without such a pause before traces are removed all the same.
+const BUSY: u32 = 64;
+
+/// How long after an attempt that another process stood in the way of the next one is made.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Something to write. It may be run again where a transaction was lost, so it changes the database
 /// by one statement at most, and nothing else for good.
@@ -98,11 +110,46 @@ impl Drop for Writer {
 }
 
 fn write(mut connection: Connection, tasks: &Receiver<Box<dyn Queued>>) {
-    while let Ok(first) = tasks.recv() {
-        let mut batch = VecDeque::from([first]);
-        batch.extend(tasks.try_iter());
-        commit(&mut connection, batch);
+    // A process that was killed may have left traces.
+    let (mut quiet, mut batches) = (Some(QUIET), 0);
+    loop {
+        let first = match quiet {
+            None => tasks.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(_) if batches >= BUSY => Err(RecvTimeoutError::Timeout),
+            Some(time) => tasks.recv_timeout(time),
+        };
+        match first {
+            Ok(first) => {
+                let mut batch = VecDeque::from([first]);
+                batch.extend(tasks.try_iter());
+                commit(&mut connection, batch);
+                (quiet, batches) = (quiet.or(Some(QUIET)), batches + 1);
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                quiet = (!remove_traces(&connection)).then_some(AGAIN);
+                batches = 0;
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                if quiet.is_some() {
+                    remove_traces(&connection);
+                }
+                return;
+            }
+        }
     }
+}
+
+/// Brings the database up to date with its log and empties the log, which holds the pages as they
+/// once were. Whether that could be done.
+fn remove_traces(connection: &Connection) -> bool {
+    let patient = connection.busy_timeout(Duration::from_millis(50));
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    let busy = patient.and(busy).unwrap_or_else(|error| {
+        tracing::debug!(%error, "the journal's log could not be emptied");
+        true
+    });
+    let _ = connection.busy_timeout(database::PATIENCE);
+    !busy
 }
 
 /// Commits tasks in one transaction. Where it can't be committed each gets one of its own, so that
