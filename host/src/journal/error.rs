@@ -67,6 +67,9 @@ pub enum JournalError {
     /// The thread that writes could not be started.
     #[error("the journal's thread could not be started: {0}")]
     Thread(#[source] io::Error),
+    /// There is no job of this id or task id.
+    #[error("no such job: {0}")]
+    NoSuchJob(String),
     /// Another process, or another generation of this one, is working on the job.
     #[error("the job is being worked on elsewhere")]
     InUse,

@@ -34,7 +34,7 @@ const FIND: &str =
     "SELECT * FROM jobs WHERE id = ?1 OR task_id = ?1 ORDER BY id = ?1 DESC, updated_at DESC";
 
 /// What to write about a job at a checkpoint.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Entry {
     /// The job; none for one that begins.
     pub(crate) claim: Option<Arc<Claim>>,
@@ -130,17 +130,21 @@ impl Journal {
         })
     }
 
-    /// Notes that every audio file of a job is kept on this machine ([`Job::saved`]).
+    /// Notes that every audio file of a job, named by its id or its task id, is kept on this machine
+    /// ([`Job::saved`]).
     ///
     /// # Errors
     ///
-    /// When the database fails.
+    /// [`JournalError::NoSuchJob`], or when the database fails.
     pub async fn mark_saved(&self, id: &str) -> Result<(), JournalError> {
         let id = id.to_owned();
         self.write(move |connection| {
-            let sql = "UPDATE jobs SET updated_at = unixepoch(), saved = 1 WHERE id = ?1";
-            connection.prepare_cached(sql)?.execute([&id])?;
-            Ok(())
+            let sql = "UPDATE jobs SET updated_at = unixepoch(), saved = 1
+                WHERE id = ?1 OR task_id = ?1";
+            match connection.prepare_cached(sql)?.execute([&id])? {
+                0 => Err(JournalError::NoSuchJob(id.clone()).into()),
+                _ => Ok(()),
+            }
         })
         .await
     }

@@ -1,5 +1,6 @@
 //! The journal by itself: checkpoints, claims, disks that fail, databases that are damaged.
 
+mod jobs;
 mod owners;
 #[cfg(unix)]
 mod permissions;
