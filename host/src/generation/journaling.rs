@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::journal::{Claim, Entry, Journal, JournalError};
+use crate::journal::{By, Claim, Entry, Journal, JournalError};
 use crate::types::{Checkpoint, CheckpointState, Event, Outcome, TaskType};
 
 /// What the journal has yet to be told of a generation.
@@ -96,12 +96,36 @@ impl Journaling {
     }
 
     async fn finish(&mut self, journal: &Journal, outcome: &Outcome) {
-        let Some(claim) = self.claim.clone() else {
-            return;
+        let written = match (self.claim.clone(), outcome.task_id()) {
+            (Some(claim), _) => journal.finish(claim, outcome).await,
+            // Taken up from a continuation that the journal does not know: it may know the task.
+            (None, Some(task)) => self.finish_task(journal, task, outcome).await,
+            (None, None) => return,
         };
-        if let Err(error) = journal.finish(claim, outcome).await {
+        if let Err(error) = written {
             self.arrears.with(|missing| missing.outcome = true);
             tracing::error!(%error, "an outcome was not journalled");
         }
+    }
+
+    async fn finish_task(
+        &mut self,
+        journal: &Journal,
+        task: &str,
+        outcome: &Outcome,
+    ) -> Result<(), JournalError> {
+        let claim = match journal.claim(By::Id(task.to_owned())).await {
+            Ok(Some((job, claim))) if job.task_id.as_deref() == Some(task) => claim,
+            // Whoever works on the job learns of its end too.
+            Ok(_) | Err(JournalError::InUse(_)) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        // The job has a continuation of its own; the task is all that connects it with this one.
+        let mut outcome = outcome.clone();
+        if let Outcome::Failure(failure) = &mut outcome {
+            failure.continuation = None;
+        }
+        self.claim = Some(Arc::clone(&claim));
+        journal.finish(claim, &outcome).await
     }
 }

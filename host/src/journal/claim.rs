@@ -113,6 +113,18 @@ impl Drop for Claim {
     }
 }
 
+/// What a job is found by.
+#[derive(Clone)]
+pub(crate) enum By {
+    /// Its id or its task id.
+    Id(String),
+    /// Its last continuation.
+    Continuation(String),
+}
+
+const FIND_CONTINUATION: &str =
+    "SELECT * FROM jobs WHERE continuation = ?1 AND ?1 <> '' ORDER BY updated_at DESC";
+
 impl Journal {
     /// Lets go of a job, before anything that is asked of the journal from now on.
     fn release(&self, job: String, mark: String) {
@@ -155,23 +167,25 @@ impl Journal {
             })
     }
 
-    /// Claims a job by its id or task id; none where there is no such job.
-    pub(crate) async fn claim(&self, id: &str) -> Result<Option<(Job, Arc<Claim>)>, JournalError> {
-        let (journal, id) = (self.clone(), id.to_owned());
-        self.write(move |connection| journal.claim_in(connection, &id))
+    /// Claims a job; none where there is no such job.
+    pub(crate) async fn claim(&self, by: By) -> Result<Option<(Job, Arc<Claim>)>, JournalError> {
+        let journal = self.clone();
+        self.write(move |connection| journal.claim_in(connection, &by))
             .await
     }
 
     fn claim_in(
         &self,
         connection: &Connection,
-        id: &str,
+        by: &By,
     ) -> Result<Option<(Job, Arc<Claim>)>, Fault> {
         let mark = self.next_mark(connection)?;
-        let Some(job) = connection
-            .query_row(super::FIND, [id], job::read)
-            .optional()?
-        else {
+        let (sql, value) = match by {
+            By::Id(id) => (super::FIND, id),
+            By::Continuation(continuation) => (FIND_CONTINUATION, continuation),
+        };
+        let mut found = connection.prepare_cached(sql)?;
+        let Some(job) = found.query_row([value], job::read).optional()? else {
             return Ok(None);
         };
         let owner: Option<String> =
@@ -182,10 +196,11 @@ impl Journal {
         let elsewhere = owner
             .map(|owner| name(&owner))
             .is_some_and(|owner| owner != name(&mark) && is_alive(self.folder(), &owner));
+        let in_use = || JournalError::InUse(job.id.clone());
         if elsewhere {
-            return Err(JournalError::InUse.into());
+            return Err(in_use().into());
         }
-        let claim = self.enter(&job.id, mark).ok_or(JournalError::InUse)?;
+        let claim = self.enter(&job.id, mark).ok_or_else(in_use)?;
         let sql = "UPDATE jobs SET owner = ?2 WHERE id = ?1";
         connection.execute(sql, [&job.id, &claim.mark])?;
         Ok(Some((job, claim)))

@@ -174,6 +174,8 @@ fn prepare(path: &Path) -> Result<Connection, Fault> {
             COMMIT",
         )?;
     }
+    let sql = "CREATE INDEX IF NOT EXISTS jobs_by_task ON jobs (task_id)";
+    connection.execute(sql, [])?;
     Ok(connection)
 }
 

@@ -71,8 +71,8 @@ pub enum JournalError {
     #[error("no such job: {0}")]
     NoSuchJob(String),
     /// Another process, or another generation of this one, is working on the job.
-    #[error("the job is being worked on elsewhere")]
-    InUse,
+    #[error("the job {0} is being worked on elsewhere")]
+    InUse(String),
     /// Another process has gone on with the job in the meantime: its task exists. Nothing was
     /// written.
     #[error("another process has gone on with the job")]

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
-pub(crate) use claim::Claim;
+pub(crate) use claim::{By, Claim};
 use error::Fault;
 pub use error::JournalError;
 use job::task_word;
@@ -190,7 +190,7 @@ impl Journal {
             let id = id.ok_or(JournalError::Conflict)?;
             match &entry.claim {
                 Some(claim) => Ok(Arc::clone(claim)),
-                None => Ok(journal.enter(&id, mark).ok_or(JournalError::InUse)?),
+                None => Ok(journal.enter(&id, mark).ok_or(JournalError::InUse(id))?),
             }
         })
         .await

@@ -69,9 +69,9 @@ fn on_writer<T: Send + 'static>(
 /// Claims a job that another one is about to let go of.
 async fn claim_soon(journal: &Journal, id: &str) -> Arc<Claim> {
     loop {
-        match journal.claim(id).await {
+        match journal.claim(By::Id(id.to_owned())).await {
             Ok(Some((_, claim))) => return claim,
-            Err(JournalError::InUse) => tokio::task::yield_now().await,
+            Err(JournalError::InUse(_)) => tokio::task::yield_now().await,
             other => panic!("{other:?}"),
         }
     }
@@ -188,18 +188,27 @@ async fn a_job_is_worked_on_once_at_a_time() {
     let claim = one.checkpoint(creating()).await.unwrap();
     let id = claim.job().to_owned();
     for journal in [&one, &other] {
-        let refused = journal.claim(&id).await;
-        assert!(matches!(refused, Err(JournalError::InUse)));
+        let refused = journal.claim(By::Id(id.clone())).await;
+        assert!(matches!(refused, Err(JournalError::InUse(_))));
     }
-    assert!(other.claim("nobody").await.unwrap().is_none());
+    assert!(
+        other
+            .claim(By::Id("nobody".to_owned()))
+            .await
+            .unwrap()
+            .is_none()
+    );
 
     drop(claim);
     let claim = claim_soon(&other, &id).await;
-    assert!(matches!(one.claim(&id).await, Err(JournalError::InUse)));
+    assert!(matches!(
+        one.claim(By::Id(id.clone())).await,
+        Err(JournalError::InUse(_))
+    ));
     // The end of a job is the end of its claim, in the same write.
     let outcome = failure(Cause::Deadline, Charge::Yes);
     other.finish(claim, &outcome).await.unwrap();
-    assert!(one.claim(&id).await.unwrap().is_some());
+    assert!(one.claim(By::Id(id.clone())).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -215,7 +224,7 @@ async fn a_claim_ends_with_its_process() {
     on_writer(&journal, |writer| writer.execute(sql, []).unwrap());
     claim.settle();
     drop(claim);
-    assert!(journal.claim(&id).await.unwrap().is_some());
+    assert!(journal.claim(By::Id(id.clone())).await.unwrap().is_some());
     assert!(!dead.exists());
 }
 

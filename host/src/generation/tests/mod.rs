@@ -1,6 +1,7 @@
 //! The component in the sandbox against a scripted service: what a caller may do to a generation.
 
 mod arrears;
+mod bare;
 mod taken_up;
 
 use std::time::Duration;

@@ -119,7 +119,7 @@ async fn an_entry_that_nobody_waits_for_any_more_is_written_and_free() {
     on_writer(&journal, |_| ());
     let job = journal.list().unwrap().remove(0);
     assert_eq!(job.continuation, "c1");
-    assert!(journal.claim(&job.id).await.unwrap().is_some());
+    assert!(journal.claim(By::Id(job.id)).await.unwrap().is_some());
 }
 
 #[test]
