@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                     let extension = audio.format().extension();
                     let path = format!("{}-{}.{extension}", success.task_id, number + 1);
                     println!("{path}: {} bytes", audio.size());
-                    audio.keep(Path::new(&path), false)?;
+                    audio.keep(Path::new(&path), false).await?;
                 }
                 // The audio is here: nothing of the job is left to fetch.
                 journal.mark_saved(&success.task_id).await?;

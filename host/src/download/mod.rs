@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use http::Uri;
 use tempfile::NamedTempFile;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use url::Url;
 
@@ -102,28 +103,32 @@ impl Download {
     /// # Errors
     ///
     /// [`DownloadError::Exists`] where the file exists and `replace` is false.
-    pub fn keep(self, path: &Path, replace: bool) -> Result<(), DownloadError> {
+    pub async fn keep(self, path: &Path, replace: bool) -> Result<(), DownloadError> {
+        let target = path.to_path_buf();
+        let kept = spawn_blocking(move || self.keep_as(&target, replace)).await;
+        kept.unwrap_or_else(|error| {
+            Err(DownloadError::File {
+                path: path.to_path_buf(),
+                source: io::Error::other(error),
+            })
+        })
+    }
+
+    fn keep_as(self, path: &Path, replace: bool) -> Result<(), DownloadError> {
         let result = if replace {
             self.file.persist(path)
         } else {
             self.file.persist_noclobber(path)
         };
-        match result {
-            Ok(_) => {}
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(DownloadError::Exists(path.to_path_buf()));
-            }
-            Err(error) => {
-                return Err(DownloadError::File {
-                    path: path.to_path_buf(),
-                    source: error.error,
-                });
-            }
-        }
-        sync_folder(path).map_err(|source| DownloadError::File {
-            path: path.to_path_buf(),
-            source,
-        })
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::AlreadyExists => DownloadError::Exists(path.to_path_buf()),
+            _ => DownloadError::File {
+                path: path.to_path_buf(),
+                source,
+            },
+        };
+        result.map_err(|error| failed(error.error))?;
+        sync_folder(path).map_err(failed)
     }
 }
 

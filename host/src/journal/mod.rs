@@ -46,9 +46,13 @@ pub(crate) struct Entry {
 /// A journal on disk, shared by any number of processes. Cheap to clone.
 ///
 /// A write is on the disk (committed and synced) before it returns; what is written at the same time
-/// is synced together. Dropping the last clone waits until everything is written. A job is worked on by one
-/// generation at a time, in whatever process: see
+/// is synced together. A job is worked on by one generation at a time, in whatever process: see
 /// [`Runtime::resume_job`](crate::Runtime::resume_job).
+///
+/// What generations write, and the `async` functions here, hold up no task. [`open`](Self::open),
+/// [`get`](Self::get), [`list`](Self::list) and dropping the last clone, which waits until everything
+/// is written, block on the disk: where other tasks wait, call them through
+/// `tokio::task::spawn_blocking`.
 #[derive(Clone)]
 pub struct Journal {
     inner: Arc<Inner>,
@@ -72,6 +76,9 @@ impl Journal {
     ///
     /// A damaged database is renamed, never overwritten, and a new one is begun:
     /// [`set_aside`](Self::set_aside) says so.
+    ///
+    /// Blocks: it reads the whole database to see whether it is sound, and waits up to ten seconds
+    /// for other processes that write.
     ///
     /// # Errors
     ///
@@ -108,7 +115,7 @@ impl Journal {
         self.inner.set_aside.as_deref()
     }
 
-    /// The job with this id, or with this task id.
+    /// The job with this id, or with this task id. Blocks on the disk, but waits for no writer.
     ///
     /// # Errors
     ///
@@ -117,7 +124,7 @@ impl Journal {
         self.read(|connection| connection.query_row(FIND, [id], job::read).optional())
     }
 
-    /// Every job, the newest first.
+    /// Every job, the newest first. Blocks on the disk, but waits for no writer.
     ///
     /// # Errors
     ///
