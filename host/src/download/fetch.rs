@@ -11,6 +11,7 @@ use hyper::body::{Body, Frame, Incoming};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use super::content_type::Declared;
 use super::partial::{Partial, Validator};
 use super::{Download, DownloadError};
 use crate::clock::Clock;
@@ -100,6 +101,10 @@ pub(super) async fn fetch(
             Ok(()) => return store.end(Partial::finish).await?,
             Err(error) => error,
         };
+        if let DownloadError::ContentType(_) = error {
+            // The answer was something else: what an earlier one brought of the audio stays.
+            return Err(error);
+        }
         if !error.is_passing() {
             let _ = store.end(Partial::discard).await;
             return Err(error);
@@ -139,19 +144,22 @@ async fn attempt(wire: &Wire, uri: &Uri, store: &mut Store) -> Result<(), Downlo
         .send(request, limits.connect_timeout, limits.first_byte_timeout)
         .await
         .map_err(|_| DownloadError::Network)?;
-    match response.status() {
+    let declared = || Declared::of(response.headers());
+    let declared = match response.status() {
         StatusCode::OK => {
+            let declared = declared()?;
             let validator = Validator::of(response.headers());
             store.restart(validator).await?;
+            declared
         }
-        StatusCode::PARTIAL_CONTENT if resuming && continues(&response, store) => {}
+        StatusCode::PARTIAL_CONTENT if resuming && continues(&response, store) => declared()?,
         // Another part, or of another version: pieces of two versions are never joined.
         StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE if resuming => {
             store.restart(None).await?;
             return Err(DownloadError::Network);
         }
         status => return Err(DownloadError::Status(status.as_u16())),
-    }
+    };
 
     let mut body = response.into_body();
     if store.size().saturating_add(body.size_hint().lower()) > limit {
@@ -170,6 +178,10 @@ async fn attempt(wire: &Wire, uri: &Uri, store: &mut Store) -> Result<(), Downlo
         let full = partial.push(&data);
         if partial.is_foreign() {
             return Err(DownloadError::NotAudio);
+        }
+        if let Err(error) = declared.check(partial.prefix()) {
+            store.restart(None).await?;
+            return Err(error);
         }
         if full {
             store.flush().await?;

@@ -1,5 +1,6 @@
-//! Fetches the audio of a task: judged by its address, its size and its first bytes.
+//! Fetches the audio of a task: judged by its address, its size, its type and its first bytes.
 
+mod content_type;
 mod fetch;
 mod format;
 mod name;
@@ -46,6 +47,10 @@ pub enum DownloadError {
     /// It took longer than [`Limits::download`](crate::Limits::download).
     #[error("fetching the audio took too long")]
     TooSlow,
+    /// The server calls the content something other than audio. What is named is the type alone,
+    /// and only where it is one.
+    #[error("the server sent {0} in place of audio")]
+    ContentType(String),
     /// The content is no audio that is known here.
     #[error("what was fetched is not audio")]
     NotAudio,
@@ -144,7 +149,8 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`Error::Download`] with the reason. Unless it can be continued, nothing is left behind.
+    /// [`Error::Download`] with the reason. Unless it can be continued, nothing is left behind. The
+    /// audio stays where it is, so a later call may bring it.
     pub async fn download(&self, url: &str, folder: &Path) -> Result<Download, Error> {
         let shared = &self.shared;
         let uri = judge(&shared.wire, url)?;

@@ -155,6 +155,11 @@ impl Partial {
         Ok(())
     }
 
+    /// The first bytes, as far as they are there.
+    pub(super) fn prefix(&self) -> &[u8] {
+        &self.prefix
+    }
+
     /// Whether the first bytes are there and are no audio.
     pub(super) fn is_foreign(&self) -> bool {
         self.prefix.len() == AudioFormat::PREFIX && AudioFormat::detect(&self.prefix).is_none()

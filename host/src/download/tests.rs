@@ -1,5 +1,6 @@
 //! Downloads from servers that behave and that do not.
 
+mod declared;
 mod workers;
 
 use std::fs;

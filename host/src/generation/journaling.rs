@@ -85,14 +85,18 @@ impl Journaling {
         journal: &Journal,
         checkpoint: &Checkpoint,
     ) -> Result<(), JournalError> {
-        let entry = Entry {
+        let entry = self.entry(checkpoint);
+        self.claim = Some(journal.checkpoint(entry).await?);
+        Ok(())
+    }
+
+    fn entry(&self, checkpoint: &Checkpoint) -> Entry {
+        Entry {
             claim: self.claim.clone(),
             task: self.task,
             model_name: self.model_name.clone(),
             checkpoint: checkpoint.clone(),
-        };
-        self.claim = Some(journal.checkpoint(entry).await?);
-        Ok(())
+        }
     }
 
     async fn finish(&mut self, journal: &Journal, outcome: &Outcome) {
@@ -127,5 +131,14 @@ impl Journaling {
         }
         self.claim = Some(Arc::clone(&claim));
         journal.finish(claim, &outcome).await
+    }
+}
+
+impl Drop for Journaling {
+    fn drop(&mut self) {
+        let missing = self.arrears.with(|missing| missing.checkpoint.clone());
+        if let (Some(journal), Some(checkpoint)) = (&self.journal, missing) {
+            journal.leave(self.entry(&checkpoint));
+        }
     }
 }

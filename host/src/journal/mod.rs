@@ -2,6 +2,7 @@
 
 mod claim;
 mod database;
+mod entry;
 mod error;
 mod job;
 #[cfg(test)]
@@ -18,30 +19,20 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
 pub(crate) use claim::{By, Claim};
+pub(crate) use entry::Entry;
 use error::Fault;
 pub use error::JournalError;
-use job::task_word;
 pub use job::{Job, JobState};
 
 use database::Opened;
 use writer::Writer;
 
 use crate::folders::create_private;
-use crate::types::{Charge, Checkpoint, CheckpointState, Failure, Outcome, TaskType};
+use crate::types::{Charge, Failure, Outcome};
 
 /// Finds a job by its id or its task id.
 const FIND: &str =
     "SELECT * FROM jobs WHERE id = ?1 OR task_id = ?1 ORDER BY id = ?1 DESC, updated_at DESC";
-
-/// What to write about a job at a checkpoint.
-#[derive(Clone)]
-pub(crate) struct Entry {
-    /// The job; none for one that begins.
-    pub(crate) claim: Option<Arc<Claim>>,
-    pub(crate) task: Option<TaskType>,
-    pub(crate) model_name: Option<String>,
-    pub(crate) checkpoint: Checkpoint,
-}
 
 /// A journal on disk, shared by any number of processes. Cheap to clone.
 ///
@@ -161,46 +152,30 @@ impl Journal {
     pub(crate) async fn checkpoint(&self, entry: Entry) -> Result<Arc<Claim>, JournalError> {
         let journal = self.clone();
         self.write(move |connection| {
-            let state = match entry.checkpoint.state {
-                CheckpointState::Creating => JobState::Creating,
-                CheckpointState::Waiting => JobState::Waiting,
-            };
-            let mark = match &entry.claim {
-                Some(claim) => claim.mark().to_owned(),
-                None => journal.next_mark(connection)?,
-            };
-            let sql = "INSERT INTO jobs (id, created_at, updated_at, task_type, model_name, state,
-                    task_id, continuation, owner)
-                VALUES (coalesce(?1, lower(hex(randomblob(5)))), unixepoch(), unixepoch(),
-                    ?2, ?3, ?4, ?5, ?6, ?7)
-                ON CONFLICT (id) DO UPDATE SET
-                    updated_at = excluded.updated_at,
-                    task_type = coalesce(excluded.task_type, task_type),
-                    model_name = coalesce(excluded.model_name, model_name),
-                    state = excluded.state,
-                    task_id = coalesce(excluded.task_id, task_id),
-                    continuation = excluded.continuation
-                WHERE excluded.state <> 'creating' OR (owner IS excluded.owner
-                    AND (task_id IS NULL OR state NOT IN ('waiting', 'finished')))
-                RETURNING id";
-            let values = params![
-                entry.claim.as_ref().map(|claim| claim.job()),
-                entry.task.map(task_word),
-                entry.model_name,
-                state.as_str(),
-                entry.checkpoint.task_id,
-                entry.checkpoint.continuation,
-                mark,
-            ];
-            let mut statement = connection.prepare_cached(sql)?;
-            let id: Option<String> = statement.query_row(values, |row| row.get(0)).optional()?;
-            let id = id.ok_or(JournalError::Conflict)?;
-            match &entry.claim {
-                Some(claim) => Ok(Arc::clone(claim)),
-                None => Ok(journal.enter(&id, mark).ok_or(JournalError::InUse(id))?),
+            if let Some(claim) = &entry.claim {
+                entry.write(connection, Some(claim.job()), Some(claim.mark()))?;
+                return Ok(Arc::clone(claim));
             }
+            let mark = journal.next_mark(connection)?;
+            let id = entry.write(connection, None, Some(&mark))?;
+            Ok(journal.enter(&id, mark).ok_or(JournalError::InUse(id))?)
         })
         .await
+    }
+
+    /// Has a checkpoint written for which nobody waits, before the job is let go of.
+    pub(crate) fn leave(&self, mut entry: Entry) {
+        let owned = |claim: Arc<Claim>| (claim.job().to_owned(), claim.mark().to_owned());
+        let (job, mark) = entry.claim.take().map(owned).unzip();
+        let path = self.path().to_path_buf();
+        self.writer().submit(
+            move |connection| entry.write(connection, job.as_deref(), mark.as_deref()),
+            move |result| {
+                if let Err(error) = result.map_err(|fault| fault.at(&path)) {
+                    tracing::error!(%error, "a paid task is not journalled");
+                }
+            },
+        );
     }
 
     /// Writes how a job ended, and that nobody works on it any more. Its last continuation stays: a

@@ -10,7 +10,7 @@ mod traces;
 use std::fs;
 
 use super::*;
-use crate::types::{Cause, Success, TaskFault};
+use crate::types::{Cause, Checkpoint, CheckpointState, Success, TaskFault, TaskType};
 
 fn entry(claim: Option<Arc<Claim>>, state: CheckpointState, continuation: &str) -> Entry {
     let task_id = (state == CheckpointState::Waiting).then(|| "task_1".to_owned());

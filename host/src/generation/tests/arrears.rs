@@ -67,6 +67,18 @@ async fn a_cancelled_generation_does_not_forget_what_was_not_written() {
 }
 
 #[tokio::test]
+async fn a_dropped_generation_leaves_what_was_not_written() {
+    let (bench, _gate) = slow().await;
+    let generation = in_arrears(&bench).await;
+    let job = generation.job().unwrap().to_owned();
+    drop(generation);
+    let resumed = bench.runtime.resume_job(&job, OnUnknown::Report).await;
+    resumed.unwrap();
+    let job = bench.journal.get("task_1").unwrap().unwrap();
+    assert_eq!(job.state, JobState::Waiting);
+}
+
+#[tokio::test]
 async fn an_outcome_that_could_not_be_written_is_told() {
     let (bench, gate) = slow().await;
     let mut generation = bench.start().await;
