@@ -17,12 +17,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let prompt = std::env::args().nth(1).ok_or("usage: embed PROMPT")?;
     let origin = std::env::var("IMA_BASE_URL").unwrap_or(Origin::DEFAULT.to_owned());
 
+    // Checkpoints are durable before anything is spent: a crash loses no paid song.
+    let journal = Journal::open(Path::new("ima-jobs"))?;
     // Once per process; clones are cheap and share the compiled component and the connections.
     let runtime = Runtime::builder()
         .origin(&origin)
         .credential(Credential::environment("IMA_API_KEY"))
-        // Checkpoints are durable before anything is spent: a crash loses no paid song.
-        .journal(Journal::open(Path::new("ima-jobs"))?)
+        .journal(journal.clone())
         .build()?;
 
     let mut request = Request::new(TaskType::TextToMusic, &prompt, Language::En);
@@ -37,8 +38,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
                     let extension = audio.format().extension();
                     let path = format!("{}-{}.{extension}", success.task_id, number + 1);
                     println!("{path}: {} bytes", audio.size());
-                    audio.keep(Path::new(&path), false)?;
+                    audio.keep(Path::new(&path), false).await?;
                 }
+                // The audio is here: nothing of the job is left to fetch.
+                journal.mark_saved(&success.task_id).await?;
             }
             Event::Finished(Outcome::Failure(failure)) => {
                 // `runtime.resume_job` goes on where the job stands, at no further cost.

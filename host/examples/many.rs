@@ -1,17 +1,18 @@
 //! Thousands of generations at once in one process, against a simulator in the same process.
 //!
 //! ```console
-//! $ cargo run --release -p ima-host --example many -- 10000 machine
+//! $ cargo run --release -p ima-host --example many -- 10000 machine journal
 //! ```
 //!
 //! The second argument is `plugin` (an instance for each generation) or `machine` (one instance for
-//! thousands). A song takes 100 s, and time passes four times as fast.
+//! thousands). With `journal` every checkpoint is synced to a journal in the current folder, which is
+//! removed at the end. A song takes 100 s, and time passes four times as fast.
 
 use std::error::Error;
 use std::time::{Duration, Instant};
 
 use ima_host::types::{CheckpointState, Event, Language, Outcome, Request, TaskType};
-use ima_host::{Clock, ComponentSource, Credential, Runtime};
+use ima_host::{Clock, ComponentSource, Credential, Job, JobState, Journal, Runtime};
 use ima_simulator::{DEMO_KEY, Options, Simulator, Timeline};
 use tokio::task::JoinSet;
 
@@ -34,6 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let machine = arguments
         .next()
         .is_none_or(|component| component == "machine");
+    let journalled = arguments.next().is_some_and(|word| word == "journal");
 
     let options = Options {
         speed: SPEED.into(),
@@ -50,6 +52,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .clock(Clock::accelerated(SPEED));
     if machine {
         builder = builder.machine(ComponentSource::Embedded);
+    }
+    let folder = tempfile::tempdir_in(".")?;
+    if journalled {
+        builder = builder.journal(Journal::open(folder.path())?);
     }
     let runtime = builder.build()?;
 
@@ -75,6 +81,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         control.connections()
     );
     println!("no event later than {late:.1?}");
+    if let Some(journal) = runtime.journal() {
+        let jobs = journal.list()?;
+        let finished = |job: &&Job| job.state == JobState::Finished;
+        let finished = jobs.iter().filter(finished).count();
+        println!("{} jobs journalled, {finished} finished", jobs.len());
+    }
     Ok(())
 }
 

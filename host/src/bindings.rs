@@ -65,6 +65,16 @@ pub mod types {
         }
     }
 
+    impl Outcome {
+        /// The task that it is of, where there is one.
+        pub(crate) fn task_id(&self) -> Option<&str> {
+            match self {
+                Self::Success(success) => Some(&success.task_id),
+                Self::Failure(failure) => failure.task_id.as_deref(),
+            }
+        }
+    }
+
     impl Cause {
         /// Its name in the contract, for logs and for programs.
         pub const fn name(&self) -> &'static str {

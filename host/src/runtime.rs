@@ -12,7 +12,7 @@ use crate::egress::{Egress, Guard, Refusals, RefusedRequest, Wire};
 use crate::error::{Aftermath, Error};
 use crate::generation::{Beginning, Generation, Resumed};
 use crate::instance::{Instance, Stop};
-use crate::journal::{Journal, JournalError};
+use crate::journal::{By, Journal, JournalError};
 use crate::limits::Limits;
 use crate::logs::LogGuard;
 use crate::machine::{Means, Pool};
@@ -120,20 +120,41 @@ impl Runtime {
 
     /// Takes up a generation from a continuation: the last checkpoint's, or a failure's.
     ///
+    /// Where the journal has a job with this continuation as its last one, that job is gone on with,
+    /// as by [`resume_job`](Self::resume_job). A job that is known only by the task that the
+    /// continuation leads to learns of the outcome.
+    ///
     /// # Errors
     ///
-    /// As [`start`](Self::start).
+    /// [`Error::JobInUse`] where another generation works on the job, else as
+    /// [`start`](Self::start).
     pub async fn resume(
         &self,
         continuation: &str,
         on_unknown: OnUnknown,
     ) -> Result<Generation, Error> {
-        Generation::open(
-            self,
-            Beginning::Resume(Resumed::unknown(continuation), on_unknown),
-            None,
-        )
-        .await
+        let known = match self.journal() {
+            Some(journal) => {
+                journal
+                    .claim(By::Continuation(continuation.to_owned()))
+                    .await
+            }
+            None => Ok(None),
+        };
+        let known = match known {
+            Ok(known) => known,
+            Err(JournalError::InUse(job)) => return Err(Error::JobInUse(job)),
+            // The caller holds all that it takes.
+            Err(error) => {
+                tracing::warn!(%error, "a job could not be looked for");
+                None
+            }
+        };
+        let resumed = match &known {
+            Some((job, _)) => Resumed::job(job),
+            None => Resumed::unknown(continuation),
+        };
+        Generation::open(self, Beginning::Resume(resumed, on_unknown), known).await
     }
 
     /// Takes up a job of the journal by its id or its task id, and goes on writing to it. Until the
@@ -147,8 +168,9 @@ impl Runtime {
     pub async fn resume_job(&self, id: &str, on_unknown: OnUnknown) -> Result<Generation, Error> {
         let missing = || Error::NoSuchJob(id.to_owned());
         let journal = self.shared.journal.as_ref().ok_or_else(missing)?;
-        let claimed = journal.claim(id).await.map_err(|source| match source {
-            JournalError::InUse => Error::JobInUse(id.to_owned()),
+        let claimed = journal.claim(By::Id(id.to_owned())).await;
+        let claimed = claimed.map_err(|source| match source {
+            JournalError::InUse(job) => Error::JobInUse(job),
             source => Error::unreadable(id, source),
         })?;
         let (job, claim) = claimed.ok_or_else(missing)?;

@@ -1,18 +1,90 @@
 //! The tries of one download.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use super::content_type::Declared;
 use super::partial::{Partial, Validator};
 use super::{Download, DownloadError};
 use crate::clock::Clock;
 use crate::egress::{Wire, file_request};
+
+/// A partial file whose work on the disk is done away from the tasks: the end of a large file takes
+/// a while to reach the disk.
+struct Store {
+    folder: PathBuf,
+    /// None while it is being worked on.
+    partial: Option<Partial>,
+}
+
+impl Store {
+    async fn open(folder: &Path, uri: &Uri) -> Result<Self, DownloadError> {
+        let mut store = Self {
+            folder: folder.to_path_buf(),
+            partial: None,
+        };
+        let (path, uri) = (folder.to_path_buf(), uri.clone());
+        let opened = spawn_blocking(move || Partial::open(&path, &uri)).await;
+        let opened = opened.unwrap_or_else(|error| Err(io::Error::other(error)));
+        store.partial = Some(opened.map_err(|error| store.failed(error))?);
+        Ok(store)
+    }
+
+    fn failed(&self, source: io::Error) -> DownloadError {
+        DownloadError::File {
+            path: self.folder.clone(),
+            source,
+        }
+    }
+
+    fn size(&self) -> u64 {
+        self.partial.as_ref().map_or(0, Partial::size)
+    }
+
+    fn validator(&self) -> Option<&Validator> {
+        self.partial.as_ref()?.validator()
+    }
+
+    /// Hands the file to work that ends with it.
+    async fn end<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(Partial) -> T + Send + 'static,
+    ) -> Result<T, DownloadError> {
+        let lost = || io::Error::other("the file is being worked on");
+        let partial = self.partial.take().ok_or_else(|| self.failed(lost()))?;
+        let done = spawn_blocking(move || work(partial)).await;
+        done.map_err(|error| self.failed(io::Error::other(error)))
+    }
+
+    async fn change(
+        &mut self,
+        work: impl FnOnce(&mut Partial) -> io::Result<()> + Send + 'static,
+    ) -> Result<(), DownloadError> {
+        let working = self.end(|mut partial| {
+            let result = work(&mut partial);
+            (partial, result)
+        });
+        let (partial, result) = working.await?;
+        self.partial = Some(partial);
+        result.map_err(|error| self.failed(error))
+    }
+
+    async fn restart(&mut self, validator: Option<Validator>) -> Result<(), DownloadError> {
+        self.change(|partial| partial.restart(validator)).await
+    }
+
+    async fn flush(&mut self) -> Result<(), DownloadError> {
+        self.change(Partial::flush).await
+    }
+}
 
 /// Fetches a file, in as many tries as it takes as long as they bring more of it.
 pub(super) async fn fetch(
@@ -22,23 +94,24 @@ pub(super) async fn fetch(
     folder: &Path,
 ) -> Result<Download, DownloadError> {
     let limits = wire.limits();
-    let mut partial = open(folder, &uri).await?;
-    let (mut tried, mut best, mut pause) = (0, partial.size(), limits.download_pause);
+    let mut store = Store::open(folder, &uri).await?;
+    let (mut tried, mut best, mut pause) = (0, store.size(), limits.download_pause);
     loop {
-        let failed = |source| DownloadError::File {
-            path: folder.to_path_buf(),
-            source,
-        };
-        let error = match attempt(wire, &uri, &mut partial, failed).await {
-            Ok(()) => return partial.finish(),
+        let error = match attempt(wire, &uri, &mut store).await {
+            Ok(()) => return store.end(Partial::finish).await?,
             Err(error) => error,
         };
-        if !error.is_passing() {
-            partial.discard();
+        if let DownloadError::ContentType(_) = error {
+            // The answer was something else: what an earlier one brought of the audio stays.
             return Err(error);
         }
-        if partial.size() > best {
-            (tried, best, pause) = (0, partial.size(), limits.download_pause);
+        if !error.is_passing() {
+            let _ = store.end(Partial::discard).await;
+            return Err(error);
+        }
+        store.flush().await?;
+        if store.size() > best {
+            (tried, best, pause) = (0, store.size(), limits.download_pause);
         }
         tried += 1;
         if tried >= limits.download_tries {
@@ -50,34 +123,16 @@ pub(super) async fn fetch(
     }
 }
 
-/// Opens what an earlier call left: reading it again takes its time.
-async fn open(folder: &Path, uri: &Uri) -> Result<Partial, DownloadError> {
-    let (path, uri) = (folder.to_path_buf(), uri.clone());
-    let opened = tokio::task::spawn_blocking(move || Partial::open(&path, &uri)).await;
-    let failed = |source| DownloadError::File {
-        path: folder.to_path_buf(),
-        source,
-    };
-    opened
-        .map_err(|error| failed(std::io::Error::other(error)))?
-        .map_err(failed)
-}
-
 /// One request, for the whole file or for what is missing of it.
-async fn attempt(
-    wire: &Wire,
-    uri: &Uri,
-    partial: &mut Partial,
-    failed: impl Fn(std::io::Error) -> DownloadError,
-) -> Result<(), DownloadError> {
+async fn attempt(wire: &Wire, uri: &Uri, store: &mut Store) -> Result<(), DownloadError> {
     let limits = wire.limits();
     let limit = limits.download_size;
     let mut request = file_request(uri.clone());
-    let rest = partial
+    let rest = store
         .validator()
-        .filter(|_| partial.size() > 0)
+        .filter(|_| store.size() > 0)
         .and_then(|validator| {
-            let range = format!("bytes={}-", partial.size());
+            let range = format!("bytes={}-", store.size());
             Some((HeaderValue::from_str(&range).ok()?, validator.header()))
         });
     let resuming = rest.is_some();
@@ -89,44 +144,57 @@ async fn attempt(
         .send(request, limits.connect_timeout, limits.first_byte_timeout)
         .await
         .map_err(|_| DownloadError::Network)?;
-    match response.status() {
+    let declared = || Declared::of(response.headers());
+    let declared = match response.status() {
         StatusCode::OK => {
+            let declared = declared()?;
             let validator = Validator::of(response.headers());
-            partial.restart(validator).map_err(&failed)?;
+            store.restart(validator).await?;
+            declared
         }
-        StatusCode::PARTIAL_CONTENT if resuming && continues(&response, partial) => {}
+        StatusCode::PARTIAL_CONTENT if resuming && continues(&response, store) => declared()?,
         // Another part, or of another version: pieces of two versions are never joined.
         StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE if resuming => {
-            partial.restart(None).map_err(&failed)?;
+            store.restart(None).await?;
             return Err(DownloadError::Network);
         }
         status => return Err(DownloadError::Status(status.as_u16())),
-    }
+    };
 
     let mut body = response.into_body();
-    if partial.size().saturating_add(body.size_hint().lower()) > limit {
+    if store.size().saturating_add(body.size_hint().lower()) > limit {
         return Err(DownloadError::TooLarge(limit));
     }
     while let Some(frame) = next_frame(&mut body, limits.between_bytes_timeout).await? {
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        if partial.size() + data.len() as u64 > limit {
+        if store.size() + data.len() as u64 > limit {
             return Err(DownloadError::TooLarge(limit));
         }
-        partial.write(&data).map_err(&failed)?;
+        let Some(partial) = &mut store.partial else {
+            continue;
+        };
+        let full = partial.push(&data);
         if partial.is_foreign() {
             return Err(DownloadError::NotAudio);
+        }
+        if let Err(error) = declared.check(partial.prefix()) {
+            store.restart(None).await?;
+            return Err(error);
+        }
+        if full {
+            store.flush().await?;
         }
     }
     Ok(())
 }
 
 /// Whether an answer is the rest of what is there.
-fn continues(response: &Response<Incoming>, partial: &Partial) -> bool {
+fn continues(response: &Response<Incoming>, store: &Store) -> bool {
     let version = Validator::of(response.headers());
-    let same = version.is_none_or(|version| partial.validator() == Some(&version));
-    same && first_byte(response.headers()) == Some(partial.size())
+    let same = version.is_none_or(|version| store.validator() == Some(&version));
+    same && first_byte(response.headers()) == Some(store.size())
 }
 
 /// Where a part begins: `Content-Range: bytes 100-199/200`.

@@ -1,5 +1,6 @@
-//! Fetches the audio of a task: judged by its address, its size and its first bytes.
+//! Fetches the audio of a task: judged by its address, its size, its type and its first bytes.
 
+mod content_type;
 mod fetch;
 mod format;
 mod name;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use http::Uri;
 use tempfile::NamedTempFile;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use url::Url;
 
@@ -45,6 +47,10 @@ pub enum DownloadError {
     /// It took longer than [`Limits::download`](crate::Limits::download).
     #[error("fetching the audio took too long")]
     TooSlow,
+    /// The server calls the content something other than audio. What is named is the type alone,
+    /// and only where it is one.
+    #[error("the server sent {0} in place of audio")]
+    ContentType(String),
     /// The content is no audio that is known here.
     #[error("what was fetched is not audio")]
     NotAudio,
@@ -102,28 +108,32 @@ impl Download {
     /// # Errors
     ///
     /// [`DownloadError::Exists`] where the file exists and `replace` is false.
-    pub fn keep(self, path: &Path, replace: bool) -> Result<(), DownloadError> {
+    pub async fn keep(self, path: &Path, replace: bool) -> Result<(), DownloadError> {
+        let target = path.to_path_buf();
+        let kept = spawn_blocking(move || self.keep_as(&target, replace)).await;
+        kept.unwrap_or_else(|error| {
+            Err(DownloadError::File {
+                path: path.to_path_buf(),
+                source: io::Error::other(error),
+            })
+        })
+    }
+
+    fn keep_as(self, path: &Path, replace: bool) -> Result<(), DownloadError> {
         let result = if replace {
             self.file.persist(path)
         } else {
             self.file.persist_noclobber(path)
         };
-        match result {
-            Ok(_) => {}
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(DownloadError::Exists(path.to_path_buf()));
-            }
-            Err(error) => {
-                return Err(DownloadError::File {
-                    path: path.to_path_buf(),
-                    source: error.error,
-                });
-            }
-        }
-        sync_folder(path).map_err(|source| DownloadError::File {
-            path: path.to_path_buf(),
-            source,
-        })
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::AlreadyExists => DownloadError::Exists(path.to_path_buf()),
+            _ => DownloadError::File {
+                path: path.to_path_buf(),
+                source,
+            },
+        };
+        result.map_err(|error| failed(error.error))?;
+        sync_folder(path).map_err(failed)
     }
 }
 
@@ -139,7 +149,8 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`Error::Download`] with the reason. Unless it can be continued, nothing is left behind.
+    /// [`Error::Download`] with the reason. Unless it can be continued, nothing is left behind. The
+    /// audio stays where it is, so a later call may bring it.
     pub async fn download(&self, url: &str, folder: &Path) -> Result<Download, Error> {
         let shared = &self.shared;
         let uri = judge(&shared.wire, url)?;

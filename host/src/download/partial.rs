@@ -11,6 +11,9 @@ use tempfile::{NamedTempFile, TempPath};
 
 use super::{AudioFormat, Download, DownloadError};
 
+/// How many bytes are collected before they are written.
+const BUFFER: usize = 256 << 10;
+
 /// What names a version of a file: a strong `ETag`, else `Last-Modified`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Validator(HeaderValue);
@@ -38,8 +41,10 @@ pub(super) struct Partial {
     note: Option<PathBuf>,
     validator: Option<Validator>,
     hash: Sha256,
+    /// The size with what is yet to be written.
     size: u64,
     prefix: Vec<u8>,
+    buffer: Vec<u8>,
 }
 
 impl Partial {
@@ -75,6 +80,7 @@ impl Partial {
             hash: Sha256::new(),
             size: 0,
             prefix: Vec::with_capacity(AudioFormat::PREFIX),
+            buffer: Vec::new(),
         }
     }
 
@@ -116,6 +122,7 @@ impl Partial {
         self.hash = Sha256::new();
         self.size = 0;
         self.prefix.clear();
+        self.buffer.clear();
         // The note is on the disk before the first byte that it speaks of.
         match (&self.note, &validator) {
             (Some(note), Some(validator)) => {
@@ -131,13 +138,26 @@ impl Partial {
         Ok(())
     }
 
-    pub(super) fn write(&mut self, data: &[u8]) -> io::Result<()> {
+    /// Takes in more of the file, in memory. Whether it is time to [`flush`](Self::flush).
+    pub(super) fn push(&mut self, data: &[u8]) -> bool {
         let missing = AudioFormat::PREFIX.saturating_sub(self.prefix.len());
         self.prefix.extend(data.iter().take(missing));
-        self.file.write_all(data)?;
-        self.hash.update(data);
+        self.buffer.extend_from_slice(data);
         self.size += data.len() as u64;
+        self.buffer.len() >= BUFFER
+    }
+
+    /// Writes what was taken in.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.file.write_all(&self.buffer)?;
+        self.hash.update(&self.buffer);
+        self.buffer.clear();
         Ok(())
+    }
+
+    /// The first bytes, as far as they are there.
+    pub(super) fn prefix(&self) -> &[u8] {
+        &self.prefix
     }
 
     /// Whether the first bytes are there and are no audio.
@@ -163,13 +183,11 @@ impl Partial {
             self.discard();
             return Err(DownloadError::NotAudio);
         };
-        self.file
-            .as_file()
-            .sync_all()
-            .map_err(|source| DownloadError::File {
-                path: self.file.path().to_path_buf(),
-                source,
-            })?;
+        let synced = self.flush().and_then(|()| self.file.as_file().sync_all());
+        synced.map_err(|source| DownloadError::File {
+            path: self.file.path().to_path_buf(),
+            source,
+        })?;
         self.forget();
         self.file.disable_cleanup(false);
         Ok(Download {

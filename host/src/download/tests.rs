@@ -1,5 +1,8 @@
 //! Downloads from servers that behave and that do not.
 
+mod declared;
+mod workers;
+
 use std::fs;
 use std::path::Path;
 
@@ -68,7 +71,7 @@ async fn audio_is_kept_whole_and_described() {
     );
 
     let target = folder.path().join("song.wav");
-    download.keep(&target, false).unwrap();
+    download.keep(&target, false).await.unwrap();
     assert_eq!(fs::read_to_string(&target).unwrap(), WAV);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     assert!(
@@ -91,7 +94,7 @@ async fn an_existing_file_is_only_replaced_when_asked() {
 
     let download = runtime.download(&url, folder.path()).await.unwrap();
     assert!(matches!(
-        download.keep(&target, false),
+        download.keep(&target, false).await,
         Err(DownloadError::Exists(_))
     ));
     assert_eq!(fs::read_to_string(&target).unwrap(), "mine");
@@ -100,6 +103,7 @@ async fn an_existing_file_is_only_replaced_when_asked() {
         .await
         .unwrap()
         .keep(&target, true)
+        .await
         .unwrap();
     assert_eq!(fs::read_to_string(&target).unwrap(), WAV);
 }
@@ -214,7 +218,7 @@ async fn a_download_that_breaks_off_goes_on_where_it_stopped() {
         .collect();
     assert_eq!(firsts, [0, 10, 20]);
     let target = folder.path().join("song.wav");
-    download.keep(&target, false).unwrap();
+    download.keep(&target, false).await.unwrap();
     assert_eq!(fs::read_to_string(&target).unwrap(), WAV);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -309,7 +313,8 @@ async fn two_calls_for_one_address_do_not_meet() {
     });
     for (download, name) in [(one.unwrap(), "1.wav"), (other.unwrap(), "2.wav")] {
         assert_eq!(download.sha256(), SHA256);
-        download.keep(&folder.path().join(name), false).unwrap();
+        let path = folder.path().join(name);
+        download.keep(&path, false).await.unwrap();
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }

@@ -1,5 +1,6 @@
 //! A generation: events one at a time, checkpoints made durable before they are handed out.
 
+mod journaling;
 mod log;
 mod session;
 #[cfg(test)]
@@ -14,7 +15,8 @@ use std::sync::Arc;
 use futures_util::Stream;
 use tokio::sync::watch;
 
-use session::{Journaling, Remembered, Session};
+use journaling::{Arrears, Journaling};
+use session::{Remembered, Session};
 
 use crate::credential::Key;
 use crate::egress::Guard;
@@ -82,7 +84,8 @@ impl Resumed {
 /// One generation of music or speech.
 ///
 /// Nothing happens but while an event is asked for. Asking for the next event after a checkpoint
-/// states that the checkpoint is durable; with a journal it already is. Dropping a generation ends
+/// states that the checkpoint is durable; with a journal it already is, but for a paid one that could
+/// not be written ([`is_journalled`](Self::is_journalled)). Dropping a generation ends
 /// the waiting, not the task; a create request that is under way is still seen through to its
 /// answer, and journalled.
 pub struct Generation {
@@ -100,6 +103,7 @@ pub struct Generation {
     job: Option<String>,
     claim: Option<Arc<Claim>>,
     remembered: Option<Remembered>,
+    arrears: Arc<Arrears>,
 }
 
 /// A call into the component that has not returned. It owns the session, so that dropping the
@@ -121,6 +125,7 @@ impl Generation {
             claim: None,
             task: None,
             model_name: None,
+            arrears: Arc::default(),
         };
         if let Beginning::Start(request) = &beginning {
             journaling.task = Some(request.task);
@@ -131,6 +136,7 @@ impl Generation {
             journaling.claim = Some(claim);
         }
         let (job, claim) = (journaling.job(), journaling.claim.clone());
+        let arrears = Arc::clone(&journaling.arrears);
         let session = Session::open(
             runtime,
             &beginning,
@@ -154,6 +160,7 @@ impl Generation {
             job,
             claim,
             remembered: None,
+            arrears,
         })
     }
 
@@ -243,6 +250,16 @@ impl Generation {
         self.job.as_deref()
     }
 
+    /// Whether the journal holds everything that it is to hold of this generation so far. Without a
+    /// journal it never does.
+    ///
+    /// A checkpoint that can't be written before the create request ends the generation. One of a
+    /// task that is paid does not: it is kept, and written with one of the next events. As long as
+    /// this is false after such a checkpoint, only the continuation in it leads back to the task.
+    pub fn is_journalled(&self) -> bool {
+        self.runtime.journal().is_some() && self.arrears.is_empty()
+    }
+
     /// The last checkpoint that was handed out.
     pub fn checkpoint(&self) -> Option<&Checkpoint> {
         self.checkpoint.as_ref()
@@ -301,6 +318,7 @@ impl Generation {
             claim: self.claim.clone(),
             task: None,
             model_name: None,
+            arrears: Arc::clone(&self.arrears),
         };
         async move {
             match Session::open(&runtime, &beginning, key, guard, journaling, checkpoint).await {

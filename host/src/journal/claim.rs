@@ -4,12 +4,14 @@
 //! file of its own, which the operating system lets go of when the process ends, however it ends.
 
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension};
 
+use super::error::Fault;
 use super::{Job, Journal, JournalError, job};
 
 /// The folder of the owners' files, beside the database.
@@ -24,7 +26,7 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    fn new(folder: &Path, connection: &Connection) -> Result<Self, JournalError> {
+    fn new(folder: &Path, connection: &Connection) -> Result<Self, Fault> {
         let owners = folder.join(OWNERS);
         crate::folders::create_private(&owners).map_err(|source| JournalError::Folder {
             folder: owners.clone(),
@@ -56,15 +58,17 @@ fn is_alive(folder: &Path, name: &str) -> bool {
         return false;
     }
     let path = folder.join(OWNERS).join(name);
-    let Ok(file) = File::open(&path) else {
-        return false;
+    // What can't be found out, by a process without a free file descriptor for one, is treated with
+    // care: only a file that is gone or unlocked speaks of an owner that is gone.
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) => return error.kind() != ErrorKind::NotFound,
     };
     match file.try_lock_shared() {
         Ok(()) => {
             let _ = fs::remove_file(&path);
             false
         }
-        // What can't be found out is treated with care.
         Err(TryLockError::WouldBlock | TryLockError::Error(_)) => true,
     }
 }
@@ -101,27 +105,44 @@ impl Drop for Claim {
         if self.settled.load(Ordering::Acquire) {
             return;
         }
-        let (journal, job, mark) = (
-            self.journal.clone(),
+        let (job, mark) = (
             std::mem::take(&mut self.job),
             std::mem::take(&mut self.mark),
         );
-        let release = move || {
-            let sql = "UPDATE jobs SET owner = NULL WHERE id = ?1 AND owner = ?2";
-            if let Err(error) = journal.lock().execute(sql, [&job, &mark]) {
-                tracing::warn!(%error, "a job was not released");
-            }
-        };
-        match tokio::runtime::Handle::try_current() {
-            Ok(handle) => drop(handle.spawn_blocking(release)),
-            Err(_) => release(),
-        }
+        self.journal.release(job, mark);
     }
 }
 
+/// What a job is found by.
+#[derive(Clone)]
+pub(crate) enum By {
+    /// Its id or its task id.
+    Id(String),
+    /// Its last continuation.
+    Continuation(String),
+}
+
+const FIND_CONTINUATION: &str =
+    "SELECT * FROM jobs WHERE continuation = ?1 AND ?1 <> '' ORDER BY updated_at DESC";
+
 impl Journal {
+    /// Lets go of a job, before anything that is asked of the journal from now on.
+    fn release(&self, job: String, mark: String) {
+        let release = move |connection: &Connection| {
+            let sql = "UPDATE jobs SET owner = NULL WHERE id = ?1 AND owner = ?2";
+            connection.prepare_cached(sql)?.execute([&job, &mark])?;
+            Ok(())
+        };
+        let path = self.path().to_path_buf();
+        self.writer().submit(release, move |result| {
+            if let Err(error) = result.map_err(|fault| fault.at(&path)) {
+                tracing::warn!(%error, "a job was not released");
+            }
+        });
+    }
+
     /// A mark that no other claim has, of this process.
-    pub(super) fn next_mark(&self, connection: &Connection) -> Result<String, JournalError> {
+    pub(super) fn next_mark(&self, connection: &Connection) -> Result<String, Fault> {
         let mut owner = self.owner();
         let name = match &*owner {
             Some(owner) => owner.name.clone(),
@@ -146,43 +167,42 @@ impl Journal {
             })
     }
 
-    /// Claims a job by its id or task id; none where there is no such job.
-    pub(crate) async fn claim(&self, id: &str) -> Result<Option<(Job, Arc<Claim>)>, JournalError> {
-        let (journal, id) = (self.clone(), id.to_owned());
-        self.blocking(move |connection| journal.claim_in(connection, &id))
+    /// Claims a job; none where there is no such job.
+    pub(crate) async fn claim(&self, by: By) -> Result<Option<(Job, Arc<Claim>)>, JournalError> {
+        let journal = self.clone();
+        self.write(move |connection| journal.claim_in(connection, &by))
             .await
     }
 
     fn claim_in(
         &self,
-        connection: &mut Connection,
-        id: &str,
-    ) -> Result<Option<(Job, Arc<Claim>)>, JournalError> {
+        connection: &Connection,
+        by: &By,
+    ) -> Result<Option<(Job, Arc<Claim>)>, Fault> {
         let mark = self.next_mark(connection)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let Some(job) = transaction
-            .query_row(super::FIND, [id], job::read)
-            .optional()?
-        else {
+        let (sql, value) = match by {
+            By::Id(id) => (super::FIND, id),
+            By::Continuation(continuation) => (FIND_CONTINUATION, continuation),
+        };
+        let mut found = connection.prepare_cached(sql)?;
+        let Some(job) = found.query_row([value], job::read).optional()? else {
             return Ok(None);
         };
         let owner: Option<String> =
-            transaction.query_row("SELECT owner FROM jobs WHERE id = ?1", [&job.id], |row| {
+            connection.query_row("SELECT owner FROM jobs WHERE id = ?1", [&job.id], |row| {
                 row.get(0)
             })?;
         let name = |mark: &str| mark.split('/').next().unwrap_or_default().to_owned();
         let elsewhere = owner
             .map(|owner| name(&owner))
             .is_some_and(|owner| owner != name(&mark) && is_alive(self.folder(), &owner));
+        let in_use = || JournalError::InUse(job.id.clone());
         if elsewhere {
-            return Err(JournalError::InUse);
+            return Err(in_use().into());
         }
-        let claim = self.enter(&job.id, mark).ok_or(JournalError::InUse)?;
-        transaction.execute(
-            "UPDATE jobs SET owner = ?2 WHERE id = ?1",
-            params![job.id, claim.mark],
-        )?;
-        transaction.commit()?;
+        let claim = self.enter(&job.id, mark).ok_or_else(in_use)?;
+        let sql = "UPDATE jobs SET owner = ?2 WHERE id = ?1";
+        connection.execute(sql, [&job.id, &claim.mark])?;
         Ok(Some((job, claim)))
     }
 }

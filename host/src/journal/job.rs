@@ -88,8 +88,8 @@ impl fmt::Display for JobState {
     }
 }
 
-/// One job in the journal.
-#[derive(Debug, Clone, PartialEq)]
+/// One job in the journal. `Debug` leaves the continuation out, which may hold what was asked for.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Job {
     /// A short id of the journal's own.
@@ -122,6 +122,32 @@ impl Job {
     /// Whether its task is known to exist.
     pub(crate) const fn is_paid(&self) -> bool {
         self.task_id.is_some() || matches!(self.state, JobState::Waiting | JobState::Finished)
+    }
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            id,
+            created_at,
+            updated_at,
+            task,
+            model_name,
+            state,
+            task_id,
+            continuation: _,
+            saved,
+        } = self;
+        f.debug_struct("Job")
+            .field("id", id)
+            .field("created_at", created_at)
+            .field("updated_at", updated_at)
+            .field("task", task)
+            .field("model_name", model_name)
+            .field("state", state)
+            .field("task_id", task_id)
+            .field("saved", saved)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod claim;
 mod database;
+mod entry;
 mod error;
 mod job;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,45 +16,48 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::oneshot;
 
-pub(crate) use claim::Claim;
+pub(crate) use claim::{By, Claim};
+pub(crate) use entry::Entry;
+use error::Fault;
 pub use error::JournalError;
-use job::task_word;
 pub use job::{Job, JobState};
 
+use database::Opened;
+use writer::Writer;
+
 use crate::folders::create_private;
-use crate::types::{Charge, Checkpoint, CheckpointState, Failure, Outcome, TaskType};
+use crate::types::{Charge, Failure, Outcome};
 
 /// Finds a job by its id or its task id.
 const FIND: &str =
     "SELECT * FROM jobs WHERE id = ?1 OR task_id = ?1 ORDER BY id = ?1 DESC, updated_at DESC";
 
-/// What to write about a job at a checkpoint.
-#[derive(Debug, Clone)]
-pub(crate) struct Entry {
-    /// The job; none for one that begins.
-    pub(crate) claim: Option<Arc<Claim>>,
-    pub(crate) task: Option<TaskType>,
-    pub(crate) model_name: Option<String>,
-    pub(crate) checkpoint: Checkpoint,
-}
-
 /// A journal on disk, shared by any number of processes. Cheap to clone.
 ///
-/// A write is on the disk (committed and synced) before it returns. A job is worked on by one
-/// generation at a time, in whatever process: see
+/// A write is on the disk (committed and synced) before it returns; what is written at the same time
+/// is synced together. A job is worked on by one generation at a time, in whatever process: see
 /// [`Runtime::resume_job`](crate::Runtime::resume_job).
+///
+/// What generations write, and the `async` functions here, hold up no task. [`open`](Self::open),
+/// [`get`](Self::get), [`list`](Self::list) and dropping the last clone, which waits until everything
+/// is written, block on the disk: where other tasks wait, call them through
+/// `tokio::task::spawn_blocking`.
 #[derive(Clone)]
 pub struct Journal {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    connection: Mutex<Connection>,
+    // The first field, so that it is the first to end: closing the last connection tidies up.
+    writer: Writer,
+    reader: Mutex<Connection>,
     owner: Mutex<Option<claim::Owner>>,
     claimed: Mutex<HashSet<String>>,
     claims: AtomicU64,
     folder: PathBuf,
+    path: PathBuf,
     set_aside: Option<PathBuf>,
 }
 
@@ -63,6 +68,9 @@ impl Journal {
     /// A damaged database is renamed, never overwritten, and a new one is begun:
     /// [`set_aside`](Self::set_aside) says so.
     ///
+    /// Blocks: it reads the whole database to see whether it is sound, and waits up to ten seconds
+    /// for other processes that write.
+    ///
     /// # Errors
     ///
     /// When the folder can't be created or written to, or the journal is of a later version.
@@ -71,14 +79,22 @@ impl Journal {
             folder: folder.to_path_buf(),
             source,
         })?;
-        let (connection, set_aside) = database::open(folder)?;
+        let Opened {
+            path,
+            writer,
+            reader,
+            set_aside,
+        } = database::open(folder)?;
+        let writer = Writer::start(writer).map_err(JournalError::Thread)?;
         Ok(Self {
             inner: Arc::new(Inner {
-                connection: Mutex::new(connection),
+                writer,
+                reader: Mutex::new(reader),
                 owner: Mutex::default(),
                 claimed: Mutex::default(),
                 claims: AtomicU64::new(0),
                 folder: folder.to_path_buf(),
+                path,
                 set_aside,
             }),
         })
@@ -90,87 +106,76 @@ impl Journal {
         self.inner.set_aside.as_deref()
     }
 
-    /// The job with this id, or with this task id.
+    /// The job with this id, or with this task id. Blocks on the disk, but waits for no writer.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub fn get(&self, id: &str) -> Result<Option<Job>, JournalError> {
-        Ok(self.lock().query_row(FIND, [id], job::read).optional()?)
+        self.read(|connection| connection.query_row(FIND, [id], job::read).optional())
     }
 
-    /// Every job, the newest first.
+    /// Every job, the newest first. Blocks on the disk, but waits for no writer.
     ///
     /// # Errors
     ///
     /// When the database fails.
     pub fn list(&self) -> Result<Vec<Job>, JournalError> {
-        let connection = self.lock();
-        let mut statement =
-            connection.prepare("SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC")?;
-        let jobs = statement
-            .query_map([], job::read)?
-            .collect::<Result<_, _>>()?;
-        Ok(jobs)
+        self.read(|connection| {
+            let sql = "SELECT * FROM jobs ORDER BY created_at DESC, rowid DESC";
+            let mut statement = connection.prepare(sql)?;
+            statement.query_map([], job::read)?.collect()
+        })
     }
 
-    /// Notes that every audio file of a job is kept on this machine ([`Job::saved`]).
+    /// Notes that every audio file of a job, named by its id or its task id, is kept on this machine
+    /// ([`Job::saved`]).
     ///
     /// # Errors
     ///
-    /// When the database fails.
-    pub fn mark_saved(&self, id: &str) -> Result<(), JournalError> {
-        let sql = "UPDATE jobs SET updated_at = unixepoch(), saved = 1 WHERE id = ?1";
-        self.lock().execute(sql, [id])?;
-        Ok(())
+    /// [`JournalError::NoSuchJob`], or when the database fails.
+    pub async fn mark_saved(&self, id: &str) -> Result<(), JournalError> {
+        let id = id.to_owned();
+        self.write(move |connection| {
+            let sql = "UPDATE jobs SET updated_at = unixepoch(), saved = 1
+                WHERE id = ?1 OR task_id = ?1";
+            match connection.prepare_cached(sql)?.execute([&id])? {
+                0 => Err(JournalError::NoSuchJob(id.clone()).into()),
+                _ => Ok(()),
+            }
+        })
+        .await
     }
 
     /// Writes a checkpoint and returns the claim on its job. A job whose task exists is not set
     /// back to `creating`: that is a conflict.
     pub(crate) async fn checkpoint(&self, entry: Entry) -> Result<Arc<Claim>, JournalError> {
         let journal = self.clone();
-        self.blocking(move |connection| {
-            let state = match entry.checkpoint.state {
-                CheckpointState::Creating => JobState::Creating,
-                CheckpointState::Waiting => JobState::Waiting,
-            };
-            let mark = match &entry.claim {
-                Some(claim) => claim.mark().to_owned(),
-                None => journal.next_mark(connection)?,
-            };
-            let sql = "INSERT INTO jobs (id, created_at, updated_at, task_type, model_name, state,
-                    task_id, continuation, owner)
-                VALUES (coalesce(?1, lower(hex(randomblob(5)))), unixepoch(), unixepoch(),
-                    ?2, ?3, ?4, ?5, ?6, ?7)
-                ON CONFLICT (id) DO UPDATE SET
-                    updated_at = excluded.updated_at,
-                    task_type = coalesce(excluded.task_type, task_type),
-                    model_name = coalesce(excluded.model_name, model_name),
-                    state = excluded.state,
-                    task_id = coalesce(excluded.task_id, task_id),
-                    continuation = excluded.continuation
-                WHERE excluded.state <> 'creating' OR (owner IS excluded.owner
-                    AND (task_id IS NULL OR state NOT IN ('waiting', 'finished')))
-                RETURNING id";
-            let values = params![
-                entry.claim.as_ref().map(|claim| claim.job()),
-                entry.task.map(task_word),
-                entry.model_name,
-                state.as_str(),
-                entry.checkpoint.task_id,
-                entry.checkpoint.continuation,
-                mark,
-            ];
-            let id: Option<String> = connection
-                .query_row(sql, values, |row| row.get(0))
-                .optional()?;
-            let id = id.ok_or(JournalError::Conflict)?;
-            match entry.claim {
-                Some(claim) => Ok(claim),
-                None => journal.enter(&id, mark).ok_or(JournalError::InUse),
+        self.write(move |connection| {
+            if let Some(claim) = &entry.claim {
+                entry.write(connection, Some(claim.job()), Some(claim.mark()))?;
+                return Ok(Arc::clone(claim));
             }
+            let mark = journal.next_mark(connection)?;
+            let id = entry.write(connection, None, Some(&mark))?;
+            Ok(journal.enter(&id, mark).ok_or(JournalError::InUse(id))?)
         })
         .await
+    }
+
+    /// Has a checkpoint written for which nobody waits, before the job is let go of.
+    pub(crate) fn leave(&self, mut entry: Entry) {
+        let owned = |claim: Arc<Claim>| (claim.job().to_owned(), claim.mark().to_owned());
+        let (job, mark) = entry.claim.take().map(owned).unzip();
+        let path = self.path().to_path_buf();
+        self.writer().submit(
+            move |connection| entry.write(connection, job.as_deref(), mark.as_deref()),
+            move |result| {
+                if let Err(error) = result.map_err(|fault| fault.at(&path)) {
+                    tracing::error!(%error, "a paid task is not journalled");
+                }
+            },
+        );
     }
 
     /// Writes how a job ended, and that nobody works on it any more. Its last continuation stays: a
@@ -188,21 +193,23 @@ impl Journal {
             Outcome::Failure(failure) => (failure.task_id.clone(), failure.continuation.clone()),
         };
         let continuation = continuation.or_else(|| unspent(outcome).then(String::new));
-        self.blocking(move |connection| {
-            let changed = connection.execute(
-                "UPDATE jobs SET updated_at = unixepoch(), state = ?2, task_id = coalesce(?3, task_id),
+        let mark = claim.mark().to_owned();
+        let job = claim.job().to_owned();
+        self.write(move |connection| {
+            let sql = "UPDATE jobs SET
+                    updated_at = unixepoch(), state = ?2, task_id = coalesce(?3, task_id),
                     continuation = coalesce(?4, continuation), owner = nullif(owner, ?5)
                 WHERE id = ?1 AND (
-                    ?3 IS NOT NULL OR task_id IS NULL OR state NOT IN ('waiting', 'finished'))",
-                params![claim.job(), state.as_str(), task_id, continuation, claim.mark()],
-            )?;
-            if changed == 0 {
-                return Err(JournalError::Conflict);
+                    ?3 IS NOT NULL OR task_id IS NULL OR state NOT IN ('waiting', 'finished'))";
+            let values = params![job, state.as_str(), task_id, continuation, mark];
+            match connection.prepare_cached(sql)?.execute(values)? {
+                0 => Err(JournalError::Conflict.into()),
+                _ => Ok(()),
             }
-            claim.settle();
-            Ok(())
         })
-        .await
+        .await?;
+        claim.settle();
+        Ok(())
     }
 
     fn folder(&self) -> &Path {
@@ -225,21 +232,32 @@ impl Journal {
         change(&mut claimed.unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.inner
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn path(&self) -> &Path {
+        &self.inner.path
     }
 
-    async fn blocking<T: Send + 'static>(
+    fn writer(&self) -> &Writer {
+        &self.inner.writer
+    }
+
+    fn read<T>(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, JournalError> {
-        let journal = self.clone();
-        tokio::task::spawn_blocking(move || work(&mut journal.lock()))
-            .await
-            .map_err(|_| JournalError::Interrupted)?
+        let reader = self.inner.reader.lock();
+        let result = work(&reader.unwrap_or_else(PoisonError::into_inner));
+        result.map_err(|error| Fault::Sql(error).at(self.path()))
+    }
+
+    /// Has something written. It is written whole even where nobody waits for it any more.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let (told, result) = oneshot::channel();
+        self.writer().submit(work, |result| drop(told.send(result)));
+        let result = result.await.map_err(|_| JournalError::Interrupted)?;
+        result.map_err(|fault| fault.at(self.path()))
     }
 }
 

@@ -1,9 +1,16 @@
 //! The journal by itself: checkpoints, claims, disks that fail, databases that are damaged.
 
+mod jobs;
+mod owners;
+#[cfg(unix)]
+mod permissions;
+mod together;
+mod traces;
+
 use std::fs;
 
 use super::*;
-use crate::types::{Cause, Success, TaskFault};
+use crate::types::{Cause, Checkpoint, CheckpointState, Success, TaskFault, TaskType};
 
 fn entry(claim: Option<Arc<Claim>>, state: CheckpointState, continuation: &str) -> Entry {
     let task_id = (state == CheckpointState::Waiting).then(|| "task_1".to_owned());
@@ -46,12 +53,25 @@ fn success() -> Outcome {
     })
 }
 
+/// Does something on the journal's own connection.
+fn on_writer<T: Send + 'static>(
+    journal: &Journal,
+    mut work: impl FnMut(&Connection) -> T + Send + 'static,
+) -> T {
+    let (told, result) = std::sync::mpsc::channel();
+    journal.writer().submit(
+        move |connection| Ok(work(connection)),
+        move |result| told.send(result.unwrap()).unwrap(),
+    );
+    result.recv().unwrap()
+}
+
 /// Claims a job that another one is about to let go of.
 async fn claim_soon(journal: &Journal, id: &str) -> Arc<Claim> {
     loop {
-        match journal.claim(id).await {
+        match journal.claim(By::Id(id.to_owned())).await {
             Ok(Some((_, claim))) => return claim,
-            Err(JournalError::InUse) => tokio::task::yield_now().await,
+            Err(JournalError::InUse(_)) => tokio::task::yield_now().await,
             other => panic!("{other:?}"),
         }
     }
@@ -74,7 +94,7 @@ async fn a_job_goes_from_checkpoint_to_checkpoint() {
         (&job.id, job.state, job.continuation.as_str(), job.saved),
         (&id, JobState::Finished, "c2", false)
     );
-    journal.mark_saved(&id).unwrap();
+    journal.mark_saved(&id).await.unwrap();
     assert!(journal.get(&id).unwrap().unwrap().saved);
 }
 
@@ -168,18 +188,27 @@ async fn a_job_is_worked_on_once_at_a_time() {
     let claim = one.checkpoint(creating()).await.unwrap();
     let id = claim.job().to_owned();
     for journal in [&one, &other] {
-        let refused = journal.claim(&id).await;
-        assert!(matches!(refused, Err(JournalError::InUse)));
+        let refused = journal.claim(By::Id(id.clone())).await;
+        assert!(matches!(refused, Err(JournalError::InUse(_))));
     }
-    assert!(other.claim("nobody").await.unwrap().is_none());
+    assert!(
+        other
+            .claim(By::Id("nobody".to_owned()))
+            .await
+            .unwrap()
+            .is_none()
+    );
 
     drop(claim);
     let claim = claim_soon(&other, &id).await;
-    assert!(matches!(one.claim(&id).await, Err(JournalError::InUse)));
+    assert!(matches!(
+        one.claim(By::Id(id.clone())).await,
+        Err(JournalError::InUse(_))
+    ));
     // The end of a job is the end of its claim, in the same write.
     let outcome = failure(Cause::Deadline, Charge::Yes);
     other.finish(claim, &outcome).await.unwrap();
-    assert!(one.claim(&id).await.unwrap().is_some());
+    assert!(one.claim(By::Id(id.clone())).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -192,10 +221,10 @@ async fn a_claim_ends_with_its_process() {
     let dead = folder.path().join("owners").join("0011223344556677");
     fs::write(&dead, "").unwrap();
     let sql = "UPDATE jobs SET owner = '0011223344556677/0'";
-    journal.lock().execute(sql, []).unwrap();
+    on_writer(&journal, |writer| writer.execute(sql, []).unwrap());
     claim.settle();
     drop(claim);
-    assert!(journal.claim(&id).await.unwrap().is_some());
+    assert!(journal.claim(By::Id(id.clone())).await.unwrap().is_some());
     assert!(!dead.exists());
 }
 
@@ -203,30 +232,32 @@ async fn a_claim_ends_with_its_process() {
 async fn a_full_disk_and_one_that_can_not_be_written_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();
-    let pages: u32 = journal
-        .lock()
-        .query_row("PRAGMA page_count", [], |row| row.get(0))
-        .unwrap();
+    let pages: u32 = on_writer(&journal, |writer| {
+        let count = writer.query_row("PRAGMA page_count", [], |row| row.get(0));
+        count.unwrap()
+    });
     let limit = |pages: u32| {
-        let journal = journal.lock();
-        journal
-            .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
-            .unwrap();
+        on_writer(&journal, move |writer| {
+            let limited = writer.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
+            limited.unwrap();
+        });
     };
     limit(pages);
     let large = entry(None, CheckpointState::Creating, &"c".repeat(100_000));
     let refused = journal.checkpoint(large).await;
-    assert!(matches!(refused, Err(JournalError::Full(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(JournalError::Full { .. })),
+        "{refused:?}"
+    );
     assert!(journal.list().unwrap().is_empty());
 
     limit(pages + 1_000);
-    journal
-        .lock()
-        .pragma_update(None, "query_only", true)
-        .unwrap();
+    on_writer(&journal, |writer| {
+        writer.pragma_update(None, "query_only", true).unwrap();
+    });
     let refused = journal.checkpoint(creating()).await;
     assert!(
-        matches!(refused, Err(JournalError::ReadOnly(_))),
+        matches!(refused, Err(JournalError::ReadOnly { .. })),
         "{refused:?}"
     );
 }
@@ -258,9 +289,6 @@ async fn damage_inside_a_database_is_found_before_anything_is_written() {
         let large = entry(None, CheckpointState::Creating, &"c".repeat(1_000));
         journal.checkpoint(large).await.unwrap();
     }
-    while Arc::strong_count(&journal.inner) > 1 {
-        tokio::task::yield_now().await;
-    }
     drop(journal);
     let mut bytes = fs::read(&path).unwrap();
     for byte in bytes.iter_mut().skip(4096).step_by(7) {
@@ -280,13 +308,12 @@ async fn damage_inside_a_database_is_found_before_anything_is_written() {
 fn a_journal_of_a_later_version_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();
-    journal
-        .lock()
-        .pragma_update(None, "user_version", 99)
-        .unwrap();
+    on_writer(&journal, |writer| {
+        writer.pragma_update(None, "user_version", 99).unwrap();
+    });
     drop(journal);
     let refused = Journal::open(folder.path());
-    assert!(matches!(refused, Err(JournalError::Later)));
+    assert!(matches!(refused, Err(JournalError::Later { .. })));
     assert!(folder.path().join("journal.db").exists());
 }
 

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod audio;
 mod create;
 mod generate;
 mod jobs;

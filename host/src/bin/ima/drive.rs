@@ -308,9 +308,9 @@ impl<'a> Run<'a> {
     }
 
     /// Nothing of the job is left to fetch.
-    fn delivered(&self, job: &str) {
+    async fn delivered(&self, job: &str) {
         if let Some(journal) = self.runtime.journal()
-            && let Err(error) = journal.mark_saved(job)
+            && let Err(error) = journal.mark_saved(job).await
         {
             tracing::warn!(%error, "a job stays listed though its audio is here");
         }
@@ -321,7 +321,7 @@ impl<'a> Run<'a> {
         let (saved, lost) = self.save(&success.medias, &success.task_id, show).await;
         match (job, &lost) {
             (Some(job), Some(_)) => show.trouble(&text::resume(language, job)),
-            (Some(job), None) => self.delivered(job),
+            (Some(job), None) => self.delivered(job).await,
             (None, _) => {}
         }
         let problem = lost.as_deref().map(|message| Problem {

@@ -70,7 +70,7 @@ async fn save_one(
         }
     };
     let sha256 = download.sha256().to_owned();
-    download.keep(&path, delivery.force)?;
+    download.keep(&path, delivery.force).await?;
     Ok(SavedFile { path, sha256 })
 }
 

@@ -1,5 +1,7 @@
 //! The component in the sandbox against a scripted service: what a caller may do to a generation.
 
+mod arrears;
+mod bare;
 mod cancelling;
 mod taken_up;
 mod usual;
