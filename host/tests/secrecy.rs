@@ -207,7 +207,6 @@ fn holds_ids_and_codes_only(log: &str) {
         "operation=Create status=200",
         "operation=Detail status=401",
         "an exchange failed and is tried again",
-        "refused a request",
         "audio was fetched",
         "finished job=",
         "cause=\"insufficient-points\"",

@@ -101,7 +101,7 @@ async fn a_key_that_it_knows_goes_no_further() {
     let stage = Stage::hostile().await;
     let denied = "refused ErrorCode::HttpRequestDenied";
     assert_eq!(report(&stage, "tell a joke").await, "answered 400");
-    for spelling in ["ima_demo_key", "ima\\u005fdemo_key", "aW1hX2RlbW9fa2V5"] {
+    for spelling in ["ima_|demo_key", "ima\\u005f|demo_key", "aW1hX2Rl|bW9fa2V5"] {
         let crime = format!("tell {spelling}");
         assert_eq!(report(&stage, &crime).await, denied, "{spelling}");
     }
