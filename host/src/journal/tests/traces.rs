@@ -30,10 +30,13 @@ async fn vanishes(folder: &Path, text: &str) {
     is_soon(folder, text, false).await;
 }
 
+fn mark(number: usize) -> String {
+    format!("prompt number {number:04}, ")
+}
+
 /// What a checkpoint `creating` holds: of any size, with a mark all over it.
 fn asked_for(number: usize) -> String {
-    let mark = format!("prompt number {number:04}, ");
-    mark.repeat([1, 30, 400, 5_000][number % 4])
+    mark(number).repeat([1, 30, 400, 5_000][number % 4])
 }
 
 #[tokio::test]
@@ -44,7 +47,7 @@ async fn what_was_asked_for_vanishes_once_the_task_exists_or_nothing_was_spent()
         for number in 0..4 {
             let creating = entry(None, CheckpointState::Creating, &asked_for(number));
             let claim = journal.checkpoint(creating).await.unwrap();
-            is_soon(folder.path(), &asked_for(number)[..20], true).await;
+            is_soon(folder.path(), &mark(number), true).await;
             if fails {
                 let mut outcome = failure(Cause::Network, Charge::No);
                 if let Outcome::Failure(failure) = &mut outcome {
@@ -55,7 +58,7 @@ async fn what_was_asked_for_vanishes_once_the_task_exists_or_nothing_was_spent()
                 let waiting = entry(Some(claim), CheckpointState::Waiting, "waiting");
                 journal.checkpoint(waiting).await.unwrap();
             }
-            vanishes(folder.path(), &asked_for(number)[..20]).await;
+            vanishes(folder.path(), &mark(number)).await;
         }
     }
 }
