@@ -195,7 +195,10 @@ impl Run {
         assert!(message.step <= 4 && !message.text.trim().is_empty());
         if self.names_known {
             let mut text = message.text.clone();
-            for url in &message.media {
+            let mut media = message.media.clone();
+            // One address may stand within another.
+            media.sort_by_key(|url| core::cmp::Reverse(url.len()));
+            for url in &media {
                 text = text.replace(url, "");
             }
             // Of what a user does know: subscriptions and descriptions.
