@@ -92,6 +92,23 @@ impl Runtime {
         .await
     }
 
+    /// Takes up a generation from its continuation and the id of its task, where the component
+    /// broke down between the service's answer and the checkpoint that holds both:
+    /// [`Aftermath`] has them. The task is waited for, and nothing is created.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn resume_task(
+        &self,
+        continuation: &str,
+        task_id: &str,
+    ) -> Result<Generation, Error> {
+        let resumed = Resumed::task(continuation, task_id);
+        let beginning = Beginning::Resume(resumed, OnUnknown::Report);
+        Generation::open(self, beginning, None).await
+    }
+
     /// Takes up a job of the journal by its id or its task id, and goes on writing to it. Until the
     /// generation ends or is dropped, or its process ends, no other one can take it up.
     ///
@@ -262,6 +279,7 @@ impl Stop {
         self.into_error(Aftermath {
             charge: Charge::No,
             continuation: None,
+            task_id: None,
             resumable: false,
             job: None,
         })

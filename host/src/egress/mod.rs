@@ -11,6 +11,7 @@ mod money;
 mod policy;
 mod redact;
 mod refusals;
+mod settlement;
 mod wire;
 
 #[cfg(test)]
@@ -36,7 +37,7 @@ pub(crate) use refusals::Refusals;
 pub use refusals::RefusedRequest;
 pub(crate) use wire::{Answer, Wire, file_request};
 
-use money::Settlement;
+use settlement::Settlement;
 
 /// The way out of one generation, quote or list of models.
 pub(crate) struct Egress {
@@ -145,6 +146,10 @@ impl Shared {
         }
 
         let ticket = if operation == Operation::Create {
+            if let Some(task_id) = self.guard.known_task() {
+                tracing::info!("a create request was answered with the task that is known");
+                return Ok(recorded(&task_id));
+            }
             match self.guard.begin_create() {
                 Some(ticket) => Some(ticket),
                 None => return Err(self.refuse(&parts)),
@@ -155,7 +160,7 @@ impl Shared {
         let result = self.wire.exchange(parts, body, options, key).await;
         if let Some(ticket) = ticket {
             ticket.settle(match &result {
-                Ok(answer) => Settlement::of(answer),
+                Ok(answer) => settlement(answer, key),
                 Err(Fault { sent: false, .. }) => Settlement::NotSent,
                 Err(Fault { sent: true, .. }) => Settlement::Unknown,
             });
@@ -178,6 +183,26 @@ impl Shared {
             .record(&parts.method, &parts.uri, self.key.as_deref());
         Fault::not_sent(HttpError::HttpRequestDenied)
     }
+}
+
+/// What an answer to create means. The id of a task is written down, which the key never is.
+fn settlement(answer: &Answer, key: &Key) -> Settlement {
+    match Settlement::of(answer) {
+        Settlement::Accepted(task_id) if key.traces().are_in(task_id.as_bytes()) => {
+            Settlement::Unknown
+        }
+        settlement => settlement,
+    }
+}
+
+/// The service's answer to a create request that it accepted before.
+fn recorded(task_id: &str) -> Response<Full<Bytes>> {
+    let envelope = serde_json::json!({
+        "code": 0,
+        "message": "success",
+        "data": { "id": task_id },
+    });
+    Response::new(Full::new(Bytes::from(envelope.to_string())))
 }
 
 /// Whether a request holds the key: in its address, its body, or a header that is not replaced.

@@ -4,10 +4,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::Answer;
+use super::settlement::Settlement;
 use crate::limits::Limit;
 use crate::types::Charge;
 
@@ -26,57 +25,16 @@ enum Money {
     Paid,
     /// One left, and its answer is unknown. No other ever leaves.
     Unknown,
-}
-
-/// What became of a create request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Settlement {
-    /// It certainly did not leave: the permit stands.
-    NotSent,
-    /// The service refused it.
-    Refused,
-    /// The service accepted it.
-    Accepted,
-    /// Nobody knows.
-    Unknown,
-}
-
-impl Settlement {
-    /// Reads an answer to create: a readable business code other than success is a refusal, and so
-    /// is a client error without one.
-    pub(crate) fn of(answer: &Answer) -> Self {
-        #[derive(Deserialize)]
-        struct Envelope {
-            code: Option<Code>,
-        }
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Code {
-            Number(i64),
-            Text(String),
-        }
-        let code = serde_json::from_slice::<Envelope>(answer.body())
-            .ok()
-            .and_then(|it| it.code);
-        let code = code.and_then(|code| match code {
-            Code::Number(number) => Some(number),
-            Code::Text(text) => text.trim().parse().ok(),
-        });
-        match code {
-            Some(0 | 200) => Self::Accepted,
-            // The service's own trouble may come after the charge.
-            Some(500..=599) => Self::Unknown,
-            Some(_) => Self::Refused,
-            None if answer.status() == http::StatusCode::REQUEST_TIMEOUT => Self::Unknown,
-            None if answer.status().is_client_error() => Self::Refused,
-            None => Self::Unknown,
-        }
-    }
+    /// One was accepted before this generation was taken up, and its task is known. None ever
+    /// leaves: it is answered with that task.
+    Known,
 }
 
 #[derive(Debug)]
 struct State {
     money: Money,
+    /// The task that was accepted.
+    task_id: Option<String>,
     shut: bool,
     requests: u32,
 }
@@ -91,8 +49,18 @@ pub(crate) struct Guard {
 
 impl Guard {
     pub(crate) fn new() -> Arc<Self> {
+        Self::at(Money::Closed, None)
+    }
+
+    /// The guard of a generation whose task was accepted before.
+    pub(crate) fn of_task(task_id: String) -> Arc<Self> {
+        Self::at(Money::Known, Some(task_id))
+    }
+
+    fn at(money: Money, task_id: Option<String>) -> Arc<Self> {
         let state = State {
-            money: Money::Closed,
+            money,
+            task_id,
             shut: false,
             requests: 0,
         };
@@ -145,28 +113,34 @@ impl Guard {
     /// Shuts, unless a create request has left that was not refused.
     pub(crate) fn shut_if_unspent(&self) -> bool {
         self.with(|state| {
-            let unspent = matches!(
-                state.money,
-                Money::Closed | Money::Permitted | Money::Refused
-            );
-            if unspent {
-                state.shut = true;
-                state.money = Money::Closed;
+            match state.money {
+                Money::Closed | Money::Permitted | Money::Refused => state.money = Money::Closed,
+                Money::Known => {}
+                Money::InFlight | Money::Paid | Money::Unknown => return false,
             }
-            unspent
+            state.shut = true;
+            true
         })
     }
 
-    /// Whether a create request is under way, or its answer has not been handed on.
-    pub(crate) fn is_spending(&self) -> bool {
-        self.with(|state| matches!(state.money, Money::InFlight | Money::Paid | Money::Unknown))
+    /// The task that was accepted, now or before.
+    pub(crate) fn task_id(&self) -> Option<String> {
+        self.with(|state| state.task_id.clone())
+    }
+
+    /// The task that a create request is answered with in place of being sent.
+    pub(crate) fn known_task(&self) -> Option<String> {
+        self.with(|state| match state.money {
+            Money::Known => state.task_id.clone(),
+            _ => None,
+        })
     }
 
     /// Whether the account was charged.
     pub(crate) fn charge(&self) -> Charge {
         match self.with(|state| state.money) {
             Money::Closed | Money::Permitted | Money::Refused => Charge::No,
-            Money::Paid => Charge::Yes,
+            Money::Paid | Money::Known => Charge::Yes,
             Money::InFlight | Money::Unknown => Charge::Unknown,
         }
     }
@@ -228,13 +202,16 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let settlement = self.settlement;
+        let settlement = std::mem::replace(&mut self.settlement, Settlement::Unknown);
         self.guard.with(|state| {
             state.money = match settlement {
                 Settlement::NotSent if state.shut => Money::Closed,
                 Settlement::NotSent => Money::Permitted,
                 Settlement::Refused => Money::Refused,
-                Settlement::Accepted => Money::Paid,
+                Settlement::Accepted(task_id) => {
+                    state.task_id = Some(task_id);
+                    Money::Paid
+                }
                 Settlement::Unknown => Money::Unknown,
             };
         });
@@ -244,13 +221,6 @@ impl Drop for Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn answer(status: u16, body: &str) -> Answer {
-        let response = http::Response::builder().status(status);
-        response
-            .body(bytes::Bytes::copy_from_slice(body.as_bytes()))
-            .unwrap()
-    }
 
     #[test]
     fn without_a_permit_nothing_leaves() {
@@ -271,12 +241,13 @@ mod tests {
 
     #[test]
     fn nothing_is_paid_twice() {
-        for settlement in [Settlement::Accepted, Settlement::Unknown] {
+        for settlement in [Settlement::Accepted("t".to_owned()), Settlement::Unknown] {
             let guard = Guard::new();
             guard.permit();
             guard.begin_create().unwrap().settle(settlement);
             guard.permit();
-            assert!(guard.begin_create().is_none(), "{settlement:?}");
+            assert!(guard.begin_create().is_none());
+            assert!(guard.known_task().is_none());
         }
     }
 
@@ -299,32 +270,21 @@ mod tests {
     }
 
     #[test]
+    fn what_was_paid_before_is_known_and_not_sent() {
+        let guard = Guard::of_task("t".to_owned());
+        guard.permit();
+        assert!(guard.begin_create().is_none());
+        assert!(guard.shut_if_unspent());
+        assert_eq!(guard.charge(), Charge::Yes);
+        assert_eq!(guard.known_task().as_deref(), Some("t"));
+    }
+
+    #[test]
     fn after_a_cancellation_nothing_leaves() {
         let guard = Guard::new();
         guard.permit();
         assert!(guard.shut_if_unspent());
         guard.permit();
         assert!(guard.begin_create().is_none());
-    }
-
-    #[test]
-    fn an_answer_to_create_is_read_by_its_business_code() {
-        for (status, body, settlement) in [
-            (200, r#"{"code":0,"data":{"id":"t"}}"#, Settlement::Accepted),
-            (200, r#"{"code":200}"#, Settlement::Accepted),
-            (200, r#"{"code":"6009"}"#, Settlement::Refused),
-            (500, r#"{"code":4008}"#, Settlement::Refused),
-            (401, "<html>", Settlement::Refused),
-            (200, "<html>", Settlement::Unknown),
-            (502, "", Settlement::Unknown),
-            (408, "", Settlement::Unknown),
-            (200, r#"{"code":500}"#, Settlement::Unknown),
-        ] {
-            assert_eq!(
-                Settlement::of(&answer(status, body)),
-                settlement,
-                "{status} {body}"
-            );
-        }
     }
 }

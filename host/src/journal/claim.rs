@@ -76,6 +76,7 @@ pub(crate) struct Claim {
     job: String,
     mark: String,
     settled: AtomicBool,
+    unspent: AtomicBool,
 }
 
 impl Claim {
@@ -92,6 +93,12 @@ impl Claim {
     pub(super) fn settle(&self) {
         self.settled.store(true, Ordering::Release);
     }
+
+    /// Nothing was spent, and nothing will be: with the claim ends the job, and what was asked for
+    /// is not kept.
+    pub(crate) fn release_unspent(&self) {
+        self.unspent.store(true, Ordering::Release);
+    }
 }
 
 impl Drop for Claim {
@@ -106,7 +113,14 @@ impl Drop for Claim {
             std::mem::take(&mut self.job),
             std::mem::take(&mut self.mark),
         );
+        let unspent = self.unspent.load(Ordering::Acquire);
         let release = move || {
+            let sql =
+                "UPDATE jobs SET updated_at = unixepoch(), state = 'failed', continuation = ''
+                WHERE id = ?1 AND owner = ?2 AND state = 'creating' AND task_id IS NULL";
+            if unspent && let Err(error) = journal.lock().execute(sql, [&job, &mark]) {
+                tracing::warn!(%error, "the end of a job was not journalled");
+            }
             let sql = "UPDATE jobs SET owner = NULL WHERE id = ?1 AND owner = ?2";
             if let Err(error) = journal.lock().execute(sql, [&job, &mark]) {
                 tracing::warn!(%error, "a job was not released");
@@ -142,6 +156,7 @@ impl Journal {
                     job: job.to_owned(),
                     mark,
                     settled: AtomicBool::new(false),
+                    unspent: AtomicBool::new(false),
                 })
             })
     }

@@ -7,6 +7,21 @@ const DETAIL: &str = "/open/v1/tasks/detail";
 const CREATE: &str = "/open/v1/tasks/create";
 const LIST: &str = "/open/v1/product/list?app=ima&platform=web&category=text_to_music";
 
+/// Whether a crime is about a create request that the host permits.
+pub(crate) fn creates(crime: &str) -> bool {
+    [
+        "pay-twice",
+        "trap-after-create",
+        "deny",
+        "mistake",
+        "vanish",
+    ]
+    .contains(&crime)
+}
+
+/// A create request for the announced price.
+const ORDER: &str = r#"{"parameters":[{"model_id":"sonic","credit":25,"parameters":{"n":1}}]}"#;
+
 /// Commits a crime and reports its end, where there is one.
 pub(crate) fn commit(crime: &str, authority: &str) -> String {
     let here = |method: Method, path: &str| send(&method, Scheme::Http, authority, path, &[]);
@@ -26,13 +41,13 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
         "other-path" => here(Method::Get, "/open/v1/account"),
         "other-method" => here(Method::Delete, LIST),
         "climb" => here(Method::Get, "/open/v1/product/list/../../tasks/create"),
-        "create-unasked" => here(Method::Post, CREATE),
+        "create" | "create-unasked" => create(authority, ORDER),
         "pay-twice" => format!(
             "{} then {}",
-            here(Method::Post, CREATE),
-            here(Method::Post, CREATE)
+            create(authority, ORDER),
+            create(authority, ORDER)
         ),
-        "trap-after-create" => panic!("{}", here(Method::Post, CREATE)),
+        "trap-after-create" => panic!("{}", create(authority, ORDER)),
         "own-key" => {
             let forged: &[u8] = b"Bearer ima_forged";
             send(
@@ -86,9 +101,17 @@ fn words(count: usize) -> Vec<u8> {
     vec![b'w'; count + 1]
 }
 
+fn create(authority: &str, order: &str) -> String {
+    post(authority, CREATE, order.as_bytes())
+}
+
 /// Sends a text to where a body may go.
 fn tell(authority: &str, text: &[u8]) -> String {
-    match exchange(&Method::Post, Scheme::Http, authority, DETAIL, &[], text) {
+    post(authority, DETAIL, text)
+}
+
+fn post(authority: &str, path: &str, text: &[u8]) -> String {
+    match exchange(&Method::Post, Scheme::Http, authority, path, &[], text) {
         Ok(status) => format!("answered {status}"),
         Err(code) => format!("refused {code:?}"),
     }

@@ -174,6 +174,7 @@ mod tests {
                 Exit::of_aftermath(&Aftermath {
                     charge,
                     continuation: Some("c".to_owned()),
+                    task_id: None,
                     resumable,
                     job: None
                 }),

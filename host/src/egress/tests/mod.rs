@@ -103,7 +103,7 @@ async fn text(response: Response<Full<Bytes>>) -> String {
 /// Limits that let a silent server fail a test quickly.
 #[tokio::test]
 async fn a_generation_opens_one_connection() {
-    let server = Server::start(|_| ok("{\"code\":0}")).await;
+    let server = Server::start(|_| ok(r#"{"code":0,"data":{"id":"t"}}"#)).await;
     let bench = Bench::new(&server.origin(), Limits::default());
     bench.guard.permit();
     for operation in [LIST, CREATE, DETAIL, DETAIL] {

@@ -1,5 +1,7 @@
 //! The component in the sandbox against a scripted service: what a caller may do to a generation.
 
+mod dropped;
+mod known;
 mod taken_up;
 
 use std::time::Duration;
@@ -85,6 +87,18 @@ async fn until(generation: &mut Generation, state: CheckpointState) {
     panic!("no such checkpoint");
 }
 
+/// Waits until a job of a generation that was dropped is journalled as over.
+async fn given_up(bench: &Bench, job: &str) {
+    let over = async {
+        while bench.journal.get(job).unwrap().unwrap().state != JobState::Failed {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), over)
+        .await
+        .unwrap();
+}
+
 fn failure(outcome: Outcome) -> (Cause, Charge) {
     match outcome {
         Outcome::Failure(failure) => (failure.cause, failure.charge),
@@ -112,7 +126,7 @@ async fn a_generation_is_paid_once_and_journalled() {
 #[tokio::test]
 async fn create_leaves_only_after_its_checkpoint_was_kept() {
     let bench = Bench::new(service).await;
-    let mut events = Box::pin(bench.start().await.into_stream());
+    let mut events = Box::pin(bench.start().await);
     loop {
         if let Event::Checkpoint(checkpoint) = events.next().await.unwrap().unwrap() {
             assert_eq!(checkpoint.state, CheckpointState::Creating);
@@ -145,7 +159,7 @@ async fn without_a_journal_on_disk_nothing_is_spent() {
 #[tokio::test]
 async fn cancelling_before_create_ends_at_once_and_costs_nothing() {
     let bench = Bench::new(|_| Reply::Stall(Vec::new())).await;
-    let generation = bench.start().await;
+    let mut generation = bench.start().await;
     let canceller = generation.canceller();
     let (outcome, ()) = tokio::join!(generation.outcome(), async {
         bench.server.saw("list").await;
@@ -201,7 +215,7 @@ async fn create_under_way(bench: &Bench) -> Generation {
 #[tokio::test]
 async fn cancelling_while_create_is_under_way_waits_for_its_answer() {
     let (bench, gate) = gated().await;
-    let generation = bench.start().await;
+    let mut generation = bench.start().await;
     let canceller = generation.canceller();
     let (outcome, ()) = tokio::join!(generation.outcome(), async {
         bench.server.saw("create").await;
@@ -224,7 +238,7 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
         _ => service(request),
     })
     .await;
-    let generation = bench.start().await;
+    let mut generation = bench.start().await;
     let canceller = generation.canceller();
     let (outcome, ()) = tokio::join!(generation.outcome(), async {
         bench.server.saw("detail").await;
@@ -239,7 +253,7 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
     );
 
     gate.send_replace(true);
-    let resumed = bench
+    let mut resumed = bench
         .runtime
         .resume_job("task_1", OnUnknown::Report)
         .await
@@ -249,7 +263,7 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
         Outcome::Success(_)
     ));
     assert_eq!(bench.server.count("create"), 1);
-    let again = bench
+    let mut again = bench
         .runtime
         .resume(&failure.continuation.unwrap(), OnUnknown::Report)
         .await
@@ -263,7 +277,7 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
 #[tokio::test]
 async fn a_dropped_call_of_next_loses_nothing() {
     let (bench, gate) = gated().await;
-    let generation = create_under_way(&bench).await;
+    let mut generation = create_under_way(&bench).await;
     gate.send_replace(true);
     assert!(matches!(
         generation.outcome().await.unwrap(),

@@ -1,0 +1,161 @@
+//! What an answer to the create request says about the money, read as the service's clients read it.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::Answer;
+
+/// What became of a create request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Settlement {
+    /// It certainly did not leave: the permit stands.
+    NotSent,
+    /// The service refused it.
+    Refused,
+    /// The service accepted it, as the task of this id.
+    Accepted(String),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Settlement {
+    /// Reads an answer to create: a readable business code other than success is a refusal, and so
+    /// is a client error without one. A success without the id of a task is none.
+    pub(crate) fn of(answer: &Answer) -> Self {
+        let envelope = str::from_utf8(answer.body()).ok().and_then(Envelope::read);
+        let Envelope { code, data } = envelope.unwrap_or_default();
+        match code {
+            Some(0 | 200) => task_id(data).map_or(Self::Unknown, Self::Accepted),
+            // The service's own trouble may come after the charge.
+            Some(500..=599) => Self::Unknown,
+            Some(_) => Self::Refused,
+            None if answer.status() == http::StatusCode::REQUEST_TIMEOUT => Self::Unknown,
+            None if answer.status().is_client_error() => Self::Refused,
+            None => Self::Unknown,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Envelope<'a> {
+    code: Option<i64>,
+    data: &'a str,
+}
+
+impl<'a> Envelope<'a> {
+    fn read(json: &'a str) -> Option<Self> {
+        let Members(members) = serde_json::from_str(json).ok()?;
+        Some(Self {
+            code: integer(&scalar(member(&members, "code")?)?),
+            data: member(&members, "data")?,
+        })
+    }
+}
+
+fn task_id(data: &str) -> Option<String> {
+    let Members(members) = serde_json::from_str(data).ok()?;
+    let id = scalar(member(&members, "id")?)?;
+    let text = match &id {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => {
+            integer(&id).map_or_else(|| number.to_string(), |whole| whole.to_string())
+        }
+        _ => return None,
+    };
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// A value that is neither a list nor an object; those count as absent. `None` where it can't be
+/// read.
+fn scalar(json: &str) -> Option<Value> {
+    match json.as_bytes().first()? {
+        b'[' | b'{' => Some(Value::Null),
+        _ => serde_json::from_str(json).ok(),
+    }
+}
+
+/// A whole number, also from text and from `25.0`.
+fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64().or_else(|| {
+            let number = number.as_f64()?;
+            #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+            let whole = number as i64;
+            (number.abs() < 9e15 && number.fract() == 0.0).then_some(whole)
+        }),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The text of a member, `null` where there is none. `None` where it is there twice.
+fn member<'a>(members: &[(&'a RawValue, &'a RawValue)], name: &str) -> Option<&'a str> {
+    let named = |key: &RawValue| {
+        let key = serde_json::from_str::<String>(key.get());
+        key.is_ok_and(|key| key == name)
+    };
+    let mut found = members.iter().filter(|(key, _)| named(key));
+    let value = found.next().map_or("null", |(_, value)| value.get());
+    found.next().is_none().then_some(value)
+}
+
+/// The members of an object, unread: what is not asked for can't spoil what is.
+struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> Visitor<'de> for Each {
+            type Value = Members<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Each)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // That this is how the component reads them too is held by a test across both
+    // (`tests/tests/create_answers.rs`).
+    #[test]
+    fn an_answer_to_create_is_read_by_its_business_code() {
+        let accepted = |id: &str| Settlement::Accepted(id.to_owned());
+        for (status, body, settlement) in [
+            (200, r#"{"code":0,"data":{"id":"t"}}"#, accepted("t")),
+            (500, r#"{"code":"200","data":{"id":7}}"#, accepted("7")),
+            (200, r#"{"code":0}"#, Settlement::Unknown),
+            (200, r#"{"code":"6009"}"#, Settlement::Refused),
+            (200, r#"{"code":6009.0}"#, Settlement::Refused),
+            (500, r#"{"code":4008}"#, Settlement::Refused),
+            (401, "<html>", Settlement::Refused),
+            (200, "<html>", Settlement::Unknown),
+            (200, "[0]", Settlement::Unknown),
+            (502, "", Settlement::Unknown),
+            (408, "", Settlement::Unknown),
+            (200, r#"{"code":500}"#, Settlement::Unknown),
+        ] {
+            let answer = http::Response::builder().status(status);
+            let answer = answer.body(bytes::Bytes::copy_from_slice(body.as_bytes()));
+            let read = Settlement::of(&answer.unwrap());
+            assert_eq!(read, settlement, "{status} {body}");
+        }
+    }
+}
