@@ -238,6 +238,14 @@ impl Runtime {
         )
     }
 
+    /// How many events one generation may have, and how long its calls may take together.
+    pub(crate) fn allowance(&self) -> (u32, Duration) {
+        let limits = &self.shared.limits;
+        let deadline = self.deadline.unwrap_or_default();
+        let events = limits.events_within(self.deadline);
+        (events, limits.generation.saturating_add(deadline))
+    }
+
     /// How long one call may take.
     fn patience(&self) -> Duration {
         let deadline = self.deadline.unwrap_or_default();

@@ -7,11 +7,13 @@
 mod address;
 mod connect;
 mod fault;
+mod json;
 mod money;
 mod policy;
 mod redact;
 mod refusals;
 mod settlement;
+mod terms;
 mod wire;
 
 #[cfg(test)]
@@ -35,6 +37,7 @@ pub(crate) use money::Guard;
 pub(crate) use policy::Operation;
 pub(crate) use refusals::Refusals;
 pub use refusals::RefusedRequest;
+pub(crate) use terms::Terms;
 pub(crate) use wire::{Answer, Wire, file_request};
 
 use settlement::Settlement;
@@ -53,7 +56,7 @@ struct Shared {
 }
 
 impl Egress {
-    /// At most `requests` leave while `guard` counts them, and none without a key.
+    /// At most `requests` are tried while `guard` counts them, and none leaves without a key.
     pub(crate) fn new(
         wire: Arc<Wire>,
         guard: Arc<Guard>,
@@ -88,7 +91,7 @@ impl Egress {
         let (parts, body) = request.into_parts();
         let operation = self.shared.admit(&parts)?;
         if body.len() > self.shared.wire.limits().request_size {
-            return Err(Fault::not_sent(HttpError::HttpRequestDenied));
+            return Err(self.shared.refuse(&parts));
         }
         self.shared.carry(operation, parts, body, options).await
     }
@@ -110,22 +113,20 @@ impl Shared {
         let body = match tokio::time::timeout(limits.exchange, body).await {
             Ok(Ok(body)) => body.to_bytes(),
             // Denied rather than "too large": a component counts that as certainly not sent.
-            Ok(Err(_)) | Err(_) => return Err(HttpError::HttpRequestDenied),
+            Ok(Err(_)) | Err(_) => return Err(self.refuse(&parts).error),
         };
         let carried = self.carry(operation, parts, body, options).await;
         carried.map_err(|fault| fault.error)
     }
 
-    /// Judges and counts a request.
+    /// Counts and judges a request: one that is refused counts too.
     fn admit(&self, parts: &Parts) -> Result<Operation, Fault> {
-        let Some(operation) = policy::judge(self.wire.origin(), &parts.method, &parts.uri) else {
-            return Err(self.refuse(parts));
-        };
         if !self.guard.count_request(self.requests) {
             self.guard.stop(Limit::Requests);
-            return Err(Fault::not_sent(HttpError::HttpRequestDenied));
+            return Err(self.refuse(parts));
         }
-        Ok(operation)
+        policy::judge(self.wire.origin(), &parts.method, &parts.uri)
+            .ok_or_else(|| self.refuse(parts))
     }
 
     /// Sends an admitted request; a create request only where it is permitted.
@@ -150,7 +151,7 @@ impl Shared {
                 tracing::info!("a create request was answered with the task that is known");
                 return Ok(recorded(&task_id));
             }
-            match self.guard.begin_create() {
+            match self.guard.begin_create(&body) {
                 Some(ticket) => Some(ticket),
                 None => return Err(self.refuse(&parts)),
             }
@@ -179,8 +180,10 @@ impl Shared {
     }
 
     fn refuse(&self, parts: &Parts) -> Fault {
-        self.refusals
-            .record(&parts.method, &parts.uri, self.key.as_deref());
+        if self.guard.count_refusal() {
+            self.refusals
+                .record(&parts.method, &parts.uri, self.key.as_deref());
+        }
         Fault::not_sent(HttpError::HttpRequestDenied)
     }
 }

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 use super::settlement::Settlement;
+use super::terms::Terms;
 use crate::limits::Limit;
-use crate::types::Charge;
+use crate::types::{Charge, Started};
 
 /// How far the money has gone, as seen from the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +34,21 @@ enum Money {
 #[derive(Debug)]
 struct State {
     money: Money,
+    terms: Terms,
+    /// Create requests that were answered, or may have been.
+    creates: u32,
     /// The task that was accepted.
     task_id: Option<String>,
     shut: bool,
     requests: u32,
+    refusals: u32,
 }
+
+/// Create requests of one generation.
+const CREATES: u32 = 3;
+
+/// Refused requests of one generation that are written down.
+const REFUSALS: u32 = 64;
 
 /// The guard of one generation, shared by its egress and its owner.
 #[derive(Debug)]
@@ -49,20 +60,28 @@ pub(crate) struct Guard {
 
 impl Guard {
     pub(crate) fn new() -> Arc<Self> {
-        Self::at(Money::Closed, None)
+        Self::under(Terms::default())
+    }
+
+    /// The guard of a generation on these terms.
+    pub(crate) fn under(terms: Terms) -> Arc<Self> {
+        Self::at(Money::Closed, None, terms)
     }
 
     /// The guard of a generation whose task was accepted before.
     pub(crate) fn of_task(task_id: String) -> Arc<Self> {
-        Self::at(Money::Known, Some(task_id))
+        Self::at(Money::Known, Some(task_id), Terms::default())
     }
 
-    fn at(money: Money, task_id: Option<String>) -> Arc<Self> {
+    fn at(money: Money, task_id: Option<String>, terms: Terms) -> Arc<Self> {
         let state = State {
             money,
+            terms,
+            creates: 0,
             task_id,
             shut: false,
             requests: 0,
+            refusals: 0,
         };
         Arc::new(Self {
             state: Mutex::new(state),
@@ -85,10 +104,17 @@ impl Guard {
         });
     }
 
-    /// Uses up the permit.
-    pub(crate) fn begin_create(self: &Arc<Self>) -> Option<Ticket> {
+    /// The user is told a price: a create request may cost as much.
+    pub(crate) fn tell(&self, started: &Started) {
+        self.with(|state| state.terms.tell(started));
+    }
+
+    /// Uses up the permit, for a create request with this body.
+    pub(crate) fn begin_create(self: &Arc<Self>, body: &[u8]) -> Option<Ticket> {
         self.with(|state| {
-            let permitted = state.money == Money::Permitted;
+            let permitted = state.money == Money::Permitted
+                && state.creates < CREATES
+                && state.terms.allow(body);
             if permitted {
                 state.money = Money::InFlight;
             }
@@ -164,6 +190,14 @@ impl Guard {
         })
     }
 
+    /// Counts a refused request; false where enough of them were written down.
+    pub(crate) fn count_refusal(&self) -> bool {
+        self.with(|state| {
+            state.refusals = state.refusals.saturating_add(1);
+            state.refusals <= REFUSALS
+        })
+    }
+
     /// Has the component stopped at the next opportunity.
     pub(crate) fn stop(&self, limit: Limit) {
         self.stopped.send_replace(Some(limit));
@@ -204,6 +238,9 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         let settlement = std::mem::replace(&mut self.settlement, Settlement::Unknown);
         self.guard.with(|state| {
+            if settlement != Settlement::NotSent {
+                state.creates += 1;
+            }
             state.money = match settlement {
                 Settlement::NotSent if state.shut => Money::Closed,
                 Settlement::NotSent => Money::Permitted,
@@ -221,50 +258,95 @@ impl Drop for Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::Estimate;
+
+    const ORDER: &[u8] = br#"{"parameters":[{"model_id":"m","credit":1,"parameters":{}}]}"#;
+
+    fn guard() -> Arc<Guard> {
+        let guard = Guard::new();
+        guard.tell(&Started {
+            model_id: "m".to_owned(),
+            model_name: "M".to_owned(),
+            points: 1,
+            estimate: Estimate {
+                min_seconds: 1,
+                max_seconds: 2,
+            },
+        });
+        guard
+    }
 
     #[test]
     fn without_a_permit_nothing_leaves() {
-        assert!(Guard::new().begin_create().is_none());
+        assert!(guard().begin_create(ORDER).is_none());
     }
 
     #[test]
     fn one_permit_is_one_request() {
-        let guard = Guard::new();
+        let guard = guard();
         guard.permit();
-        let ticket = guard.begin_create().unwrap();
-        assert!(guard.begin_create().is_none());
+        let ticket = guard.begin_create(ORDER).unwrap();
+        assert!(guard.begin_create(ORDER).is_none());
         ticket.settle(Settlement::Refused);
-        assert!(guard.begin_create().is_none());
+        assert!(guard.begin_create(ORDER).is_none());
         guard.permit();
-        assert!(guard.begin_create().is_some());
+        assert!(guard.begin_create(ORDER).is_some());
+    }
+
+    #[test]
+    fn a_create_request_that_costs_more_keeps_the_permit() {
+        let guard = guard();
+        guard.permit();
+        let dear = br#"{"parameters":[{"model_id":"m","credit":2,"parameters":{}}]}"#;
+        assert!(guard.begin_create(dear).is_none());
+        assert!(guard.begin_create(ORDER).is_some());
+    }
+
+    #[test]
+    fn a_fourth_create_request_does_not_leave() {
+        let guard = guard();
+        for _ in 0..CREATES {
+            guard.permit();
+            guard
+                .begin_create(ORDER)
+                .unwrap()
+                .settle(Settlement::NotSent);
+            let sent = guard.begin_create(ORDER).unwrap();
+            sent.settle(Settlement::Refused);
+        }
+        guard.permit();
+        assert!(guard.begin_create(ORDER).is_none());
     }
 
     #[test]
     fn nothing_is_paid_twice() {
         for settlement in [Settlement::Accepted("t".to_owned()), Settlement::Unknown] {
-            let guard = Guard::new();
+            let guard = guard();
             guard.permit();
-            guard.begin_create().unwrap().settle(settlement);
+            guard.begin_create(ORDER).unwrap().settle(settlement);
             guard.permit();
-            assert!(guard.begin_create().is_none());
+            assert!(guard.begin_create(ORDER).is_none());
             assert!(guard.known_task().is_none());
         }
     }
 
     #[test]
     fn what_never_left_may_leave_again() {
-        let guard = Guard::new();
+        let guard = guard();
         guard.permit();
-        guard.begin_create().unwrap().settle(Settlement::NotSent);
+        guard
+            .begin_create(ORDER)
+            .unwrap()
+            .settle(Settlement::NotSent);
         assert_eq!(guard.charge(), Charge::No);
-        assert!(guard.begin_create().is_some());
+        assert!(guard.begin_create(ORDER).is_some());
     }
 
     #[test]
     fn a_request_that_was_broken_off_is_in_doubt() {
-        let guard = Guard::new();
+        let guard = guard();
         guard.permit();
-        drop(guard.begin_create());
+        drop(guard.begin_create(ORDER));
         assert_eq!(guard.charge(), Charge::Unknown);
         assert!(!guard.shut_if_unspent());
     }
@@ -273,7 +355,7 @@ mod tests {
     fn what_was_paid_before_is_known_and_not_sent() {
         let guard = Guard::of_task("t".to_owned());
         guard.permit();
-        assert!(guard.begin_create().is_none());
+        assert!(guard.begin_create(ORDER).is_none());
         assert!(guard.shut_if_unspent());
         assert_eq!(guard.charge(), Charge::Yes);
         assert_eq!(guard.known_task().as_deref(), Some("t"));
@@ -281,10 +363,10 @@ mod tests {
 
     #[test]
     fn after_a_cancellation_nothing_leaves() {
-        let guard = Guard::new();
+        let guard = guard();
         guard.permit();
         assert!(guard.shut_if_unspent());
         guard.permit();
-        assert!(guard.begin_create().is_none());
+        assert!(guard.begin_create(ORDER).is_none());
     }
 }

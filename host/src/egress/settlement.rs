@@ -1,12 +1,9 @@
 //! What an answer to the create request says about the money, read as the service's clients read it.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::Answer;
+use super::json::{Object, integer};
 
 /// What became of a create request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,17 +44,16 @@ struct Envelope<'a> {
 
 impl<'a> Envelope<'a> {
     fn read(json: &'a str) -> Option<Self> {
-        let Members(members) = serde_json::from_str(json).ok()?;
+        let envelope = Object::read(json)?;
         Some(Self {
-            code: integer(&scalar(member(&members, "code")?)?),
-            data: member(&members, "data")?,
+            code: integer(&envelope.scalar("code")?),
+            data: envelope.get("data")?,
         })
     }
 }
 
 fn task_id(data: &str) -> Option<String> {
-    let Members(members) = serde_json::from_str(data).ok()?;
-    let id = scalar(member(&members, "id")?)?;
+    let id = Object::read(data)?.scalar("id")?;
     let text = match &id {
         Value::String(text) => text.clone(),
         Value::Number(number) => {
@@ -66,67 +62,6 @@ fn task_id(data: &str) -> Option<String> {
         _ => return None,
     };
     (!text.trim().is_empty()).then_some(text)
-}
-
-/// A value that is neither a list nor an object; those count as absent. `None` where it can't be
-/// read.
-fn scalar(json: &str) -> Option<Value> {
-    match json.as_bytes().first()? {
-        b'[' | b'{' => Some(Value::Null),
-        _ => serde_json::from_str(json).ok(),
-    }
-}
-
-/// A whole number, also from text and from `25.0`.
-fn integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64().or_else(|| {
-            let number = number.as_f64()?;
-            #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
-            let whole = number as i64;
-            (number.abs() < 9e15 && number.fract() == 0.0).then_some(whole)
-        }),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-/// The text of a member, `null` where there is none. `None` where it is there twice.
-fn member<'a>(members: &[(&'a RawValue, &'a RawValue)], name: &str) -> Option<&'a str> {
-    let named = |key: &RawValue| {
-        let key = serde_json::from_str::<String>(key.get());
-        key.is_ok_and(|key| key == name)
-    };
-    let mut found = members.iter().filter(|(key, _)| named(key));
-    let value = found.next().map_or("null", |(_, value)| value.get());
-    found.next().is_none().then_some(value)
-}
-
-/// The members of an object, unread: what is not asked for can't spoil what is.
-struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Each;
-
-        impl<'de> Visitor<'de> for Each {
-            type Value = Members<'de>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(Each)
-    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use session::{Journaling, Session};
 
 use crate::credential::Key;
-use crate::egress::Guard;
+use crate::egress::{Guard, Terms};
 use crate::error::Error;
 use crate::journal::{Claim, Job};
 use crate::runtime::Runtime;
@@ -40,6 +40,9 @@ impl Beginning {
         {
             *on_unknown = OnUnknown::CreateAgain;
             return Guard::of_task(task_id);
+        }
+        if let Self::Start(request) = self {
+            return Guard::under(Terms::of(request));
         }
         Guard::new()
     }

@@ -1,6 +1,9 @@
 //! A generation inside a component: one call, one event, one entry in the journal.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
 
 use super::{Beginning, Resumed};
 use crate::carrier::Carrier;
@@ -9,6 +12,7 @@ use crate::egress::Guard;
 use crate::error::{Aftermath, Error};
 use crate::instance::Stop;
 use crate::journal::{Claim, Entry, Journal, JournalError};
+use crate::limits::Limit;
 use crate::runtime::Runtime;
 use crate::types::{Charge, Checkpoint, CheckpointState, Event, Outcome, TaskType};
 
@@ -75,6 +79,8 @@ pub(super) struct Session {
     /// Whether the last event was the checkpoint before a create request.
     creating: bool,
     resumed: Option<Resumed>,
+    /// How many more events there may be, and how long they may take.
+    left: (u32, Duration),
 }
 
 impl Session {
@@ -101,6 +107,7 @@ impl Session {
             checkpoint,
             creating: false,
             resumed,
+            left: runtime.allowance(),
         })
     }
 
@@ -123,7 +130,7 @@ impl Session {
             self.guard.permit();
         }
         let mut event = loop {
-            match self.carrier.next().await {
+            match self.next().await {
                 // No request follows it: the task is known already.
                 Ok(Some(Event::Checkpoint(it)))
                     if it.state == CheckpointState::Creating
@@ -138,6 +145,9 @@ impl Session {
             }
         };
         self.correct(&mut event);
+        if let Event::Started(started) = &event {
+            self.guard.tell(started);
+        }
         self.guard.set_recording(true);
         let recorded = self.journaling.record(&event).await;
         self.guard.set_recording(false);
@@ -148,6 +158,19 @@ impl Session {
             self.checkpoint = Some(checkpoint.clone());
         }
         Ok(Some(event))
+    }
+
+    /// The next event of the component, within what is left to it.
+    async fn next(&mut self) -> Result<Option<Event>, Stop> {
+        let (events, time) = &mut self.left;
+        if time.is_zero() {
+            return Err(Stop::Limit(Limit::Generation));
+        }
+        *events = events.checked_sub(1).ok_or(Stop::Limit(Limit::Events))?;
+        let begun = Instant::now();
+        let next = timeout(*time, self.carrier.next()).await;
+        *time = time.saturating_sub(begun.elapsed());
+        next.unwrap_or(Err(Stop::Limit(Limit::Generation)))
     }
 
     /// Puts what the host saw of the money before what the component says of it.

@@ -9,14 +9,14 @@ const LIST: &str = "/open/v1/product/list?app=ima&platform=web&category=text_to_
 
 /// Whether a crime is about a create request that the host permits.
 pub(crate) fn creates(crime: &str) -> bool {
-    [
+    const CRIMES: [&str; 5] = [
         "pay-twice",
         "trap-after-create",
         "deny",
         "mistake",
         "vanish",
-    ]
-    .contains(&crime)
+    ];
+    CRIMES.contains(&crime) || crime.starts_with("order ")
 }
 
 /// A create request for the announced price.
@@ -27,7 +27,11 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
     let here = |method: Method, path: &str| send(&method, Scheme::Http, authority, path, &[]);
     match crime {
         "behave" => here(Method::Get, LIST),
-        "other-host" => send(&Method::Get, Scheme::Http, "127.0.0.1:9", LIST, &[]),
+        "other-host" => {
+            let port = authority.split(':').next_back().unwrap_or_default();
+            let authority = format!("127.0.0.2:{port}");
+            send(&Method::Get, Scheme::Http, &authority, LIST, &[])
+        }
         "other-name" => send(&Method::Get, Scheme::Http, "example.com", LIST, &[]),
         "other-port" => {
             let host = authority.split(':').next().unwrap_or_default();
@@ -38,6 +42,8 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
             send(&Method::Get, Scheme::Http, &authority, LIST, &[])
         }
         "other-scheme" => send(&Method::Get, Scheme::Https, authority, LIST, &[]),
+        // `here` is it, where the origin is https.
+        "downgrade" => here(Method::Get, LIST),
         "other-path" => here(Method::Get, "/open/v1/account"),
         "other-method" => here(Method::Delete, LIST),
         "climb" => here(Method::Get, "/open/v1/product/list/../../tasks/create"),
@@ -64,6 +70,9 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
                 return report;
             }
         },
+        "many-refused" => loop {
+            here(Method::Get, "/open/v1/account");
+        },
         "loop" => {
             let mut spins = 0_u64;
             loop {
@@ -89,9 +98,10 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
         "trap" => panic!("on purpose"),
         "tell" => tell(authority, &words(1 << 20)),
         "look-around" => look_around(),
-        other => match other.strip_prefix("tell ") {
-            Some(secret) => tell(authority, secret.as_bytes()),
-            None => format!("no such crime: {other}"),
+        other => match other.split_once(' ') {
+            Some(("tell", secret)) => tell(authority, secret.as_bytes()),
+            Some(("order", order)) => create(authority, order),
+            _ => format!("no such crime: {other}"),
         },
     }
 }

@@ -16,7 +16,7 @@ use bindings::exports::ima::studio::generations::{
 };
 use bindings::exports::ima::studio::types::{
     Cause, Charge, Checkpoint, CheckpointState, Error, Estimate, Event, Failure, Language, Model,
-    Outcome, Quote, Request, Settings, Started, Success, TaskType,
+    Outcome, Progress, Quote, Request, Settings, Started, Success, TaskType,
 };
 use std::cell::Cell;
 
@@ -83,6 +83,11 @@ impl GuestGeneration for Attempt {
                 crimes::commit("create", &self.authority);
                 None
             }
+            ("chatter", _) => Some(Event::Progress(Progress {
+                percent: 1,
+                elapsed_ms: 1,
+                estimated_max_ms: 2,
+            })),
             (_, 0 | 2) => {
                 let report = crimes::commit(&self.crime, &self.authority);
                 Some(Event::Finished(Outcome::Failure(failure(report))))

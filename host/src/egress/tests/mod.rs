@@ -18,13 +18,14 @@ use crate::credential::Credential;
 use crate::limits::{Limit, Limits};
 use crate::network::Proxies;
 use crate::testing::{Reply, Server, ok, status};
-use crate::types::Charge;
+use crate::types::{Charge, Estimate, Started};
 
 /// Whether a failure is the expected one.
 type Expected = fn(&HttpError) -> bool;
 
 const LIST: (&str, &str) = ("GET", "/open/v1/product/list?app=ima");
 const CREATE: (&str, &str) = ("POST", "/open/v1/tasks/create");
+const ORDER: &str = r#"{"parameters":[{"model_id":"m","credit":1,"parameters":{}}]}"#;
 const DETAIL: (&str, &str) = ("POST", "/open/v1/tasks/detail");
 
 struct Bench {
@@ -41,6 +42,15 @@ impl Bench {
         let wire = Wire::new(origin.parse().unwrap(), Arc::new(limits), proxies, roots);
         let wire = Arc::new(wire.unwrap());
         let (guard, refusals) = (Guard::new(), Arc::<Refusals>::default());
+        guard.tell(&Started {
+            model_id: "m".to_owned(),
+            model_name: "M".to_owned(),
+            points: 1,
+            estimate: Estimate {
+                min_seconds: 1,
+                max_seconds: 2,
+            },
+        });
         let key = Some(Arc::new(
             Credential::literal("ima_test_key").read().unwrap(),
         ));
@@ -66,7 +76,8 @@ impl Bench {
     }
 
     async fn send(&self, operation: (&str, &str)) -> Result<Response<Full<Bytes>>, HttpError> {
-        self.send_request(self.request(operation).body(body("{}")).unwrap())
+        let body = body(if operation == CREATE { ORDER } else { "{}" });
+        self.send_request(self.request(operation).body(body).unwrap())
             .await
     }
 
@@ -331,6 +342,7 @@ async fn a_request_too_many_stops_the_guest() {
     bench.send(LIST).await.unwrap();
     assert!(bench.send(LIST).await.is_err());
     assert_eq!(bench.guard.stopped().await, Limit::Requests);
+    assert_eq!(bench.refusals.list().len(), 1);
 }
 
 #[tokio::test]
@@ -349,6 +361,7 @@ async fn a_request_body_beyond_the_limit_is_not_sent() {
         (server.connections(), bench.guard.charge()),
         (0, Charge::No)
     );
+    assert_eq!(bench.refusals.list().len(), 1);
 }
 
 #[tokio::test]
