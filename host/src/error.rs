@@ -74,6 +74,15 @@ pub enum Error {
     /// The request, the settings or the continuation can't be used. Nothing was sent.
     #[error("the call was refused: {0}")]
     Rejected(types::Error),
+    /// A request or a continuation is larger than [`Limits::input_size`](crate::Limits::input_size)
+    /// allows. Nothing was sent.
+    #[error("what was asked for has {size} bytes, and {most} are allowed")]
+    TooLarge {
+        /// Bytes of its texts.
+        size: usize,
+        /// Bytes that are allowed.
+        most: usize,
+    },
     /// A quote or a list of models ended with a failure. Nothing was spent.
     #[error("the service could not be asked: {}", .0.message)]
     Failure(Box<types::Failure>),

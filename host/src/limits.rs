@@ -8,8 +8,8 @@ use std::time::Duration;
 /// The defaults suit the IMA Studio component with a wide margin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Time that one call may compute. Waiting for the network or a clock does not count. Default
-    /// 10 s.
+    /// Time that one call may compute. Waiting for the network or a clock does not count. In a
+    /// shared instance no step of a call may take more than a second of it. Default 10 s.
     pub cpu: Duration,
     /// Wall time that one call may take, over and above the deadline of the generation. Default
     /// 15 minutes.
@@ -20,8 +20,8 @@ pub struct Limits {
     /// Events of one generation, and two more for every second of a deadline that the caller set.
     /// Default 10,000.
     pub events: u32,
-    /// Bytes of what a generation begins with: a request with all its texts and parameters, or a
-    /// continuation. Default 1 MiB.
+    /// Bytes of what a generation begins with: a request with all its texts and parameters. A
+    /// continuation, which holds them with escapes, may have eight times as many. Default 1 MiB.
     pub input_size: usize,
     /// Bytes of all linear memories of an instance together. Default 128 MiB.
     pub memory: usize,

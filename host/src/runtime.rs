@@ -69,7 +69,7 @@ impl Runtime {
     /// # Errors
     ///
     /// [`Error::CredentialMissing`] without a key, [`Error::Rejected`] where the request can't be
-    /// used, and the errors of a component that misbehaves. Nothing was spent.
+    /// used, [`Error::TooLarge`] where it exceeds a limit, and the errors of a component that misbehaves. Nothing was spent.
     pub async fn start(&self, request: &Request) -> Result<Generation, Error> {
         Generation::open(self, Beginning::Start(Box::new(request.clone())), None).await
     }
@@ -139,6 +139,7 @@ impl Runtime {
     /// [`Error::Failure`] with the reason and a message for the user, else as
     /// [`start`](Self::start).
     pub async fn quote(&self, request: &Request) -> Result<Quote, Error> {
+        request.check(&self.shared.limits)?;
         let mut instance = self.asking().await?;
         instance
             .quote(request, &self.settings())

@@ -2,6 +2,7 @@
 
 mod log;
 mod session;
+mod size;
 #[cfg(test)]
 mod tests;
 
@@ -136,6 +137,7 @@ impl Generation {
         mut beginning: Beginning,
         job: Option<(Job, Arc<Claim>)>,
     ) -> Result<Self, Error> {
+        beginning.check(&runtime.shared.limits)?;
         let key = runtime.key()?;
         let guard = beginning.guarded();
         let mut journaling = Journaling {

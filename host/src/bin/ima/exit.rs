@@ -91,6 +91,7 @@ impl Exit {
             | Error::Network(_)
             | Error::AcceleratedClock
             | Error::NoSuchJob(_)
+            | Error::TooLarge { .. }
             | Error::Rejected(_) => Self::Usage,
             Error::Failure(failure) => Self::of_failure(failure),
             Error::Limit { aftermath, .. }

@@ -23,6 +23,20 @@ fn little_memory() -> Limits {
     }
 }
 
+/// A runtime with the machine in place of the plugin.
+fn machine(bench: &Bench) -> Runtime {
+    Runtime::builder()
+        .origin(&bench.server.origin())
+        .credential(Credential::literal("ima_test_key"))
+        .journal(bench.journal.clone())
+        .limits(little_memory())
+        .clock(Clock::accelerated(50))
+        .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+        .machine(ComponentSource::Embedded)
+        .build()
+        .unwrap()
+}
+
 /// What is known of the money.
 #[derive(Debug, PartialEq)]
 struct Known {
@@ -35,18 +49,10 @@ struct Known {
 /// it breaks down, or it says that it does not know the outcome.
 async fn broken() -> Vec<(Bench, Known)> {
     let mut all = Vec::new();
-    for machine in [false, true] {
+    for shared in [false, true] {
         let mut bench = Bench::with(little_memory(), overwhelming).await;
-        if machine {
-            let builder = Runtime::builder()
-                .origin(&bench.server.origin())
-                .credential(Credential::literal("ima_test_key"))
-                .journal(bench.journal.clone())
-                .limits(little_memory())
-                .clock(Clock::accelerated(50))
-                .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
-                .machine(ComponentSource::Embedded);
-            bench.runtime = builder.build().unwrap();
+        if shared {
+            bench.runtime = machine(&bench);
         }
         let known = match bench.start().await.outcome().await {
             Ok(Outcome::Failure(failure)) => Known {
@@ -144,5 +150,43 @@ async fn cancelled_on_the_way_to_a_known_task_it_stays_paid() {
         again.outcome().await.unwrap(),
         Outcome::Success(_)
     ));
+    assert_eq!(bench.server.count("create"), 1);
+}
+
+#[tokio::test]
+async fn a_task_answered_while_a_neighbour_breaks_down_is_known() {
+    let gate = watch::Sender::new(false);
+    let opening = gate.subscribe();
+    let lists = std::sync::atomic::AtomicUsize::new(0);
+    let bench = Bench::with(little_memory(), move |request| match request.operation() {
+        "create" => Reply::Gated(opening.clone(), answer(CREATED)),
+        // The second one is more than the instance can hold.
+        "list" if lists.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 1 => {
+            ok(&format!(r#"{{"code":0,"x":"{}"}}"#, "x".repeat(6 << 20)))
+        }
+        _ => service(request),
+    })
+    .await;
+    let runtime = machine(&bench);
+    let mut paying = runtime.start(&request()).await.unwrap();
+    until(&mut paying, CheckpointState::Creating).await;
+    tokio::select! {
+        biased;
+        _ = paying.next() => panic!("create was not answered yet"),
+        () = bench.server.saw("create") => {}
+    }
+    let broken = runtime.start(&request()).await.unwrap().outcome().await;
+    assert!(matches!(broken, Err(Error::Limit { .. })), "{broken:?}");
+    gate.send_replace(true);
+    let Err(Error::Trap { aftermath, .. }) = paying.outcome().await else {
+        panic!()
+    };
+    assert_eq!(
+        (aftermath.charge, aftermath.task_id.as_deref()),
+        (Charge::Yes, Some("task_1"))
+    );
+    let resumed = runtime.resume_job("task_1", OnUnknown::Report).await;
+    let outcome = resumed.unwrap().outcome().await.unwrap();
+    assert!(matches!(outcome, Outcome::Success(_)), "{outcome:?}");
     assert_eq!(bench.server.count("create"), 1);
 }
