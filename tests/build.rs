@@ -1,4 +1,4 @@
-//! Builds the components that the tests look into: the hostile one and the plugin itself.
+//! Builds the components that the tests look into: the hostile ones and the plugin itself.
 
 fn main() {
     if let Err(error) = build() {
@@ -10,9 +10,21 @@ fn main() {
 }
 
 fn build() -> Result<(), guest_build::BuildError> {
-    guest_build::watch(&["Cargo.lock", "Cargo.toml", "crates", "tests/hostile", "wit"])?;
+    guest_build::watch(&[
+        "Cargo.lock",
+        "Cargo.toml",
+        "crates",
+        "tests/hostile",
+        "tests/hostile-machine",
+        "wit",
+    ])?;
     for (package, target, variable) in [
         ("ima-hostile", "wasm32-wasip2", "HOSTILE_WASM"),
+        (
+            "ima-hostile-machine",
+            "wasm32-unknown-unknown",
+            "HOSTILE_MACHINE_WASM",
+        ),
         ("ima-plugin", "wasm32-unknown-unknown", "PLUGIN_WASM"),
     ] {
         let component = guest_build::build(package, target)?;

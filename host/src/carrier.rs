@@ -54,7 +54,7 @@ impl Carrier {
         patience: Duration,
     ) -> Result<Result<Self, types::Error>, Stop> {
         let opened = match beginning {
-            Beginning::Start(request) => Session::start(pool, request, means)?,
+            Beginning::Start(request) => Session::start(pool, request, beginning.size(), means)?,
             Beginning::Resume(resumed, on_unknown) => {
                 Session::resume(pool, resumed.continuation(), *on_unknown, means)?
             }

@@ -19,6 +19,10 @@ pub struct Aftermath {
     /// What [`Runtime::resume`](crate::Runtime::resume) takes to go on: the last checkpoint that was
     /// handed out, else what the generation was taken up from.
     pub continuation: Option<String>,
+    /// The task, where the service's answer was seen. Where the component broke down before it
+    /// could make a continuation of it, [`Runtime::resume_task`](crate::Runtime::resume_task) goes
+    /// on with both; a job of the journal is simply taken up.
+    pub task_id: Option<String>,
     /// Whether going on reaches a task that is known to exist, at no further cost.
     pub resumable: bool,
     /// The job in the journal, where there is one.
@@ -79,6 +83,15 @@ pub enum Error {
     /// come into the sandbox and the journal. Nothing was sent.
     #[error("the request holds the API key")]
     KeyInRequest,
+    /// A request or a continuation is larger than [`Limits::input_size`](crate::Limits::input_size)
+    /// allows. Nothing was sent.
+    #[error("what was asked for has {size} bytes, and {most} are allowed")]
+    TooLarge {
+        /// Bytes of its texts.
+        size: usize,
+        /// Bytes that are allowed.
+        most: usize,
+    },
     /// A quote or a list of models ended with a failure. Nothing was spent.
     #[error("the service could not be asked: {}", .0.message)]
     Failure(Box<types::Failure>),
@@ -99,6 +112,9 @@ pub enum Error {
         #[source]
         source: wasmtime::Error,
     },
+    /// The generation has ended: how, was handed out before.
+    #[error("the generation has ended")]
+    Ended,
     /// The journal failed. Where it happens before the create request, nothing was spent.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -136,6 +152,7 @@ impl Error {
         let aftermath = Aftermath {
             charge: types::Charge::Unknown,
             continuation: None,
+            task_id: None,
             resumable: false,
             job: Some(id.to_owned()),
         };

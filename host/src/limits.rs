@@ -8,12 +8,21 @@ use std::time::Duration;
 /// The defaults suit the IMA Studio component with a wide margin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Time that one call may compute. Waiting for the network or a clock does not count. Default
-    /// 10 s.
+    /// Time that one call may compute. Waiting for the network or a clock does not count. In a
+    /// shared instance no step of a call may take more than a second of it. Default 10 s.
     pub cpu: Duration,
     /// Wall time that one call may take, over and above the deadline of the generation. Waiting for
     /// [`turn`](Self::turn) does not count. Default 15 minutes.
     pub call: Duration,
+    /// Wall time that the calls of one generation may take together, over and above its deadline.
+    /// Default 1 hour.
+    pub generation: Duration,
+    /// Events of one generation, and two more for every second of a deadline that the caller set.
+    /// Default 10,000.
+    pub events: u32,
+    /// Bytes of what a generation begins with: a request with all its texts and parameters. A
+    /// continuation, which holds them with escapes, may have eight times as many. Default 1 MiB.
+    pub input_size: usize,
     /// Bytes of all linear memories of an instance together. Default 128 MiB.
     pub memory: usize,
     /// Elements of all tables of an instance together. Default 20,000.
@@ -24,7 +33,7 @@ pub struct Limits {
     pub resources: usize,
     /// Bytes of the wasm stack. Default 512 KiB.
     pub stack: usize,
-    /// HTTP requests of one generation, and one more for every 2 s of a deadline that the caller
+    /// HTTP requests of one generation, those that are refused among them, and one more for every 2 s of a deadline that the caller
     /// set. Default 2,000.
     pub requests: u32,
     /// Bytes of a request body. Default 1 MiB.
@@ -67,6 +76,9 @@ impl Default for Limits {
         Self {
             cpu: Duration::from_secs(10),
             call: Duration::from_secs(15 * 60),
+            generation: Duration::from_secs(3_600),
+            events: 10_000,
+            input_size: 1 << 20,
             memory: 128 << 20,
             table_elements: 20_000,
             instances: 64,
@@ -97,6 +109,13 @@ impl Limits {
         self.requests
             .saturating_add(u32::try_from(more).unwrap_or(u32::MAX))
     }
+
+    /// How many events a generation with this deadline may have.
+    pub(crate) fn events_within(&self, deadline: Option<Duration>) -> u32 {
+        let more = deadline.map_or(0, |deadline| deadline.as_secs().saturating_mul(2));
+        self.events
+            .saturating_add(u32::try_from(more).unwrap_or(u32::MAX))
+    }
 }
 
 /// The limit that a component exceeded.
@@ -107,6 +126,10 @@ pub enum Limit {
     Cpu,
     /// [`Limits::call`].
     Call,
+    /// [`Limits::generation`].
+    Generation,
+    /// [`Limits::events`].
+    Events,
     /// [`Limits::memory`].
     Memory,
     /// [`Limits::table_elements`].
@@ -126,6 +149,8 @@ impl fmt::Display for Limit {
         f.write_str(match self {
             Self::Cpu => "computing time",
             Self::Call => "time of a call",
+            Self::Generation => "time of a generation",
+            Self::Events => "number of events",
             Self::Memory => "memory",
             Self::Tables => "table elements",
             Self::Instances => "instances",

@@ -112,7 +112,7 @@ impl Runtime {
     /// # Errors
     ///
     /// [`Error::CredentialMissing`] without a key, [`Error::Rejected`] where the request can't be
-    /// used, and the errors of a component that misbehaves. Nothing was spent.
+    /// used, [`Error::TooLarge`] where it exceeds a limit, and the errors of a component that misbehaves. Nothing was spent.
     pub async fn start(&self, request: &Request) -> Result<Generation, Error> {
         let request = self.with_usual_model(request).await;
         Generation::open(self, Beginning::Start(Box::new(request)), None).await
@@ -157,6 +157,23 @@ impl Runtime {
         Generation::open(self, Beginning::Resume(resumed, on_unknown), known).await
     }
 
+    /// Takes up a generation from its continuation and the id of its task, where the component
+    /// broke down between the service's answer and the checkpoint that holds both:
+    /// [`Aftermath`] has them. The task is waited for, and nothing is created.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn resume_task(
+        &self,
+        continuation: &str,
+        task_id: &str,
+    ) -> Result<Generation, Error> {
+        let resumed = Resumed::task(continuation, task_id);
+        let beginning = Beginning::Resume(resumed, OnUnknown::Report);
+        Generation::open(self, beginning, None).await
+    }
+
     /// Takes up a job of the journal by its id or its task id, and goes on writing to it. Until the
     /// generation ends or is dropped, or its process ends, no other one can take it up.
     ///
@@ -188,6 +205,7 @@ impl Runtime {
     /// [`Error::Failure`] with the reason and a message for the user, else as
     /// [`start`](Self::start).
     pub async fn quote(&self, request: &Request) -> Result<Quote, Error> {
+        request.check(&self.shared.limits)?;
         let key = self.key()?;
         key.stays_out_of(request)?;
         let mut instance = self.asking(key).await?;
@@ -289,6 +307,14 @@ impl Runtime {
         )
     }
 
+    /// How many events one generation may have, and how long its calls may take together.
+    pub(crate) fn allowance(&self) -> (u32, Duration) {
+        let limits = &self.shared.limits;
+        let deadline = self.deadline.unwrap_or_default();
+        let events = limits.events_within(self.deadline);
+        (events, limits.generation.saturating_add(deadline))
+    }
+
     /// How long one call may take.
     fn patience(&self) -> Duration {
         let deadline = self.deadline.unwrap_or_default();
@@ -330,6 +356,7 @@ impl Stop {
         self.into_error(Aftermath {
             charge: Charge::No,
             continuation: None,
+            task_id: None,
             resumable: false,
             job: None,
         })

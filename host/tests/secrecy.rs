@@ -140,7 +140,7 @@ async fn the_library_writes_and_prints_it_nowhere() {
             if let Some(job) = generation.job() {
                 let resumed = runtime.resume_job(job, OnUnknown::Report).await;
                 print(&resumed);
-                if let Ok(resumed) = resumed {
+                if let Ok(mut resumed) = resumed {
                     print(&resumed.outcome().await);
                 }
             }

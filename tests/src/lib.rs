@@ -18,6 +18,9 @@ pub const PLUGIN: &[u8] = include_bytes!(env!("PLUGIN_WASM"));
 /// A component that misbehaves as the prompt says.
 pub const HOSTILE: &[u8] = include_bytes!(env!("HOSTILE_WASM"));
 
+/// A component of world `machine` that misbehaves as the prompt says.
+pub const HOSTILE_MACHINE: &[u8] = include_bytes!(env!("HOSTILE_MACHINE_WASM"));
+
 /// The simulator and a runtime that reaches it. When the component waits, both clocks jump.
 pub struct Stage {
     /// The host.

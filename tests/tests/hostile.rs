@@ -78,7 +78,7 @@ async fn no_create_request_leaves_without_a_checkpoint_and_none_twice() {
     assert_eq!(stage.requests(Endpoint::Create), 0);
 
     let twice = report(&stage, "pay-twice").await;
-    assert_eq!(twice, format!("answered 400 then {denied}"));
+    assert_eq!(twice, format!("answered 200 then {denied}"));
     assert_eq!(stage.requests(Endpoint::Create), 1);
 }
 
@@ -261,16 +261,18 @@ async fn a_trap_is_told_with_the_truth_about_the_money() {
         }
     }
     // A create request that was accepted is not forgotten with the component.
-    let accepted = Fault::Envelope {
-        code: 0,
-        message: "success".to_owned(),
+    let accepted = Fault::Status {
+        code: 200,
+        headers: Vec::new(),
+        body: r#"{"code":0,"data":{"id":"task_1"}}"#.to_owned(),
     };
     stage.fault(Endpoint::Create, 1, accepted);
     let generation = stage.runtime.start(&crime("trap-after-create")).await;
     match try_play(generation.unwrap()).await {
         (_, Some(Error::Trap { aftermath, .. })) => {
-            assert_eq!(aftermath.charge, Charge::Yes);
+            assert_eq!((aftermath.charge, aftermath.resumable), (Charge::Yes, true));
             assert_eq!(aftermath.continuation.as_deref(), Some("mine"));
+            assert_eq!(aftermath.task_id.as_deref(), Some("task_1"));
         }
         other => panic!("{other:?}"),
     }

@@ -8,11 +8,14 @@
 mod address;
 mod connect;
 mod fault;
+mod json;
 mod money;
 mod open;
 mod policy;
 mod redact;
 mod refusals;
+mod settlement;
+mod terms;
 mod turn;
 mod wire;
 
@@ -37,9 +40,10 @@ pub(crate) use money::Guard;
 pub(crate) use policy::Operation;
 pub(crate) use refusals::Refusals;
 pub use refusals::RefusedRequest;
+pub(crate) use terms::Terms;
 pub(crate) use wire::{Answer, Wire, file_request};
 
-use money::Settlement;
+use settlement::Settlement;
 
 /// The way out of one generation, quote or list of models.
 pub(crate) struct Egress {
@@ -55,7 +59,7 @@ struct Shared {
 }
 
 impl Egress {
-    /// At most `requests` leave while `guard` counts them, and none without a key.
+    /// At most `requests` are tried while `guard` counts them, and none leaves without a key.
     pub(crate) fn new(
         wire: Arc<Wire>,
         guard: Arc<Guard>,
@@ -90,7 +94,7 @@ impl Egress {
         let (parts, body) = request.into_parts();
         let operation = self.shared.admit(&parts)?;
         if body.len() > self.shared.wire.limits().request_size {
-            return Err(Fault::not_sent(HttpError::HttpRequestDenied));
+            return Err(self.shared.refuse(&parts));
         }
         self.shared.carry(operation, parts, body, options).await
     }
@@ -112,22 +116,20 @@ impl Shared {
         let body = match tokio::time::timeout(limits.exchange, body).await {
             Ok(Ok(body)) => body.to_bytes(),
             // Denied rather than "too large": a component counts that as certainly not sent.
-            Ok(Err(_)) | Err(_) => return Err(HttpError::HttpRequestDenied),
+            Ok(Err(_)) | Err(_) => return Err(self.refuse(&parts).error),
         };
         let carried = self.carry(operation, parts, body, options).await;
         carried.map_err(|fault| fault.error)
     }
 
-    /// Judges and counts a request.
+    /// Counts and judges a request: one that is refused counts too.
     fn admit(&self, parts: &Parts) -> Result<Operation, Fault> {
-        let Some(operation) = policy::judge(self.wire.origin(), &parts.method, &parts.uri) else {
-            return Err(self.refuse(parts));
-        };
         if !self.guard.count_request(self.requests) {
             self.guard.stop(Limit::Requests);
-            return Err(Fault::not_sent(HttpError::HttpRequestDenied));
+            return Err(self.refuse(parts));
         }
-        Ok(operation)
+        policy::judge(self.wire.origin(), &parts.method, &parts.uri)
+            .ok_or_else(|| self.refuse(parts))
     }
 
     /// Sends an admitted request; a create request only where it is permitted.
@@ -152,7 +154,11 @@ impl Shared {
         let turn = self.guard.waits().over(self.wire.turn(&options)).await;
         let turn = turn.inspect_err(|_| tracing::warn!(?operation, "no connection became free"))?;
         let ticket = if operation == Operation::Create {
-            match self.guard.begin_create() {
+            if let Some(task_id) = self.guard.known_task() {
+                tracing::info!("a create request was answered with the task that is known");
+                return Ok(recorded(&task_id));
+            }
+            match self.guard.begin_create(&body) {
                 Some(ticket) => Some(ticket),
                 None => return Err(self.refuse(&parts)),
             }
@@ -162,7 +168,7 @@ impl Shared {
         let result = self.wire.exchange(turn, parts, body, options, key).await;
         if let Some(ticket) = ticket {
             ticket.settle(match &result {
-                Ok(answer) => Settlement::of(answer),
+                Ok(answer) => settlement(answer, key),
                 Err(Fault { sent: false, .. }) => Settlement::NotSent,
                 Err(Fault { sent: true, .. }) => Settlement::Unknown,
             });
@@ -181,10 +187,32 @@ impl Shared {
     }
 
     fn refuse(&self, parts: &Parts) -> Fault {
-        self.refusals
-            .record(&parts.method, &parts.uri, self.key.as_deref());
+        if self.guard.count_refusal() {
+            self.refusals
+                .record(&parts.method, &parts.uri, self.key.as_deref());
+        }
         Fault::not_sent(HttpError::HttpRequestDenied)
     }
+}
+
+/// What an answer to create means. The id of a task is written down, which the key never is.
+fn settlement(answer: &Answer, key: &Key) -> Settlement {
+    match Settlement::of(answer) {
+        Settlement::Accepted(task_id) if key.traces().are_in(task_id.as_bytes()) => {
+            Settlement::Unknown
+        }
+        settlement => settlement,
+    }
+}
+
+/// The service's answer to a create request that it accepted before.
+fn recorded(task_id: &str) -> Response<Full<Bytes>> {
+    let envelope = serde_json::json!({
+        "code": 0,
+        "message": "success",
+        "data": { "id": task_id },
+    });
+    Response::new(Full::new(Bytes::from(envelope.to_string())))
 }
 
 /// Whether a request holds the key: in its address, its body, or a header that is not replaced.

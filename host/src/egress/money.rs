@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::Answer;
+use super::settlement::Settlement;
+use super::terms::Terms;
 use super::turn::Waits;
 use crate::limits::Limit;
-use crate::types::Charge;
+use crate::types::{Charge, Started};
 
 /// How far the money has gone, as seen from the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,60 +28,29 @@ enum Money {
     Paid,
     /// One left, and its answer is unknown. No other ever leaves.
     Unknown,
-}
-
-/// What became of a create request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Settlement {
-    /// It certainly did not leave: the permit stands.
-    NotSent,
-    /// The service refused it.
-    Refused,
-    /// The service accepted it.
-    Accepted,
-    /// Nobody knows.
-    Unknown,
-}
-
-impl Settlement {
-    /// Reads an answer to create: a readable business code other than success is a refusal, and so
-    /// is a client error without one.
-    pub(crate) fn of(answer: &Answer) -> Self {
-        #[derive(Deserialize)]
-        struct Envelope {
-            code: Option<Code>,
-        }
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Code {
-            Number(i64),
-            Text(String),
-        }
-        let code = serde_json::from_slice::<Envelope>(answer.body())
-            .ok()
-            .and_then(|it| it.code);
-        let code = code.and_then(|code| match code {
-            Code::Number(number) => Some(number),
-            Code::Text(text) => text.trim().parse().ok(),
-        });
-        match code {
-            Some(0 | 200) => Self::Accepted,
-            // The service's own trouble may come after the charge.
-            Some(500..=599) => Self::Unknown,
-            Some(_) => Self::Refused,
-            None if answer.status() == http::StatusCode::REQUEST_TIMEOUT => Self::Unknown,
-            None if answer.status().is_client_error() => Self::Refused,
-            None => Self::Unknown,
-        }
-    }
+    /// One was accepted before this generation was taken up, and its task is known. None ever
+    /// leaves: it is answered with that task.
+    Known,
 }
 
 #[derive(Debug)]
 struct State {
     money: Money,
+    terms: Terms,
+    /// Create requests that were answered, or may have been.
+    creates: u32,
+    /// The task that was accepted.
+    task_id: Option<String>,
     shut: bool,
     requests: u32,
+    refusals: u32,
 }
+
+/// Create requests of one generation.
+const CREATES: u32 = 3;
+
+/// Refused requests of one generation that are written down.
+const REFUSALS: u32 = 64;
 
 /// The guard of one generation, shared by its egress and its owner.
 #[derive(Debug)]
@@ -94,10 +63,28 @@ pub(crate) struct Guard {
 
 impl Guard {
     pub(crate) fn new() -> Arc<Self> {
+        Self::under(Terms::default())
+    }
+
+    /// The guard of a generation on these terms.
+    pub(crate) fn under(terms: Terms) -> Arc<Self> {
+        Self::at(Money::Closed, None, terms)
+    }
+
+    /// The guard of a generation whose task was accepted before.
+    pub(crate) fn of_task(task_id: String) -> Arc<Self> {
+        Self::at(Money::Known, Some(task_id), Terms::default())
+    }
+
+    fn at(money: Money, task_id: Option<String>, terms: Terms) -> Arc<Self> {
         let state = State {
-            money: Money::Closed,
+            money,
+            terms,
+            creates: 0,
+            task_id,
             shut: false,
             requests: 0,
+            refusals: 0,
         };
         Arc::new(Self {
             state: Mutex::new(state),
@@ -132,10 +119,17 @@ impl Guard {
         });
     }
 
-    /// Uses up the permit.
-    pub(crate) fn begin_create(self: &Arc<Self>) -> Option<Ticket> {
+    /// The user is told a price: a create request may cost as much.
+    pub(crate) fn tell(&self, started: &Started) {
+        self.with(|state| state.terms.tell(started));
+    }
+
+    /// Uses up the permit, for a create request with this body.
+    pub(crate) fn begin_create(self: &Arc<Self>, body: &[u8]) -> Option<Ticket> {
         self.with(|state| {
-            let permitted = state.money == Money::Permitted;
+            let permitted = state.money == Money::Permitted
+                && state.creates < CREATES
+                && state.terms.allow(body);
             if permitted {
                 state.money = Money::InFlight;
             }
@@ -160,28 +154,34 @@ impl Guard {
     /// Shuts, unless a create request has left that was not refused.
     pub(crate) fn shut_if_unspent(&self) -> bool {
         self.with(|state| {
-            let unspent = matches!(
-                state.money,
-                Money::Closed | Money::Permitted | Money::Refused
-            );
-            if unspent {
-                state.shut = true;
-                state.money = Money::Closed;
+            match state.money {
+                Money::Closed | Money::Permitted | Money::Refused => state.money = Money::Closed,
+                Money::Known => {}
+                Money::InFlight | Money::Paid | Money::Unknown => return false,
             }
-            unspent
+            state.shut = true;
+            true
         })
     }
 
-    /// Whether a create request is under way, or its answer has not been handed on.
-    pub(crate) fn is_spending(&self) -> bool {
-        self.with(|state| matches!(state.money, Money::InFlight | Money::Paid | Money::Unknown))
+    /// The task that was accepted, now or before.
+    pub(crate) fn task_id(&self) -> Option<String> {
+        self.with(|state| state.task_id.clone())
+    }
+
+    /// The task that a create request is answered with in place of being sent.
+    pub(crate) fn known_task(&self) -> Option<String> {
+        self.with(|state| match state.money {
+            Money::Known => state.task_id.clone(),
+            _ => None,
+        })
     }
 
     /// Whether the account was charged.
     pub(crate) fn charge(&self) -> Charge {
         match self.with(|state| state.money) {
             Money::Closed | Money::Permitted | Money::Refused => Charge::No,
-            Money::Paid => Charge::Yes,
+            Money::Paid | Money::Known => Charge::Yes,
             Money::InFlight | Money::Unknown => Charge::Unknown,
         }
     }
@@ -202,6 +202,14 @@ impl Guard {
         self.with(|state| {
             state.requests = state.requests.saturating_add(1);
             state.requests <= limit
+        })
+    }
+
+    /// Counts a refused request; false where enough of them were written down.
+    pub(crate) fn count_refusal(&self) -> bool {
+        self.with(|state| {
+            state.refusals = state.refusals.saturating_add(1);
+            state.refusals <= REFUSALS
         })
     }
 
@@ -243,13 +251,19 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let settlement = self.settlement;
+        let settlement = std::mem::replace(&mut self.settlement, Settlement::Unknown);
         self.guard.with(|state| {
+            if settlement != Settlement::NotSent {
+                state.creates += 1;
+            }
             state.money = match settlement {
                 Settlement::NotSent if state.shut => Money::Closed,
                 Settlement::NotSent => Money::Permitted,
                 Settlement::Refused => Money::Refused,
-                Settlement::Accepted => Money::Paid,
+                Settlement::Accepted(task_id) => {
+                    state.task_id = Some(task_id);
+                    Money::Paid
+                }
                 Settlement::Unknown => Money::Unknown,
             };
         });
@@ -259,87 +273,115 @@ impl Drop for Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::Estimate;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        let response = http::Response::builder().status(status);
-        response
-            .body(bytes::Bytes::copy_from_slice(body.as_bytes()))
-            .unwrap()
+    const ORDER: &[u8] = br#"{"parameters":[{"model_id":"m","credit":1,"parameters":{}}]}"#;
+
+    fn guard() -> Arc<Guard> {
+        let guard = Guard::new();
+        guard.tell(&Started {
+            model_id: "m".to_owned(),
+            model_name: "M".to_owned(),
+            points: 1,
+            estimate: Estimate {
+                min_seconds: 1,
+                max_seconds: 2,
+            },
+        });
+        guard
     }
 
     #[test]
     fn without_a_permit_nothing_leaves() {
-        assert!(Guard::new().begin_create().is_none());
+        assert!(guard().begin_create(ORDER).is_none());
     }
 
     #[test]
     fn one_permit_is_one_request() {
-        let guard = Guard::new();
+        let guard = guard();
         guard.permit();
-        let ticket = guard.begin_create().unwrap();
-        assert!(guard.begin_create().is_none());
+        let ticket = guard.begin_create(ORDER).unwrap();
+        assert!(guard.begin_create(ORDER).is_none());
         ticket.settle(Settlement::Refused);
-        assert!(guard.begin_create().is_none());
+        assert!(guard.begin_create(ORDER).is_none());
         guard.permit();
-        assert!(guard.begin_create().is_some());
+        assert!(guard.begin_create(ORDER).is_some());
+    }
+
+    #[test]
+    fn a_create_request_that_costs_more_keeps_the_permit() {
+        let guard = guard();
+        guard.permit();
+        let dear = br#"{"parameters":[{"model_id":"m","credit":2,"parameters":{}}]}"#;
+        assert!(guard.begin_create(dear).is_none());
+        assert!(guard.begin_create(ORDER).is_some());
+    }
+
+    #[test]
+    fn a_fourth_create_request_does_not_leave() {
+        let guard = guard();
+        for _ in 0..CREATES {
+            guard.permit();
+            guard
+                .begin_create(ORDER)
+                .unwrap()
+                .settle(Settlement::NotSent);
+            let sent = guard.begin_create(ORDER).unwrap();
+            sent.settle(Settlement::Refused);
+        }
+        guard.permit();
+        assert!(guard.begin_create(ORDER).is_none());
     }
 
     #[test]
     fn nothing_is_paid_twice() {
-        for settlement in [Settlement::Accepted, Settlement::Unknown] {
-            let guard = Guard::new();
+        for settlement in [Settlement::Accepted("t".to_owned()), Settlement::Unknown] {
+            let guard = guard();
             guard.permit();
-            guard.begin_create().unwrap().settle(settlement);
+            guard.begin_create(ORDER).unwrap().settle(settlement);
             guard.permit();
-            assert!(guard.begin_create().is_none(), "{settlement:?}");
+            assert!(guard.begin_create(ORDER).is_none());
+            assert!(guard.known_task().is_none());
         }
     }
 
     #[test]
     fn what_never_left_may_leave_again() {
-        let guard = Guard::new();
+        let guard = guard();
         guard.permit();
-        guard.begin_create().unwrap().settle(Settlement::NotSent);
+        guard
+            .begin_create(ORDER)
+            .unwrap()
+            .settle(Settlement::NotSent);
         assert_eq!(guard.charge(), Charge::No);
-        assert!(guard.begin_create().is_some());
+        assert!(guard.begin_create(ORDER).is_some());
     }
 
     #[test]
     fn a_request_that_was_broken_off_is_in_doubt() {
-        let guard = Guard::new();
+        let guard = guard();
         guard.permit();
-        drop(guard.begin_create());
+        drop(guard.begin_create(ORDER));
         assert_eq!(guard.charge(), Charge::Unknown);
         assert!(!guard.shut_if_unspent());
     }
 
     #[test]
-    fn after_a_cancellation_nothing_leaves() {
-        let guard = Guard::new();
+    fn what_was_paid_before_is_known_and_not_sent() {
+        let guard = Guard::of_task("t".to_owned());
         guard.permit();
+        assert!(guard.begin_create(ORDER).is_none());
         assert!(guard.shut_if_unspent());
-        guard.permit();
-        assert!(guard.begin_create().is_none());
+        assert_eq!(guard.charge(), Charge::Yes);
+        assert_eq!(guard.known_task().as_deref(), Some("t"));
     }
 
     #[test]
-    fn an_answer_to_create_is_read_by_its_business_code() {
-        for (status, body, settlement) in [
-            (200, r#"{"code":0,"data":{"id":"t"}}"#, Settlement::Accepted),
-            (200, r#"{"code":200}"#, Settlement::Accepted),
-            (200, r#"{"code":"6009"}"#, Settlement::Refused),
-            (500, r#"{"code":4008}"#, Settlement::Refused),
-            (401, "<html>", Settlement::Refused),
-            (200, "<html>", Settlement::Unknown),
-            (502, "", Settlement::Unknown),
-            (408, "", Settlement::Unknown),
-            (200, r#"{"code":500}"#, Settlement::Unknown),
-        ] {
-            assert_eq!(
-                Settlement::of(&answer(status, body)),
-                settlement,
-                "{status} {body}"
-            );
-        }
+    fn after_a_cancellation_nothing_leaves() {
+        let guard = guard();
+        guard.permit();
+        assert!(guard.shut_if_unspent());
+        guard.permit();
+        assert!(guard.begin_create(ORDER).is_none());
     }
 }

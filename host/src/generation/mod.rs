@@ -3,25 +3,27 @@
 mod journaling;
 mod log;
 mod session;
+mod size;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use futures_util::Stream;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use journaling::{Arrears, Journaling};
 use session::{Remembered, Session};
 
 use crate::credential::Key;
-use crate::egress::Guard;
+use crate::egress::{Guard, Terms};
 use crate::error::Error;
-use crate::instance::Stop;
 use crate::journal::{Claim, Job};
 use crate::preferences::PreferenceFileError;
 use crate::runtime::Runtime;
@@ -43,6 +45,21 @@ impl Beginning {
         }
     }
 
+    /// What watches over its create request. Where the task is known there is none: the component
+    /// is told to create again, and the guard answers with the task.
+    fn guarded(&mut self) -> Arc<Guard> {
+        if let Self::Resume(resumed, on_unknown) = self
+            && let Some(task_id) = resumed.task_id.clone()
+        {
+            *on_unknown = OnUnknown::CreateAgain;
+            return Guard::of_task(task_id);
+        }
+        if let Self::Start(request) = self {
+            return Guard::under(Terms::of(request));
+        }
+        Guard::new()
+    }
+
     fn resumed(&self) -> Option<&Resumed> {
         match self {
             Self::Start(_) => None,
@@ -57,6 +74,8 @@ pub(crate) struct Resumed {
     continuation: String,
     /// Whether its task is known to exist.
     paid: bool,
+    /// Its task, which the continuation may not know yet.
+    task_id: Option<String>,
 }
 
 impl Resumed {
@@ -65,6 +84,16 @@ impl Resumed {
         Self {
             continuation: continuation.to_owned(),
             paid: false,
+            task_id: None,
+        }
+    }
+
+    /// A continuation and its task.
+    pub(crate) fn task(continuation: &str, task_id: &str) -> Self {
+        Self {
+            continuation: continuation.to_owned(),
+            paid: true,
+            task_id: Some(task_id.to_owned()),
         }
     }
 
@@ -77,15 +106,17 @@ impl Resumed {
         Self {
             continuation: job.continuation.clone(),
             paid: job.is_paid(),
+            task_id: job.task_id.clone(),
         }
     }
 }
 
 /// One generation of music or speech.
 ///
-/// Nothing happens but while an event is asked for. Asking for the next event after a checkpoint
-/// states that the checkpoint is durable; with a journal it already is, but for a paid one that could
-/// not be written ([`is_journalled`](Self::is_journalled)). Dropping a generation ends
+/// Its events are taken one at a time, or as a [`Stream`]. Nothing happens but while an event is
+/// asked for. Asking for the next event after a checkpoint states that the checkpoint is durable;
+/// with a journal it already is, but for a paid one that could not be written
+/// ([`is_journalled`](Self::is_journalled)). Dropping a generation ends
 /// the waiting, not the task; a create request that is under way is still seen through to its
 /// answer, and journalled.
 pub struct Generation {
@@ -98,12 +129,16 @@ pub struct Generation {
     pending: Option<Pending>,
     checkpoint: Option<Checkpoint>,
     canceller: Canceller,
+    /// Ends when a cancellation is asked for.
+    cancellation: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     cancelled: bool,
     ended: bool,
     job: Option<String>,
     claim: Option<Arc<Claim>>,
     remembered: Option<Remembered>,
     arrears: Arc<Arrears>,
+    /// What sees a create request through where the generation is dropped on a thread of its own.
+    handle: Option<Handle>,
 }
 
 /// A call into the component that has not returned. It owns the session, so that dropping the
@@ -114,12 +149,13 @@ type Pending =
 impl Generation {
     pub(crate) async fn open(
         runtime: &Runtime,
-        beginning: Beginning,
+        mut beginning: Beginning,
         job: Option<(Job, Arc<Claim>)>,
     ) -> Result<Self, Error> {
+        beginning.check(&runtime.shared.limits)?;
         let key = runtime.key()?;
         beginning.without(&key)?;
-        let guard = Guard::new();
+        let guard = beginning.guarded();
         let mut journaling = Journaling {
             journal: runtime.shared.journal.clone(),
             claim: None,
@@ -146,6 +182,7 @@ impl Generation {
             None,
         )
         .await?;
+        let canceller = Canceller(Arc::new(watch::Sender::new(false)));
         Ok(Self {
             runtime: runtime.clone(),
             beginning,
@@ -154,13 +191,15 @@ impl Generation {
             session: Some(session),
             pending: None,
             checkpoint: None,
-            canceller: Canceller(Arc::new(watch::Sender::new(false))),
+            cancellation: Some(Box::pin(canceller.asked())),
+            canceller,
             cancelled: false,
             ended: false,
             job,
             claim,
             remembered: None,
             arrears,
+            handle: Handle::try_current().ok(),
         })
     }
 
@@ -177,30 +216,27 @@ impl Generation {
         if self.ended {
             return Ok(None);
         }
-        let mut requested = self.canceller.0.subscribe();
-        let mut interruptible = !self.cancelled;
         if self.pending.is_none() {
             let Some(session) = self.session.take() else {
                 return Ok(None);
             };
-            let cancel = !self.cancelled && *requested.borrow();
+            let cancel = !self.cancelled && *self.canceller.0.borrow();
             self.cancelled |= cancel;
-            interruptible &= !cancel;
             self.pending = Some(Box::pin(session.advance(cancel)));
         }
         let (session, result) = loop {
             let Some(pending) = self.pending.as_mut() else {
                 return Ok(None);
             };
-            if !interruptible {
+            let Some(cancellation) = self.cancellation.as_mut().filter(|_| !self.cancelled) else {
                 break pending.await;
-            }
+            };
             tokio::select! {
                 biased;
                 done = pending => break done,
-                Ok(_) = requested.wait_for(|requested| *requested) => {}
+                () = cancellation => {}
             }
-            interruptible = false;
+            self.cancellation = None;
             if self.may_interrupt() {
                 self.cancelled = true;
                 self.pending = Some(Box::pin(self.reopen()));
@@ -211,33 +247,19 @@ impl Generation {
         result
     }
 
-    /// The events as a stream. It fetches nothing ahead: the component goes on only when the
-    /// stream is polled again.
-    pub fn into_stream(self) -> impl Stream<Item = Result<Event, Error>> + Send {
-        futures_util::stream::unfold(self, |mut generation| async move {
-            let item = generation.next().await.transpose()?;
-            Some((item, generation))
-        })
-    }
-
     /// Runs to the end and returns how it ended. For callers with a journal, or who accept that a
-    /// crash loses the continuation.
+    /// crash loses the continuation. May be dropped and called again, as [`next`](Self::next).
     ///
     /// # Errors
     ///
-    /// As [`next`](Self::next).
-    pub async fn outcome(mut self) -> Result<Outcome, Error> {
+    /// As [`next`](Self::next), and [`Error::Ended`] where the end was handed out before.
+    pub async fn outcome(&mut self) -> Result<Outcome, Error> {
         while let Some(event) = self.next().await? {
             if let Event::Finished(outcome) = event {
                 return Ok(outcome);
             }
         }
-        // The contract has `finished` as the last event; a component without one broke it.
-        let resumed = self.beginning.resumed();
-        let checkpoint = self.checkpoint.as_ref();
-        let aftermath = session::aftermath(checkpoint, resumed, &self.guard, self.job.clone());
-        let silence = wasmtime::format_err!("the component ended without an outcome");
-        Err(Stop::Trap(silence).into_error(aftermath))
+        Err(Error::Ended)
     }
 
     /// A handle that cancels this generation, from any task or thread.
@@ -302,6 +324,7 @@ impl Generation {
                 let resumed = Resumed {
                     continuation,
                     paid: true,
+                    task_id: None,
                 };
                 Beginning::Resume(resumed, OnUnknown::Report)
             }
@@ -341,7 +364,8 @@ impl Generation {
             Ok(Some(Event::Finished(_)) | None) | Err(_) => {
                 self.ended = true;
                 self.session = None;
-                self.claim = None;
+                let fresh = self.beginning.resumed().is_none();
+                give_back(self.claim.take(), fresh, &self.guard);
             }
             Ok(Some(_)) => {}
         }
@@ -350,15 +374,54 @@ impl Generation {
 
 impl Drop for Generation {
     fn drop(&mut self) {
-        // The answer to a create request may be the only word of a paid task: it is waited for,
-        // and the checkpoint that follows it is journalled.
-        if let Some(pending) = self.pending.take()
-            && self.waiting().is_none()
-            && self.guard.is_spending()
-            && let Ok(handle) = tokio::runtime::Handle::try_current()
-        {
-            handle.spawn(pending);
+        let (pending, claim) = (self.pending.take(), self.claim.take());
+        if self.ended || self.waiting().is_some() {
+            return;
         }
+        let fresh = self.beginning.resumed().is_none();
+        // From here on no create request leaves. A checkpoint that is being written is waited for:
+        // its job would stand for a request that never left.
+        let seen = self.guard.shut_if_unspent() && !self.guard.is_recording();
+        if seen || pending.is_none() && self.guard.task_id().is_none() {
+            give_back(claim, fresh, &self.guard);
+            return;
+        }
+        // The answer to a create request may be the only word of a paid task: it is waited for, and
+        // the task is journalled, whatever the component says next.
+        let Some(handle) = &self.handle else { return };
+        let guard = Arc::clone(&self.guard);
+        let journal = self.runtime.shared.journal.clone();
+        handle.spawn(async move {
+            let claim = match pending {
+                Some(pending) => pending.await.0.and_then(|it| it.journaling.claim.clone()),
+                None => claim,
+            };
+            if let (Some(journal), Some(claim)) = (&journal, &claim) {
+                session::note_task(journal, claim, &guard).await;
+            }
+            give_back(claim, fresh, &guard);
+        });
+    }
+}
+
+/// Gives a job back that goes on no further. Where it began here and nothing was spent, it is over.
+fn give_back(claim: Option<Arc<Claim>>, fresh: bool, guard: &Guard) {
+    if let Some(claim) = claim
+        && fresh
+        && guard.shut_if_unspent()
+    {
+        claim.release_unspent();
+    }
+}
+
+impl Stream for Generation {
+    type Item = Result<Event, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // All that `next` waits for is kept in the generation and remembers its waker there: the
+        // future itself may be made anew for every poll.
+        let next = pin!(self.get_mut().next());
+        next.poll(context).map(Result::transpose)
     }
 }
 
@@ -382,5 +445,16 @@ impl Canceller {
     /// Asks for the end of the waiting. The generation must go on being asked for its events.
     pub fn cancel(&self) {
         self.0.send_replace(true);
+    }
+
+    /// Waits until it is asked for.
+    fn asked(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut asked = self.0.subscribe();
+        async move {
+            if asked.wait_for(|asked| *asked).await.is_err() {
+                // Nobody is left who could ask.
+                std::future::pending::<()>().await;
+            }
+        }
     }
 }

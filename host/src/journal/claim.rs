@@ -80,6 +80,7 @@ pub(crate) struct Claim {
     job: String,
     mark: String,
     settled: AtomicBool,
+    unspent: AtomicBool,
 }
 
 impl Claim {
@@ -96,6 +97,12 @@ impl Claim {
     pub(super) fn settle(&self) {
         self.settled.store(true, Ordering::Release);
     }
+
+    /// Nothing was spent, and nothing will be: with the claim ends the job, and what was asked for
+    /// is not kept.
+    pub(crate) fn release_unspent(&self) {
+        self.unspent.store(true, Ordering::Release);
+    }
 }
 
 impl Drop for Claim {
@@ -109,7 +116,8 @@ impl Drop for Claim {
             std::mem::take(&mut self.job),
             std::mem::take(&mut self.mark),
         );
-        self.journal.release(job, mark);
+        let unspent = self.unspent.load(Ordering::Acquire);
+        self.journal.release(job, mark, unspent);
     }
 }
 
@@ -127,8 +135,14 @@ const FIND_CONTINUATION: &str =
 
 impl Journal {
     /// Lets go of a job, before anything that is asked of the journal from now on.
-    fn release(&self, job: String, mark: String) {
+    fn release(&self, job: String, mark: String, unspent: bool) {
         let release = move |connection: &Connection| {
+            if unspent {
+                let sql = "UPDATE jobs SET updated_at = unixepoch(), state = 'failed',
+                    continuation = ''
+                    WHERE id = ?1 AND owner = ?2 AND state = 'creating' AND task_id IS NULL";
+                connection.prepare_cached(sql)?.execute([&job, &mark])?;
+            }
             let sql = "UPDATE jobs SET owner = NULL WHERE id = ?1 AND owner = ?2";
             connection.prepare_cached(sql)?.execute([&job, &mark])?;
             Ok(())
@@ -163,6 +177,7 @@ impl Journal {
                     job: job.to_owned(),
                     mark,
                     settled: AtomicBool::new(false),
+                    unspent: AtomicBool::new(false),
                 })
             })
     }

@@ -62,10 +62,6 @@ impl JobState {
             Outcome::Success(_) => Self::Finished,
             Outcome::Failure(failure) => match failure {
                 Failure {
-                    cause: Cause::OutcomeUnknown,
-                    ..
-                }
-                | Failure {
                     charge: Charge::Unknown,
                     ..
                 } => Self::Unknown,

@@ -178,6 +178,22 @@ impl Journal {
         );
     }
 
+    /// Writes the id of a job's task where the component broke down before it could say so. The
+    /// continuation stays what it was: with the id it leads to the task.
+    pub(crate) async fn note_task(
+        &self,
+        claim: Arc<Claim>,
+        task_id: String,
+    ) -> Result<(), JournalError> {
+        self.write(move |connection| {
+            let sql = "UPDATE jobs SET updated_at = unixepoch(), state = 'waiting', task_id = ?2
+                WHERE id = ?1 AND state NOT IN ('waiting', 'finished')";
+            connection.execute(sql, params![claim.job(), task_id])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Writes how a job ended, and that nobody works on it any more. Its last continuation stays: a
     /// delivered task can be asked for again at no cost. Only where nothing was spent it is
     /// cleared, for it holds what was asked. An outcome without a task says nothing about a job

@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use wasmtime::component::ResourceAny;
 
@@ -20,7 +21,11 @@ const NANOS: u64 = 1_000_000;
 /// A session and what it needs of the host.
 pub(crate) struct Session {
     vessel: Arc<Vessel>,
+    weight: usize,
     handle: ResourceAny,
+    /// Computing time of one call of `next`, and what is left of it.
+    cpu: Duration,
+    left: Duration,
     egress: Egress,
     clock: MonotonicClock,
     /// What the next call of `next` begins with.
@@ -40,9 +45,10 @@ impl Session {
     pub(crate) fn start(
         pool: &Pool,
         request: &Request,
+        size: usize,
         means: Means,
     ) -> Result<Result<Self, Error>, Stop> {
-        Self::board(pool, means, Command::Start, |inside, settings| {
+        Self::board(pool, size, means, Command::Start, |inside, settings| {
             let sessions = inside.machine.ima_studio_machines().session();
             sessions.call_create(&mut inside.store, request, settings)
         })
@@ -55,7 +61,8 @@ impl Session {
         on_unknown: OnUnknown,
         means: Means,
     ) -> Result<Result<Self, Error>, Stop> {
-        let resumed = Self::board(pool, means, Command::Start, |inside, settings| {
+        let size = continuation.len();
+        let resumed = Self::board(pool, size, means, Command::Start, |inside, settings| {
             let sessions = inside.machine.ima_studio_machines().session();
             sessions.call_restore(&mut inside.store, continuation, settings)
         })?;
@@ -64,7 +71,7 @@ impl Session {
         };
         if on_unknown == OnUnknown::CreateAgain {
             let handle = session.handle;
-            let may = session.vessel.call(|inside| {
+            let may = session.vessel.call(&mut session.left, |inside| {
                 let sessions = inside.machine.ima_studio_machines().session();
                 sessions.call_may_create_again(&mut inside.store, handle)
             })?;
@@ -77,6 +84,7 @@ impl Session {
 
     fn board(
         pool: &Pool,
+        size: usize,
         means: Means,
         command: Command,
         make: impl FnOnce(&mut Inside, SessionSettings) -> wasmtime::Result<Result<ResourceAny, Error>>,
@@ -86,21 +94,26 @@ impl Session {
             // Only the jitter of delays hangs on it.
             seed: RandomState::new().hash_one(0),
         };
-        let vessel = pool.board()?;
-        match vessel.call(|inside| make(inside, settings)) {
+        let (vessel, weight) = pool.board(size)?;
+        let cpu = pool.limits.cpu;
+        let mut left = cpu;
+        match vessel.call(&mut left, |inside| make(inside, settings)) {
             Ok(Ok(handle)) => Ok(Ok(Self {
                 vessel,
+                weight,
                 handle,
+                cpu,
+                left,
                 egress: means.egress,
                 clock: means.clock,
                 command: Some(command),
             })),
             Ok(Err(refused)) => {
-                vessel.leave();
+                vessel.leave(weight);
                 Ok(Err(refused))
             }
             Err(stop) => {
-                vessel.leave();
+                vessel.leave(weight);
                 Err(stop)
             }
         }
@@ -109,10 +122,13 @@ impl Session {
     /// The next event, or none after the last. May be dropped while it waits; the session is then
     /// to be given up.
     pub(crate) async fn next(&mut self) -> Result<Option<Event>, Stop> {
+        self.left = self.cpu;
         if let Some(command) = self.command.take() {
             self.handle(&Input::Command(command))?;
         }
         loop {
+            // A component that never waits must leave room for others.
+            tokio::task::consume_budget().await;
             match self.poll()? {
                 Output::Event(event) => return Ok(Some(event)),
                 Output::Done => return Ok(None),
@@ -143,18 +159,19 @@ impl Session {
         self.clock.now() / NANOS
     }
 
-    fn poll(&self) -> Result<Output, Stop> {
-        self.vessel.call(|inside| {
+    fn poll(&mut self) -> Result<Output, Stop> {
+        let handle = self.handle;
+        self.vessel.call(&mut self.left, |inside| {
             let sessions = inside.machine.ima_studio_machines().session();
-            sessions.call_poll(&mut inside.store, self.handle)
+            sessions.call_poll(&mut inside.store, handle)
         })
     }
 
-    fn handle(&self, input: &Input) -> Result<(), Stop> {
-        let now = self.now();
-        let handled = self.vessel.call(|inside| {
+    fn handle(&mut self, input: &Input) -> Result<(), Stop> {
+        let (handle, now) = (self.handle, self.now());
+        let handled = self.vessel.call(&mut self.left, |inside| {
             let sessions = inside.machine.ima_studio_machines().session();
-            sessions.call_handle(&mut inside.store, self.handle, input, now)
+            sessions.call_handle(&mut inside.store, handle, input, now)
         })?;
         handled.map_err(|misuse| {
             Stop::Trap(match misuse {
@@ -167,8 +184,8 @@ impl Session {
 }
 
 impl Vessel {
-    fn leave(&self) {
-        self.sessions.fetch_sub(1, Ordering::AcqRel);
+    fn leave(&self, weight: usize) {
+        self.load.fetch_sub(weight, Ordering::AcqRel);
     }
 }
 
@@ -176,9 +193,9 @@ impl Drop for Session {
     fn drop(&mut self) {
         let handle = self.handle;
         // Where the instance broke down there is nothing left to give back.
-        let _ = self
-            .vessel
-            .call(|inside| handle.resource_drop(&mut inside.store));
-        self.vessel.leave();
+        let _ = self.vessel.call(&mut self.cpu, |inside| {
+            handle.resource_drop(&mut inside.store)
+        });
+        self.vessel.leave(self.weight);
     }
 }

@@ -24,10 +24,9 @@ pub(crate) struct Meter {
 
 impl Meter {
     pub(crate) fn new(limits: &Limits) -> Self {
-        let most_ticks = limits.cpu.as_millis().div_ceil(TICK.as_millis());
         Self {
             ticks: 0,
-            most_ticks: u64::try_from(most_ticks).unwrap_or(u64::MAX),
+            most_ticks: ticks(limits.cpu),
             memory: 0,
             most_memory: limits.memory,
             table_elements: 0,
@@ -41,6 +40,12 @@ impl Meter {
         self.ticks = 0;
     }
 
+    /// Starts a call that may compute for so long.
+    pub(crate) fn allow(&mut self, time: Duration) {
+        self.ticks = 0;
+        self.most_ticks = ticks(time);
+    }
+
     /// Counts an epoch in which the component was running: one that waits in the host is not
     /// interrupted and not counted.
     pub(crate) fn tick(&mut self) -> wasmtime::Result<UpdateDeadline> {
@@ -50,6 +55,11 @@ impl Meter {
         }
         Ok(UpdateDeadline::Yield(1))
     }
+}
+
+fn ticks(time: Duration) -> u64 {
+    let ticks = time.as_millis().div_ceil(TICK.as_millis());
+    u64::try_from(ticks).unwrap_or(u64::MAX)
 }
 
 impl ResourceLimiter for Meter {

@@ -7,12 +7,31 @@ const DETAIL: &str = "/open/v1/tasks/detail";
 const CREATE: &str = "/open/v1/tasks/create";
 const LIST: &str = "/open/v1/product/list?app=ima&platform=web&category=text_to_music";
 
+/// Whether a crime is about a create request that the host permits.
+pub(crate) fn creates(crime: &str) -> bool {
+    const CRIMES: [&str; 5] = [
+        "pay-twice",
+        "trap-after-create",
+        "deny",
+        "mistake",
+        "vanish",
+    ];
+    CRIMES.contains(&crime) || crime.starts_with("order ")
+}
+
+/// A create request for the announced price.
+const ORDER: &str = r#"{"parameters":[{"model_id":"sonic","credit":25,"parameters":{"n":1}}]}"#;
+
 /// Commits a crime and reports its end, where there is one.
 pub(crate) fn commit(crime: &str, authority: &str) -> String {
     let here = |method: Method, path: &str| send(&method, Scheme::Http, authority, path, &[]);
     match crime {
         "behave" => here(Method::Get, LIST),
-        "other-host" => send(&Method::Get, Scheme::Http, "127.0.0.1:9", LIST, &[]),
+        "other-host" => {
+            let port = authority.split(':').next_back().unwrap_or_default();
+            let authority = format!("127.0.0.2:{port}");
+            send(&Method::Get, Scheme::Http, &authority, LIST, &[])
+        }
         "other-name" => send(&Method::Get, Scheme::Http, "example.com", LIST, &[]),
         "other-port" => {
             let host = authority.split(':').next().unwrap_or_default();
@@ -23,16 +42,18 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
             send(&Method::Get, Scheme::Http, &authority, LIST, &[])
         }
         "other-scheme" => send(&Method::Get, Scheme::Https, authority, LIST, &[]),
+        // `here` is it, where the origin is https.
+        "downgrade" => here(Method::Get, LIST),
         "other-path" => here(Method::Get, "/open/v1/account"),
         "other-method" => here(Method::Delete, LIST),
         "climb" => here(Method::Get, "/open/v1/product/list/../../tasks/create"),
-        "create-unasked" => here(Method::Post, CREATE),
+        "create" | "create-unasked" => create(authority, ORDER),
         "pay-twice" => format!(
             "{} then {}",
-            here(Method::Post, CREATE),
-            here(Method::Post, CREATE)
+            create(authority, ORDER),
+            create(authority, ORDER)
         ),
-        "trap-after-create" => panic!("{}", here(Method::Post, CREATE)),
+        "trap-after-create" => panic!("{}", create(authority, ORDER)),
         "own-key" => {
             let forged: &[u8] = b"Bearer ima_forged";
             send(
@@ -48,6 +69,9 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
             if report.starts_with("refused") {
                 return report;
             }
+        },
+        "many-refused" => loop {
+            here(Method::Get, "/open/v1/account");
         },
         "loop" => {
             let mut spins = 0_u64;
@@ -74,10 +98,11 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
         "trap" => panic!("on purpose"),
         "tell" => tell(authority, &words(1 << 20)),
         "look-around" => look_around(),
-        other => match other.strip_prefix("tell ") {
+        other => match other.split_once(' ') {
             // A request that holds the key never comes in here: it is told in two parts.
-            Some(parts) => tell(authority, parts.replace('|', "").as_bytes()),
-            None => format!("no such crime: {other}"),
+            Some(("tell", parts)) => tell(authority, parts.replace('|', "").as_bytes()),
+            Some(("order", order)) => create(authority, order),
+            _ => format!("no such crime: {other}"),
         },
     }
 }
@@ -87,9 +112,17 @@ fn words(count: usize) -> Vec<u8> {
     vec![b'w'; count + 1]
 }
 
+fn create(authority: &str, order: &str) -> String {
+    post(authority, CREATE, order.as_bytes())
+}
+
 /// Sends a text to where a body may go.
 fn tell(authority: &str, text: &[u8]) -> String {
-    match exchange(&Method::Post, Scheme::Http, authority, DETAIL, &[], text) {
+    post(authority, DETAIL, text)
+}
+
+fn post(authority: &str, path: &str, text: &[u8]) -> String {
+    match exchange(&Method::Post, Scheme::Http, authority, path, &[], text) {
         Ok(status) => format!("answered {status}"),
         Err(code) => format!("refused {code:?}"),
     }

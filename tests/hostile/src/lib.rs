@@ -15,8 +15,8 @@ use bindings::exports::ima::studio::generations::{
     Generation as Handle, Guest, GuestGeneration, OnUnknown,
 };
 use bindings::exports::ima::studio::types::{
-    Cause, Charge, Checkpoint, CheckpointState, Error, Event, Failure, Language, Model, Outcome,
-    Quote, Request, Settings, TaskType,
+    Cause, Charge, Checkpoint, CheckpointState, Error, Estimate, Event, Failure, Language, Model,
+    Outcome, Progress, Quote, Request, Settings, Started, Success, TaskType,
 };
 use std::cell::Cell;
 
@@ -59,13 +59,36 @@ impl GuestGeneration for Attempt {
         let step = self.step.get();
         self.step.set(step + 1);
         match (self.crime.as_str(), step) {
-            // Lulls the host with a checkpoint first, so that one create request is allowed.
-            ("pay-twice" | "trap-after-create", 0) => Some(Event::Checkpoint(Checkpoint {
-                state: CheckpointState::Creating,
-                task_id: None,
-                continuation: "mine".to_owned(),
+            (crime, 0) if crimes::creates(crime) => Some(Event::Started(Started {
+                model_id: "sonic".to_owned(),
+                model_name: "Suno".to_owned(),
+                points: 25,
+                estimate: Estimate {
+                    min_seconds: 1,
+                    max_seconds: 2,
+                },
             })),
-            (_, 0 | 1) => {
+            // Lulls the host with a checkpoint, so that one create request is allowed.
+            (crime, 1) if crimes::creates(crime) => Some(creating()),
+            ("deny", 2) => {
+                // The account was charged, and the answer says for which task.
+                crimes::commit("create", &self.authority);
+                Some(Event::Finished(Outcome::Failure(failure(String::new()))))
+            }
+            ("mistake", 2) => {
+                crimes::commit("create", &self.authority);
+                Some(Event::Finished(Outcome::Success(another())))
+            }
+            ("vanish", 2) => {
+                crimes::commit("create", &self.authority);
+                None
+            }
+            ("chatter", _) => Some(Event::Progress(Progress {
+                percent: 1,
+                elapsed_ms: 1,
+                estimated_max_ms: 2,
+            })),
+            (_, 0 | 2) => {
                 let report = crimes::commit(&self.crime, &self.authority);
                 Some(Event::Finished(Outcome::Failure(failure(report))))
             }
@@ -74,6 +97,26 @@ impl GuestGeneration for Attempt {
     }
 
     fn cancel(&self) {}
+}
+
+fn creating() -> Event {
+    Event::Checkpoint(Checkpoint {
+        state: CheckpointState::Creating,
+        task_id: None,
+        continuation: "mine".to_owned(),
+    })
+}
+
+/// A success of a task that is somebody else's.
+fn another() -> Success {
+    Success {
+        task_id: "another".to_owned(),
+        medias: Vec::new(),
+        model_id: "sonic".to_owned(),
+        model_name: "Suno".to_owned(),
+        points: 25,
+        elapsed_ms: 0,
+    }
 }
 
 fn authority(settings: &Settings) -> String {

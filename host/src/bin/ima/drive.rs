@@ -185,6 +185,7 @@ impl<'a> Run<'a> {
                 .as_ref()
                 .map(|job| job.continuation.clone())
                 .filter(|continuation| !continuation.is_empty()),
+            task_id: job.as_ref().and_then(|job| job.task_id.clone()),
             resumable: job
                 .as_ref()
                 .is_some_and(|job| matches!(job.state, JobState::Waiting | JobState::Finished)),

@@ -91,6 +91,7 @@ impl Exit {
             | Error::Network(_)
             | Error::AcceleratedClock
             | Error::NoSuchJob(_)
+            | Error::TooLarge { .. }
             | Error::Rejected(_) => Self::Usage,
             Error::Failure(failure) => Self::of_failure(failure),
             Error::Limit { aftermath, .. }
@@ -174,6 +175,7 @@ mod tests {
                 Exit::of_aftermath(&Aftermath {
                     charge,
                     continuation: Some("c".to_owned()),
+                    task_id: None,
                     resumable,
                     job: None
                 }),

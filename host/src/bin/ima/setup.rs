@@ -54,6 +54,10 @@ impl Trouble {
             Error::Rejected(types::Error::Invalid(InvalidValue { field, allowed, .. })) => {
                 ("invalid", text::value_refused(language, field, allowed))
             }
+            Error::TooLarge { most, .. } => {
+                let allowed = format!("at most {most} bytes");
+                ("invalid", text::value_refused(language, "prompt", &allowed))
+            }
             Error::Rejected(types::Error::Continuation(_)) => {
                 ("continuation", text::continuation(language))
             }

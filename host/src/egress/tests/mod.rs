@@ -19,13 +19,14 @@ use crate::credential::Credential;
 use crate::limits::{Limit, Limits};
 use crate::network::Proxies;
 use crate::testing::{Reply, Server, ok, status};
-use crate::types::Charge;
+use crate::types::{Charge, Estimate, Started};
 
 /// Whether a failure is the expected one.
 type Expected = fn(&HttpError) -> bool;
 
 const LIST: (&str, &str) = ("GET", "/open/v1/product/list?app=ima");
 const CREATE: (&str, &str) = ("POST", "/open/v1/tasks/create");
+const ORDER: &str = r#"{"parameters":[{"model_id":"m","credit":1,"parameters":{}}]}"#;
 const DETAIL: (&str, &str) = ("POST", "/open/v1/tasks/detail");
 
 struct Bench {
@@ -42,6 +43,15 @@ impl Bench {
         let wire = Wire::new(origin.parse().unwrap(), Arc::new(limits), proxies, roots);
         let wire = Arc::new(wire.unwrap());
         let (guard, refusals) = (Guard::new(), Arc::<Refusals>::default());
+        guard.tell(&Started {
+            model_id: "m".to_owned(),
+            model_name: "M".to_owned(),
+            points: 1,
+            estimate: Estimate {
+                min_seconds: 1,
+                max_seconds: 2,
+            },
+        });
         let key = Some(Arc::new(
             Credential::literal("ima_test_key").read().unwrap(),
         ));
@@ -67,7 +77,8 @@ impl Bench {
     }
 
     async fn send(&self, operation: (&str, &str)) -> Result<Response<Full<Bytes>>, HttpError> {
-        self.send_request(self.request(operation).body(body("{}")).unwrap())
+        let body = body(if operation == CREATE { ORDER } else { "{}" });
+        self.send_request(self.request(operation).body(body).unwrap())
             .await
     }
 
@@ -104,7 +115,7 @@ async fn text(response: Response<Full<Bytes>>) -> String {
 /// Limits that let a silent server fail a test quickly.
 #[tokio::test]
 async fn a_generation_opens_one_connection() {
-    let server = Server::start(|_| ok("{\"code\":0}")).await;
+    let server = Server::start(|_| ok(r#"{"code":0,"data":{"id":"t"}}"#)).await;
     let bench = Bench::new(&server.origin(), Limits::default());
     bench.guard.permit();
     for operation in [LIST, CREATE, DETAIL, DETAIL] {
@@ -337,6 +348,7 @@ async fn a_request_too_many_stops_the_guest() {
     bench.send(LIST).await.unwrap();
     assert!(bench.send(LIST).await.is_err());
     assert_eq!(bench.guard.stopped().await, Limit::Requests);
+    assert_eq!(bench.refusals.list().len(), 1);
 }
 
 #[tokio::test]
@@ -355,6 +367,7 @@ async fn a_request_body_beyond_the_limit_is_not_sent() {
         (server.connections(), bench.guard.charge()),
         (0, Charge::No)
     );
+    assert_eq!(bench.refusals.list().len(), 1);
 }
 
 #[tokio::test]

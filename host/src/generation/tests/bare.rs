@@ -19,7 +19,7 @@ async fn resume(bench: &Bench, continuation: &str) -> Result<Generation, Error> 
 async fn the_job_of_a_continuation_is_gone_on_with() {
     let bench = Bench::new(service).await;
     let (job, continuation) = left_waiting(&bench).await;
-    let resumed = resume(&bench, &continuation).await.unwrap();
+    let mut resumed = resume(&bench, &continuation).await.unwrap();
     assert_eq!(resumed.job(), Some(job.as_str()));
     let meanwhile = resume(&bench, &continuation).await.unwrap_err();
     assert!(
@@ -40,7 +40,7 @@ async fn a_job_in_doubt_is_not_created_twice_over() {
     let continuation = generation.checkpoint().unwrap().continuation.clone();
     drop(generation);
     let again = || bench.runtime.resume(&continuation, OnUnknown::CreateAgain);
-    let first = again().await.unwrap();
+    let mut first = again().await.unwrap();
     assert!(matches!(again().await, Err(Error::JobInUse(_))));
     first.outcome().await.unwrap();
     assert_eq!(bench.server.count("create"), 1);
@@ -55,7 +55,7 @@ async fn a_job_that_is_known_by_its_task_learns_of_the_outcome() {
     let other = rusqlite::Connection::open(bench.folder.path().join("journal.db")).unwrap();
     let sql = "UPDATE jobs SET continuation = 'a later one'";
     other.execute(sql, []).unwrap();
-    let resumed = resume(&bench, &continuation).await.unwrap();
+    let mut resumed = resume(&bench, &continuation).await.unwrap();
     assert_eq!(resumed.job(), None);
     resumed.outcome().await.unwrap();
     let jobs = bench.journal.list().unwrap();
@@ -70,7 +70,7 @@ async fn a_journal_that_fails_does_not_keep_a_paid_task_from_its_caller() {
     let (_, continuation) = left_waiting(&bench).await;
     let other = rusqlite::Connection::open(bench.folder.path().join("journal.db")).unwrap();
     other.execute_batch("DROP TABLE jobs").unwrap();
-    let resumed = resume(&bench, &continuation).await.unwrap();
+    let mut resumed = resume(&bench, &continuation).await.unwrap();
     let outcome = resumed.outcome().await.unwrap();
     assert!(matches!(outcome, Outcome::Success(_)));
 }

@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test]
 async fn cancelling_before_create_ends_at_once_and_costs_nothing() {
     let bench = Bench::new(|_| Reply::Stall(Vec::new())).await;
-    let generation = bench.start().await;
+    let mut generation = bench.start().await;
     let canceller = generation.canceller();
     let (outcome, ()) = tokio::join!(generation.outcome(), async {
         bench.server.saw("list").await;
@@ -36,7 +36,7 @@ async fn cancelling_at_the_checkpoint_costs_nothing() {
 #[tokio::test]
 async fn cancelling_while_create_is_under_way_waits_for_its_answer() {
     let (bench, gate) = gated().await;
-    let generation = bench.start().await;
+    let mut generation = bench.start().await;
     let canceller = generation.canceller();
     let (outcome, ()) = tokio::join!(generation.outcome(), async {
         bench.server.saw("create").await;
@@ -59,7 +59,7 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
         _ => service(request),
     })
     .await;
-    let generation = bench.start().await;
+    let mut generation = bench.start().await;
     let canceller = generation.canceller();
     let (outcome, ()) = tokio::join!(generation.outcome(), async {
         bench.server.saw("detail").await;
@@ -74,7 +74,7 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
     );
 
     gate.send_replace(true);
-    let resumed = bench
+    let mut resumed = bench
         .runtime
         .resume_job("task_1", OnUnknown::Report)
         .await
@@ -84,7 +84,7 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
         Outcome::Success(_)
     ));
     assert_eq!(bench.server.count("create"), 1);
-    let again = bench
+    let mut again = bench
         .runtime
         .resume(&failure.continuation.unwrap(), OnUnknown::Report)
         .await
@@ -98,7 +98,7 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
 #[tokio::test]
 async fn a_dropped_call_of_next_loses_nothing() {
     let (bench, gate) = gated().await;
-    let generation = create_under_way(&bench).await;
+    let mut generation = create_under_way(&bench).await;
     gate.send_replace(true);
     assert!(matches!(
         generation.outcome().await.unwrap(),
@@ -159,7 +159,7 @@ async fn cancelling_a_create_request_that_waits_for_its_turn_costs_nothing() {
     .await;
     let mut waiting = bench.start().await;
     until(&mut waiting, CheckpointState::Creating).await;
-    let busy = create_under_way(&bench).await;
+    let mut busy = create_under_way(&bench).await;
     let canceller = waiting.canceller();
     let (outcome, ()) = tokio::join!(waiting.outcome(), async {
         tokio::task::yield_now().await;

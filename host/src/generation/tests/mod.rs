@@ -3,6 +3,8 @@
 mod arrears;
 mod bare;
 mod cancelling;
+mod dropped;
+mod known;
 mod taken_up;
 mod usual;
 
@@ -95,6 +97,18 @@ async fn until(generation: &mut Generation, state: CheckpointState) {
     panic!("no such checkpoint");
 }
 
+/// Waits until a job of a generation that was dropped is journalled as over.
+async fn given_up(bench: &Bench, job: &str) {
+    let over = async {
+        while bench.journal.get(job).unwrap().unwrap().state != JobState::Failed {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), over)
+        .await
+        .unwrap();
+}
+
 fn failure(outcome: Outcome) -> (Cause, Charge) {
     match outcome {
         Outcome::Failure(failure) => (failure.cause, failure.charge),
@@ -122,7 +136,7 @@ async fn a_generation_is_paid_once_and_journalled() {
 #[tokio::test]
 async fn create_leaves_only_after_its_checkpoint_was_kept() {
     let bench = Bench::new(service).await;
-    let mut events = Box::pin(bench.start().await.into_stream());
+    let mut events = Box::pin(bench.start().await);
     loop {
         if let Event::Checkpoint(checkpoint) = events.next().await.unwrap().unwrap() {
             assert_eq!(checkpoint.state, CheckpointState::Creating);

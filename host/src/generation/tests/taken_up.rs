@@ -15,7 +15,7 @@ async fn a_lost_answer_to_create_is_unknown_and_never_sent_again() {
     let job = bench.journal.list().unwrap().remove(0);
     assert_eq!(job.state, JobState::Unknown);
 
-    let report = bench
+    let mut report = bench
         .runtime
         .resume_job(&job.id, OnUnknown::Report)
         .await
@@ -25,7 +25,7 @@ async fn a_lost_answer_to_create_is_unknown_and_never_sent_again() {
         (Cause::OutcomeUnknown, Charge::Unknown)
     );
     assert_eq!(bench.server.count("create"), 1);
-    let again = bench
+    let mut again = bench
         .runtime
         .resume_job(&job.id, OnUnknown::CreateAgain)
         .await
@@ -57,17 +57,25 @@ async fn a_job_that_spent_nothing_is_not_gone_on_with() {
     );
 }
 
+/// A job as a crash in the middle of its create request leaves it.
 async fn doubtful(bench: &Bench) -> String {
     let mut generation = bench.start().await;
     until(&mut generation, CheckpointState::Creating).await;
-    generation.job().unwrap().to_owned()
+    let job = generation.job().unwrap().to_owned();
+    let continuation = generation.checkpoint().unwrap().continuation.clone();
+    drop(generation);
+    given_up(bench, &job).await;
+    let other = rusqlite::Connection::open(bench.folder.path().join("journal.db")).unwrap();
+    let sql = "UPDATE jobs SET state = 'creating', continuation = ?2 WHERE id = ?1";
+    other.execute(sql, [&job, &continuation]).unwrap();
+    job
 }
 
 #[tokio::test]
 async fn a_job_in_doubt_that_can_not_be_journalled_stays_in_doubt() {
     let bench = Bench::new(service).await;
     let job = doubtful(&bench).await;
-    let again = bench
+    let mut again = bench
         .runtime
         .resume_job(&job, OnUnknown::CreateAgain)
         .await
@@ -91,7 +99,7 @@ async fn a_job_in_doubt_is_taken_up_once_at_a_time() {
     let bench = Bench::new(service).await;
     let job = doubtful(&bench).await;
     let resume = || bench.runtime.resume_job(&job, OnUnknown::CreateAgain);
-    let one = resume().await.unwrap();
+    let mut one = resume().await.unwrap();
     let refused = resume().await.unwrap_err();
     assert!(
         matches!(&refused, Error::JobInUse(id) if *id == job),
@@ -99,7 +107,7 @@ async fn a_job_in_doubt_is_taken_up_once_at_a_time() {
     );
     assert!(matches!(one.outcome().await.unwrap(), Outcome::Success(_)));
     // Afterwards the task is known, and going on costs nothing.
-    let later = resume().await.unwrap();
+    let mut later = resume().await.unwrap();
     assert!(matches!(
         later.outcome().await.unwrap(),
         Outcome::Success(_)
