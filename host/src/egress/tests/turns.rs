@@ -7,7 +7,8 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::instance::{Stop, Watch};
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{\"code\":0}";
+const OK: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-length: 28\r\n\r\n{\"code\":0,\"data\":{\"id\":\"t\"}}";
 
 /// A server that answers once the gate is opened.
 async fn gated() -> (Server, watch::Sender<bool>) {

@@ -34,16 +34,23 @@ async fn the_job_of_a_continuation_is_gone_on_with() {
 
 #[tokio::test]
 async fn a_job_in_doubt_is_not_created_twice_over() {
-    let bench = Bench::new(service).await;
+    let cut = std::sync::atomic::AtomicBool::new(true);
+    let bench = Bench::new(move |request| match request.operation() {
+        "create" if cut.swap(false, std::sync::atomic::Ordering::Relaxed) => Reply::Cut(Vec::new()),
+        _ => service(request),
+    })
+    .await;
     let mut generation = bench.start().await;
-    until(&mut generation, CheckpointState::Creating).await;
-    let continuation = generation.checkpoint().unwrap().continuation.clone();
-    drop(generation);
+    let Outcome::Failure(failure) = generation.outcome().await.unwrap() else {
+        panic!()
+    };
+    assert_eq!(failure.charge, Charge::Unknown);
+    let continuation = failure.continuation.unwrap();
     let again = || bench.runtime.resume(&continuation, OnUnknown::CreateAgain);
     let mut first = again().await.unwrap();
     assert!(matches!(again().await, Err(Error::JobInUse(_))));
     first.outcome().await.unwrap();
-    assert_eq!(bench.server.count("create"), 1);
+    assert_eq!(bench.server.count("create"), 2);
     assert_eq!(bench.journal.list().unwrap().len(), 1);
 }
 
