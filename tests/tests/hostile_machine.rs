@@ -168,7 +168,7 @@ async fn a_large_session_does_not_take_its_neighbours_down() {
     .await;
     let mut small = stage.runtime.start(&crime("behave")).await.unwrap();
     let large = Request {
-        model_id: Some("m".repeat(1 << 17)),
+        model_id: Some("m".repeat(1 << 16)),
         ..crime("allocate")
     };
     let generation = stage.runtime.start(&large).await.unwrap();

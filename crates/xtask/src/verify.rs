@@ -8,7 +8,13 @@ use crate::run::cargo;
 const GUESTS: [(&str, &[&str]); 2] = [
     (
         "wasm32-unknown-unknown",
-        &["ima-core", "ima-driver", "ima-machine", "ima-plugin"],
+        &[
+            "ima-core",
+            "ima-driver",
+            "ima-hostile-machine",
+            "ima-machine",
+            "ima-plugin",
+        ],
     ),
     ("wasm32-wasip2", &["ima-hostile"]),
 ];
