@@ -122,7 +122,7 @@ impl Builder {
 
     /// Has [`build`](Self::build) begin the [log files](crate::logs::init) of this process in this
     /// folder: times, ids and codes, one file a day, seven kept. For a process without a `tracing`
-    /// subscriber; one with a subscriber adds [`logs::layer`](crate::logs::layer) to it. Any number
+    /// subscriber; one with a subscriber adds [`logs::layer`] to it. Any number
     /// of runtimes may name the same folder.
     ///
     /// ```
