@@ -7,6 +7,7 @@
 use super::About;
 use super::voices::Gender::{self, Female, Male};
 use super::voices::{Scene, Spoken};
+use super::words::Role;
 use crate::request::TaskType::{self, TextToMusic, TextToSpeech};
 use Hint::{Either, Strong, Weak};
 
@@ -69,6 +70,8 @@ pub(super) enum Means {
     /// From now on.
     Always,
     Cheapest,
+    /// A word around a wish.
+    Word(Role),
 }
 
 /// Phrases of one meaning.
@@ -105,14 +108,15 @@ const TASKS: &[Row] = &[
     row(MUSIC, Means::Nothing, &["音乐", "乐曲", "曲子", "作曲", "编曲", "旋律", "主题曲", "片头曲", "铃声",
         "钢琴曲", "music", "jingle", "melody", "theme tune", "compose", "music generation", "text to music"]),
     row(MAYBE_MUSIC, Means::Nothing, &["一首", "唱", "摇滚", "民谣", "爵士", "说唱", "lo fi", "lofi", "hip hop",
-        "jazz", "orchestral", "ambient", "ballad", "bpm", "beat", "beats", "tune", "sing"]),
+        "jazz", "orchestral", "ambient", "ballad", "bpm", "beat", "beats", "tune", "sing", "lullaby",
+        "摇篮曲", "techno"]),
     row(SPEECH, Means::Scene(Scene::Video), &["旁白", "视频配音", "narration", "narrate", "narrator", "voiceover",
         "voice over"]),
     row(SPEECH, Means::Nothing, &["配音", "朗读", "朗诵", "诵读", "播报", "口播", "读出来", "读出", "读一下", "读一段",
         "读一遍", "读给我", "念出来", "念一下", "念一段", "念一遍", "读:", "读\"", "念:", "念\"", "说:", "说\"",
         "语音", "语音合成", "转成语音", "文字转语音", "tts", "text to speech", "speech", "speech synthesis",
         "voice synthesis", "voice generation", "dub", "dubbing", "read aloud", "read out", "read this",
-        "read it", "read me", "read to me", "read the following", "read the text", "read:", "read \"", "recite", "say:", "say \"",
+        "read it", "read me", "read to me", "aloud", "out loud", "read the following", "read the text", "read:", "read \"", "recite", "say:", "say \"",
         "say this", "speak:", "speak \"", "speak this"]),
 ];
 
@@ -154,8 +158,9 @@ const SUNO: &[Row] = &[
         "male vocalist", "male singer"]),
     row(MUSIC, Means::Vocals, &["男女对唱", "男女声对唱", "男女合唱", "对唱", "演唱", "duet"]),
     row(MUSIC, Means::Lyrics, &["我写歌词", "我来写歌词", "我自己写歌词", "我写的歌词", "我的歌词", "自定义歌词",
-        "歌词如下", "歌词:", "歌词\"", "custom lyrics", "my lyrics", "my own lyrics", "these lyrics",
-        "following lyrics", "lyrics:", "lyrics \""]),
+        "歌词如下", "歌词:", "歌词\"", "歌词是:", "歌词是\"", "歌词为:", "带歌词:", "有歌词:", "custom lyrics", "my lyrics", "my own lyrics", "these lyrics",
+        "following lyrics", "lyrics:", "lyrics \"", "lyrics are:", "lyrics are \"", "lyrics are",
+        "with lyrics:", "with lyrics \"", "with the lyrics", "with the following lyrics", "with these lyrics"]),
     row(MUSIC, Means::AutoLyrics, &["自动歌词", "自动写词", "自动生成歌词", "帮我写歌词", "帮我写词", "auto lyrics",
         "write the lyrics", "generate the lyrics"]),
 ];
@@ -229,7 +234,8 @@ const PREFERENCE: &[Row] = &[
         "from now on, use"]),
     row(Either, Means::RememberThis, &["以后都用它", "以后都用这个", "今后都用它", "今后都用这个",
         "always use it", "always use this", "always use this one"]),
-    row(Either, Means::Always, &["以后都", "今后都", "每次都", "always", "from now on"]),
+    row(Either, Means::Always, &["以后", "今后", "以后都", "今后都", "每次都", "从现在开始", "从现在起", "从今以后", "从今天起", "默认", "always",
+        "from now on", "by default", "as default", "my default", "the default", "default model", "prefer"]),
     row(Either, Means::Cheapest, &["便宜", "最便宜", "最省钱", "省钱", "cheapest", "cheaper", "cheap", "budget"]),
 ];
 
