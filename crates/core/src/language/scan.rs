@@ -288,7 +288,7 @@ fn longest(
         }
     };
     for row in further.iter().chain(&TABLES).copied().flatten() {
-        for phrase in row.phrases {
+        for phrase in row.phrases() {
             offer(phrase, row.hint, row.means);
         }
     }
