@@ -28,8 +28,8 @@ pub mod types {
     pub use super::exports::ima::studio::preferences::{PreferencesError, Preferred};
     pub use super::exports::ima::studio::types::*;
     pub use super::exports::ima::studio::understanding::{
-        About, Cheapest, Choice, Gender, Interpretation, Need, PreferenceWish, Question, Scene,
-        Voice, VoiceWish,
+        About, Cheapest, Choice, Gender, Intent, Interpretation, Need, PreferenceWish, Question,
+        Scene, Voice, VoiceWish,
     };
 
     impl Request {

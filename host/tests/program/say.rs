@@ -160,3 +160,168 @@ async fn damaged_preferences_are_named_and_set_aside() {
     assert_eq!(fs::read_to_string(aside).unwrap(), "{not json");
     ends(&with(&["prefs", "get"]), 0);
 }
+
+#[tokio::test]
+async fn what_asks_for_no_generation_spends_nothing() {
+    let stage = Stage::new().await;
+    for (utterance, answer) in [
+        ("don't make any music", "ima prefs"),
+        ("stop using Suno", "ima prefs"),
+        ("never use Suno", "ima prefs"),
+        ("don't always use Suno", "ima prefs"),
+        ("别再用GenBGM", "ima prefs"),
+        ("不要换成 Suno", "ima prefs"),
+        ("what does Suno cost?", "ima quote"),
+        ("Suno 多少钱", "ima quote"),
+        ("where is my song?", "ima jobs"),
+        ("我的歌好了吗", "ima jobs"),
+        ("cancel the song", "ima jobs"),
+        ("取消刚才的歌", "ima jobs"),
+        ("Suno", "--text"),
+        ("I love this song", "--text"),
+        ("这首歌太难听了", "--text"),
+        ("make 3 songs about cats", "--text"),
+        ("写两首关于猫的歌", "--text"),
+        ("用Vivi唱一首关于雨的歌", "--voice female"),
+    ] {
+        let output = stage.ima(&["say", utterance]);
+        ends(&output, 2);
+        let shown = text(&output.stdout) + &text(&output.stderr);
+        assert!(shown.contains(answer), "{utterance}: {shown}");
+    }
+    assert_eq!(stage.control.requests().len(), 0);
+    let object = json_of(&stage, &["say", "where is my song?", "--json"], 2);
+    assert_eq!(object["error"]["charge"], "no");
+    assert_eq!(object["error"]["cause"], "nothing-asked-for");
+}
+
+#[tokio::test]
+async fn a_preference_in_any_words_is_kept_and_generates_nothing() {
+    let stage = Stage::new().await;
+    for (utterance, model) in [
+        ("从现在开始都用豆包歌曲", "GenSong"),
+        ("always use Suno for songs", "sonic"),
+        ("always use GenBGM, thanks!", "GenBGM"),
+        ("以后音乐都用Suno", "sonic"),
+        ("以后都用 GenBGM，谢谢", "GenBGM"),
+        ("下次用 GenSong", "GenSong"),
+        ("换 Suno", "sonic"),
+        ("change to GenSong please", "GenSong"),
+        ("make Suno my default", "sonic"),
+        ("set my default model to GenBGM", "GenBGM"),
+        ("I prefer Suno", "sonic"),
+        ("from now on make songs with GenSong", "GenSong"),
+    ] {
+        ends(&stage.ima(&["say", utterance]), 0);
+        assert_eq!(preferred(&stage), model, "{utterance}");
+    }
+    ends(&stage.ima(&["say", "以后都用 seed-tts-2.0"]), 0);
+    assert_eq!(stage.requests(Endpoint::Create), 0);
+}
+
+#[tokio::test]
+async fn a_dry_run_of_a_preference_says_what_would_be_remembered() {
+    let stage = Stage::new().await;
+    for (utterance, words) in [
+        ("always use Suno", "from now on Suno for music"),
+        ("以后都用 GenBGM", "以后音乐生成默认用 DouBao - BGM"),
+        ("换成 DouBao Song", "以后音乐生成默认用 DouBao - Song"),
+    ] {
+        let output = stage.ima(&["say", utterance, "--dry-run"]);
+        ends(&output, 0);
+        let shown = text(&output.stdout);
+        assert!(shown.contains(words), "{utterance}: {shown}");
+        assert!(!shown.contains("tasks/create"), "{shown}");
+    }
+    let object = json_of(&stage, &["say", "always use Suno", "--dry-run", "--json"], 0);
+    assert_eq!(object["would_remember"]["model_id"], "sonic");
+    let saved = json(&stage.ima(&["prefs", "get", "--json"]));
+    assert_eq!(saved["text_to_music"], Value::Null);
+    let refused = stage.ima(&["say", "don't make any music", "--dry-run"]);
+    ends(&refused, 2);
+    assert_eq!(stage.requests(Endpoint::Create), 0);
+}
+
+/// What would be sent for a sentence.
+fn would_send(stage: &Stage, utterance: &str) -> Value {
+    let object = json_of(stage, &["say", utterance, "--dry-run", "--json"], 0);
+    object["body"]["parameters"][0].clone()
+}
+
+#[tokio::test]
+async fn a_sentence_sends_its_own_text_lyrics_and_voice() {
+    let stage = Stage::new().await;
+    let sent = would_send(&stage, "read 'no vocals please' aloud slowly");
+    assert_eq!(sent["category"], "text_to_speech");
+    assert_eq!(sent["parameters"]["prompt"], "no vocals please");
+    let sent = would_send(&stage, "a song with lyrics: roses are red, violets are blue");
+    let lyrics = "roses are red, violets are blue";
+    assert_eq!(sent["parameters"]["lyrics"], lyrics);
+    for (utterance, words, voice) in [
+        (
+            "read this aloud with a male voice: Good morning everyone",
+            "Good morning everyone",
+            "en_male_tim_uranus_bigtts",
+        ),
+        (
+            "用英文男声朗读：How are you",
+            "How are you",
+            "en_male_tim_uranus_bigtts",
+        ),
+        (
+            "用男声朗读：你好",
+            "你好",
+            "zh_male_sophie_uranus_bigtts",
+        ),
+    ] {
+        let sent = would_send(&stage, utterance)["parameters"].clone();
+        assert_eq!(
+            (&sent["prompt"], &sent["speaker"]),
+            (&json!(words), &json!(voice)),
+            "{utterance}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_voice_that_cannot_sing_is_named() {
+    let stage = Stage::new().await;
+    let output = stage.ima(&["say", "写一首歌", "--voice", "Tim"]);
+    ends(&output, 2);
+    assert!(text(&output.stderr).contains("Tim 不能唱歌"));
+    assert_eq!(stage.requests(Endpoint::Create), 0);
+    let answered = [
+        "say",
+        "用Vivi唱一首关于雨的歌",
+        "--voice",
+        "female",
+        "--dry-run",
+    ];
+    ends(&stage.ima(&answered), 0);
+}
+
+#[tokio::test]
+async fn one_of_several_pieces_is_made_from_the_answer() {
+    let stage = Stage::new().await;
+    let arguments = ["say", "make 3 songs about cats", "--text", "a cat in the sun"];
+    ends(&stage.ima(&arguments), 0);
+    assert_eq!(sent(&stage)["parameters"]["prompt"], "a cat in the sun");
+    assert_eq!(stage.requests(Endpoint::Create), 1);
+}
+
+#[tokio::test]
+async fn an_empty_sentence_is_refused_and_a_dash_is_standard_input() {
+    let stage = Stage::new().await;
+    for empty in ["", "  "] {
+        let output = stage.ima(&["say", empty]);
+        ends(&output, 2);
+        assert!(text(&output.stderr).contains("The text is empty"));
+    }
+    let mut command = stage.command(&["say", "-", "--dry-run", "--json"]);
+    let file = stage.here().join("sentence.txt");
+    fs::write(&file, "a song about rain\n").unwrap();
+    let output = command.stdin(fs::File::open(&file).unwrap()).output();
+    let object = json(&output.unwrap());
+    let prompt = &object["body"]["parameters"][0]["parameters"]["prompt"];
+    assert_eq!(prompt, "a song about rain");
+}

@@ -3,7 +3,7 @@
 use crate::MUSIC;
 use ima_core::catalogue::Catalogue;
 use ima_core::language::{
-    About, Interpretation, Need, PreferenceWish, Understood, VoiceWish, intake, interpret,
+    About, Intent, Interpretation, Need, PreferenceWish, Question, Understood, VoiceWish, intake, interpret,
     interpret_as,
 };
 use ima_core::outcome::Cause;
@@ -82,10 +82,21 @@ fn check(read: &Interpretation, utterance: &str) {
     if let Some(prompt) = &read.prompt {
         assert!(!prompt.trim().is_empty(), "an empty prompt");
         assert!(utterance.contains(prompt.as_str()), "an altered prompt");
-    } else if read.task == Understood::Known(TaskType::TextToSpeech) {
+    } else if read.task == Understood::Known(TaskType::TextToSpeech)
+        && read.intent != Intent::Prefer
+    {
         let mut questions = read.questions.iter();
         let text = questions.find(|question| question.about == About::Text);
         assert_eq!(text.map(|it| it.need), Some(Need::Required));
+    }
+    match read.intent {
+        Intent::Create => {}
+        Intent::Prefer => assert_ne!(read.preference, PreferenceWish::Keep, "which model?"),
+        _ => {
+            let required = |it: &Question| it.need == Need::Required;
+            let asks = read.questions.iter().any(required);
+            assert!(asks, "nothing is asked for, and nothing asked back");
+        }
     }
     if let Some(VoiceWish::Named(id)) = &read.voice {
         let native = id.ends_with("_uranus_bigtts") && !id.contains(char::is_whitespace);

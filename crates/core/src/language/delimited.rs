@@ -29,6 +29,14 @@ pub(super) fn split(utterance: &str) -> Parts<'_> {
         && let Some(first) = rest.chars().next()
     {
         let next = at + first.len_utf8();
+        if let Some((inner, after)) = single_quoted(utterance.get(..at).unwrap_or_default(), rest) {
+            let end = utterance.len() - after.len();
+            if !inner.trim().is_empty() && !is_voice(inner) {
+                texts.add(inner, at, end);
+            }
+            at = end;
+            continue;
+        }
         if let Some(closing) = closing_quote(first) {
             match rest
                 .get(first.len_utf8()..)
@@ -64,7 +72,7 @@ pub(super) fn split(utterance: &str) -> Parts<'_> {
                 ends_with_any(&head, TEXT_LABELS) || scan(&[head.as_str(), ":"].concat()).hints();
             segment = next;
             if seen_trigger
-                && !ends_with_any(&head, SETTING_LABELS)
+                && !is_setting(&head)
                 && !within_a_word(before, after)
             {
                 let text = after.trim();
@@ -129,6 +137,31 @@ fn closing_quote(open: char) -> Option<char> {
     }
 }
 
+/// What single quotes enclose at the beginning of `rest`, and what follows them. An apostrophe
+/// stands within a word or behind one, never before one and later behind another.
+fn single_quoted<'a>(before: &str, rest: &'a str) -> Option<(&'a str, &'a str)> {
+    let closing = match rest.chars().next()? {
+        '\'' => '\'',
+        '‘' => '’',
+        _ => return None,
+    };
+    let inner = rest.get(closing_length(rest)..)?;
+    if before.ends_with(is_letter) || inner.starts_with([' ', closing]) {
+        return None;
+    }
+    let mut marks = inner.match_indices(closing);
+    let (end, mark) = marks.find(|(at, mark)| {
+        let inside = inner.get(..*at).unwrap_or_default();
+        let after = inner.get(at + mark.len()..).unwrap_or_default();
+        !inside.ends_with(' ') && !after.starts_with(is_letter)
+    })?;
+    Some((inner.get(..end)?, inner.get(end + mark.len()..)?))
+}
+
+fn closing_length(rest: &str) -> usize {
+    rest.chars().next().map_or(0, char::len_utf8)
+}
+
 fn ends_with_any(text: &str, words: &[&str]) -> bool {
     let text = text.trim_end();
     words.iter().any(|word| ending(text, word).is_some())
@@ -140,7 +173,24 @@ fn mentions_a_setting(text: &str) -> bool {
     heads.pop();
     heads
         .iter()
-        .any(|head| ends_with_any(&normalize(head), SETTING_LABELS))
+        .any(|head| is_setting(&normalize(head)))
+}
+
+/// Whether a label of a setting stands before a colon, and not the setting itself: "voice" is one,
+/// "a male voice" and "Tim's voice" are none.
+fn is_setting(head: &str) -> bool {
+    let head = head.trim_end();
+    SETTING_LABELS.iter().any(|label| {
+        ending(head, label).is_some_and(|before| {
+            let before = before.trim_end();
+            let mut words = before.rsplit(' ');
+            let described = words.next().is_some_and(|last| last.ends_with(is_letter))
+                && words.take(2).any(|word| matches!(word, "a" | "an"));
+            let valued = *label == "voice" && (before.ends_with("'s") || described)
+                || *label == "声音" && before.ends_with('的');
+            !valued
+        })
+    })
 }
 
 /// A colon of a time or an address.

@@ -1,10 +1,13 @@
 //! From an utterance to what it asks for.
 
 use super::delimited::{Parts, split};
+use super::intent::{Beside, intent};
 use super::normalize::{is_han, is_letter, normalize};
-use super::resolve;
+use super::{intake, resolve};
 use super::scan::{Findings, scan};
-use super::{About, Choice, Interpretation, Need, PreferenceWish, Question, Understood, say};
+use super::{
+    About, Choice, Intent, Interpretation, Need, PreferenceWish, Question, Understood, say,
+};
 use crate::prelude::*;
 use crate::request::{Language, Parameter, TaskType};
 
@@ -61,11 +64,14 @@ pub(super) fn read(
     let parts = split(utterance);
     // Where all of it is quoted, the quotation is the instruction.
     let bare = !parts.instruction.contains(is_letter);
-    let mut found = if bare {
-        scan(&normalize(utterance))
-    } else {
-        scan(&parts.instruction)
+    let whole = bare.then(|| normalize(utterance));
+    let instruction = whole.as_ref().unwrap_or(&parts.instruction);
+    let mut found = scan(instruction);
+    let beside = Beside {
+        text: parts.text.filter(|_| !bare),
+        settled: task.is_some(),
     };
+    let mut intent = intent(instruction, beside);
     let task = task.or_else(|| found.task());
     // A description says how the music should be; words to speak or to sing say nothing about it.
     if task == Some(TaskType::TextToMusic) && !found.lyrics && parts.text.is_some() {
@@ -78,7 +84,7 @@ pub(super) fn read(
         model,
         language,
     };
-    let resolved = match task {
+    let mut resolved = match task {
         Some(TaskType::TextToMusic) => resolve::music(&reading),
         Some(TaskType::TextToSpeech) => resolve::speech(&reading),
         None => Resolved {
@@ -88,10 +94,15 @@ pub(super) fn read(
             ..Resolved::default()
         },
     };
-    let preference = preference(&reading.found, &resolved);
+    let preference = preference(&reading.found, &resolved, intent);
+    if intent == Intent::Prefer && preference == PreferenceWish::Keep {
+        intent = Intent::Unclear;
+    }
+    settle(&mut resolved.questions, intent, task, language);
     let spoken = task == Some(TaskType::TextToSpeech);
     Interpretation {
         language,
+        intent,
         task: task.map_or(Understood::Unclear, Understood::Known),
         model_id: resolved.model,
         model_named: resolved.named,
@@ -103,18 +114,44 @@ pub(super) fn read(
     }
 }
 
+/// The questions that an intent leaves: a preference needs nothing but the task and the model, and
+/// what asks for nothing is asked what to make.
+fn settle(
+    questions: &mut Vec<Question>,
+    intent: Intent,
+    task: Option<TaskType>,
+    language: Language,
+) {
+    match (intent, task) {
+        (Intent::Create, _) | (_, None) => {}
+        (Intent::Prefer, _) => {
+            questions.retain(|it| matches!(it.about, About::Task | About::Model));
+        }
+        (_, Some(task)) => {
+            if !questions.iter().any(|it| it.about == About::Text) {
+                questions.insert(0, intake::text(task, language));
+            }
+        }
+    }
+}
+
 /// A model that is switched to has to be one for the task, or asked for.
-fn preference(found: &Findings, resolved: &Resolved) -> PreferenceWish {
+fn preference(found: &Findings, resolved: &Resolved, intent: Intent) -> PreferenceWish {
     let asked = |question: &Question| question.about == About::Model;
     let settled = resolved.named || resolved.questions.iter().any(asked);
-    if found.cheapest {
+    let open = |it: &Question| it.about == About::Task;
+    let prefers =
+        intent == Intent::Prefer && (settled || resolved.questions.iter().any(open));
+    if matches!(intent, Intent::Decline | Intent::Jobs | Intent::Price) {
+        PreferenceWish::Keep
+    } else if found.cheapest {
         PreferenceWish::Cheapest {
             remember: found.always || found.remember_this,
             among: resolved.among,
         }
-    } else if found.remember_this || found.remember && settled {
+    } else if found.remember_this || found.remember && settled || prefers && found.always {
         PreferenceWish::Remember
-    } else if found.switch && settled {
+    } else if found.switch && settled || prefers {
         PreferenceWish::Switch
     } else {
         PreferenceWish::Keep

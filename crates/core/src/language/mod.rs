@@ -6,13 +6,16 @@
 
 mod delimited;
 mod intake;
+mod intent;
 mod interpret;
 mod normalize;
 mod resolve;
 mod scan;
+mod several;
 mod tips;
 mod triggers;
 mod voices;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +33,8 @@ pub use voices::{Gender, Scene, Spoken, Voice, voice, voices};
 pub struct Interpretation {
     /// The utterance's language: Chinese where it holds a Han character, else English.
     pub language: Language,
+    /// Whether anything is asked for at all.
+    pub intent: Intent,
     /// Music or speech.
     pub task: Understood,
     /// The model that the words lead to; none where the user's preference or the recommended model
@@ -50,6 +55,26 @@ pub struct Interpretation {
     /// What is to be asked, in this order, in the utterance's language. Nothing may be generated
     /// before each [`Need::Required`] one has its answer.
     pub questions: Vec<Question>,
+}
+
+/// What an utterance is for. Nothing may be generated, and so nothing spent, but for
+/// [`Intent::Create`]; with every other one but [`Intent::Prefer`] a question is
+/// [`Need::Required`], which asks what the music or the text should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// A piece of music or a spoken text is asked for.
+    Create,
+    /// Only the preference is to be saved: 以后都用XXX, switch to XXX. Of the questions only those
+    /// about the task and the model are left.
+    Prefer,
+    /// It asks what something costs.
+    Price,
+    /// It speaks of what was generated or is being generated: where it is, to cancel it.
+    Jobs,
+    /// It says that nothing is wanted, or a model is not.
+    Decline,
+    /// None of these for certain.
+    Unclear,
 }
 
 /// Whether the kind of task is known.

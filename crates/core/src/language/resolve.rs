@@ -2,6 +2,7 @@
 
 use super::interpret::{Reading, Resolved};
 use super::scan::{Findings, Slot};
+use super::several::several;
 use super::voices::Gender;
 use super::{About, Choice, Need, Question, intake, say};
 use crate::prelude::*;
@@ -63,8 +64,39 @@ pub(super) fn music(reading: &Reading<'_>) -> Resolved {
     if reading.utterance.trim().is_empty() {
         let question = intake::text(TaskType::TextToMusic, language);
         resolved.questions.push(question);
+    } else if several(&reading.parts.instruction) {
+        resolved.questions.push(Question {
+            text: say(
+                language,
+                "每次只生成一首。这一首想要什么样的？",
+                "One piece is made at a time. What should this one be like?",
+            ),
+            ..intake::text(TaskType::TextToMusic, language)
+        });
+    }
+    let asked = |question: &Question| question.about == About::Voice;
+    if !found.voices.is_empty() && !resolved.questions.iter().any(asked) {
+        resolved.questions.push(singer(language));
     }
     resolved
+}
+
+/// A voice for reading aloud was named for music.
+fn singer(language: Language) -> Question {
+    Question {
+        about: About::Voice,
+        text: say(
+            language,
+            "朗读的音色不能用来唱歌。由女声还是男声来唱？",
+            "The voices for reading aloud can't sing. Should a female or a male voice sing?",
+        ),
+        need: Need::Required,
+        options: vec![
+            choice("female", Gender::Female.label(language)),
+            choice("male", Gender::Male.label(language)),
+            choice("vocals", say(language, "都可以", "either")),
+        ],
+    }
 }
 
 /// Whether the music is to be without vocals.

@@ -1,7 +1,9 @@
 //! Finds the phrases of the tables in a normalised text, and gathers what they say together.
 
 use super::normalize::is_word;
-use super::triggers::{AFTER_VOICE, BEFORE_VOICE, FILLERS, Hint, Means, NEGATIONS, TABLES};
+use super::triggers::{
+    AFTER_VOICE, BEFORE_VOICE, FILLERS, Hint, Means, NEGATIONS, Row, TABLES,
+};
 use super::voices::{Gender, Scene, Spoken, voices};
 use super::{About, VoiceWish};
 use crate::prelude::*;
@@ -106,17 +108,30 @@ impl Findings {
     }
 }
 
-struct Hit {
-    start: usize,
-    end: usize,
-    hint: Hint,
-    means: Means,
+/// A phrase of the tables in a text.
+pub(super) struct Hit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) hint: Hint,
+    pub(super) means: Means,
+}
+
+impl Hit {
+    /// The empty phrase behind a text.
+    pub(super) const fn end(text: &str) -> Self {
+        Self {
+            start: text.len(),
+            end: text.len(),
+            hint: Hint::Either,
+            means: Means::Nothing,
+        }
+    }
 }
 
 /// Reads a normalised text.
 pub(super) fn scan(text: &str) -> Findings {
     let mut found = Findings::default();
-    let hits = hits(text);
+    let hits = hits(text, &[]);
     for (index, hit) in hits.iter().enumerate() {
         let before = text.get(..hit.start).unwrap_or_default();
         let after = text.get(hit.end..).unwrap_or_default();
@@ -154,7 +169,7 @@ pub(super) fn scan(text: &str) -> Findings {
 impl Findings {
     fn add(&mut self, means: Means, before: &str, after: &str, model_follows: bool) {
         match means {
-            Means::Nothing => {}
+            Means::Nothing | Means::Word(_) => {}
             Means::Model(id) => self.add_model(id),
             Means::Engine(version) => {
                 self.add_model("sonic");
@@ -228,15 +243,16 @@ fn is_model(means: Means) -> bool {
     matches!(means, Means::Model(_) | Means::Engine(_) | Means::DouBao)
 }
 
-/// The leftmost phrases, the longest at each place, none overlapping.
-fn hits(text: &str) -> Vec<Hit> {
+/// The leftmost phrases of the tables and of further ones, the longest at each place, none
+/// overlapping. Of two alike the further ones count.
+pub(super) fn hits(text: &str, further: &[&'static [Row]]) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut start = 0;
     let mut previous = None;
     while let Some(rest) = text.get(start..)
         && let Some(first) = rest.chars().next()
     {
-        match longest(rest, previous) {
+        match longest(rest, previous, further) {
             Some((length, hint, means)) => {
                 let end = start + length;
                 hits.push(Hit {
@@ -258,7 +274,11 @@ fn hits(text: &str) -> Vec<Hit> {
 }
 
 /// The longest phrase at the beginning of `rest`: its length in bytes and what it says.
-fn longest(rest: &str, previous: Option<char>) -> Option<(usize, Hint, Means)> {
+fn longest(
+    rest: &str,
+    previous: Option<char>,
+    further: &[&'static [Row]],
+) -> Option<(usize, Hint, Means)> {
     let mut best: Option<(usize, Hint, Means)> = None;
     let mut offer = |phrase: &str, hint, means| {
         if let Some(length) = matching(rest, phrase, previous)
@@ -267,8 +287,8 @@ fn longest(rest: &str, previous: Option<char>) -> Option<(usize, Hint, Means)> {
             best = Some((length, hint, means));
         }
     };
-    for row in TABLES.iter().copied().flatten() {
-        for phrase in row.phrases {
+    for row in further.iter().chain(&TABLES).copied().flatten() {
+        for phrase in row.phrases() {
             offer(phrase, row.hint, row.means);
         }
     }

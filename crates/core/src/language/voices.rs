@@ -187,7 +187,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// What it speaks weighs most, then how it sounds, then what it is made for.
+    /// How it sounds weighs most, as it was asked for; then what it speaks, then what it is made for.
     fn score(&self, voice: &Voice) -> u8 {
         let spoken = voice.languages.contains(&self.spoken);
         let gender = self.gender.is_none_or(|gender| voice.gender == gender);
@@ -195,7 +195,7 @@ impl Wanted {
             Spoken::Chinese => General,
             _ => voice.scene,
         });
-        4 * u8::from(spoken) + 2 * u8::from(gender) + u8::from(voice.scene == scene)
+        4 * u8::from(gender) + 2 * u8::from(spoken) + u8::from(voice.scene == scene)
     }
 }
 

@@ -11,6 +11,14 @@ impl From<language::Interpretation> for wit::Interpretation {
     fn from(read: language::Interpretation) -> Self {
         Self {
             language: read.language.into(),
+            intent: match read.intent {
+                language::Intent::Create => wit::Intent::Create,
+                language::Intent::Prefer => wit::Intent::Prefer,
+                language::Intent::Price => wit::Intent::Price,
+                language::Intent::Jobs => wit::Intent::Jobs,
+                language::Intent::Decline => wit::Intent::Decline,
+                language::Intent::Unclear => wit::Intent::Unclear,
+            },
             task: match read.task {
                 language::Understood::Known(task) => Some(task.into()),
                 language::Understood::Unclear => None,

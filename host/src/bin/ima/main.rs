@@ -32,7 +32,6 @@ mod setup;
 #[cfg(feature = "simulator")]
 mod simulator;
 mod speech;
-mod statement;
 mod table;
 mod text;
 mod usual;

@@ -1,23 +1,27 @@
 //! `ima say`: does what a sentence in Chinese or English asks for.
 
+use std::io;
+
 use ima_host::Runtime;
 use ima_host::types::{
-    About, Cheapest, Gender, Interpretation, Language, Need, Parameter, PreferenceWish, Request,
-    TaskType, VoiceWish,
+    About, Cheapest, Intent, Interpretation, Language, Need, Parameter, PreferenceWish, Question,
+    Request, TaskType, VoiceWish,
 };
+use serde_json::json;
 
 use crate::args::{self, Common, Say};
 use crate::create::task_of;
 use crate::exit::Exit;
 use crate::generate::{self, Prompts, Terms, Wish};
-use crate::questions;
 use crate::setup::{self, Trouble};
+use crate::text::Advice;
 use crate::usual::Habit;
-use crate::{models, music, prefs, statement, voices};
+use crate::{models, music, out, prefs, questions, text, voices};
 
 pub(crate) async fn run(common: &Common, options: &Say) -> Result<Exit, Trouble> {
     let offline = setup::offline(common)?;
-    let read = interpret(&offline, common, options).await?;
+    let utterance = utterance(common, options)?;
+    let read = interpret(&offline, common, options, &utterance).await?;
     // Whoever speaks Chinese is answered in Chinese.
     let language = common.language.unwrap_or(match read.language {
         Language::En => args::Language::En,
@@ -27,17 +31,22 @@ pub(crate) async fn run(common: &Common, options: &Say) -> Result<Exit, Trouble>
         language: Some(language),
         ..common.clone()
     };
+    let language = common.language();
+    match read.intent {
+        Intent::Create | Intent::Prefer | Intent::Unclear => {}
+        Intent::Price => return Err(nothing(text::asks_the_price(language))),
+        Intent::Jobs => return Err(nothing(text::is_about_jobs(language))),
+        Intent::Decline => return Err(nothing(text::declined_in_words(language))),
+    }
+    // Whoever answers what it should be asks for it.
+    let prefers = read.intent == Intent::Prefer && options.text.is_none();
+    let unclear = read.intent == Intent::Unclear && options.text.is_none();
     let open = |need| {
         let mut questions = read.questions.iter();
         questions.any(|it| it.need == need && !is_answered(it.about, options))
     };
-    let Some(task) = read.task.filter(|_| !open(Need::Required)) else {
-        let asked = read
-            .questions
-            .iter()
-            .filter(|it| it.need != Need::Optional && !is_answered(it.about, options));
-        questions::show(common, asked);
-        return Ok(Exit::Usage);
+    let Some(task) = read.task.filter(|_| !unclear && !open(Need::Required)) else {
+        return Ok(ask(common, &read, options));
     };
 
     let habit = match &read.preference {
@@ -47,21 +56,21 @@ pub(crate) async fn run(common: &Common, options: &Say) -> Result<Exit, Trouble>
         PreferenceWish::Cheapest(_) => Habit::Leave,
     };
     let model_id = model(common, task, &read, options).await?;
-    if options.text.is_none()
-        && !options.spending.dry_run
-        && let Some(model_id) = &model_id
-        && statement::is_only_about_the_model(&options.utterance, &read)
-    {
-        return prefs::set(common, task, model_id).await;
+    if prefers {
+        return match &model_id {
+            None => Ok(ask(common, &read, options)),
+            Some(id) if options.spending.dry_run => would_remember(common, task, id).await,
+            Some(id) => prefs::set(common, task, id).await,
+        };
     }
 
     let mut request = Request::new(task, "", common.language());
     request.model_id = model_id;
-    request.parameters = parameters(&offline, common, task, &read, options).await?;
+    request.parameters = parameters(common, task, &read, options).await?;
     let prompt = options.text.clone().or(read.prompt);
     let wish = Wish {
         request,
-        prompts: Prompts::One(prompt.unwrap_or_else(|| options.utterance.clone())),
+        prompts: Prompts::One(prompt.unwrap_or(utterance)),
         habit,
     };
     generate::run(
@@ -72,14 +81,63 @@ pub(crate) async fn run(common: &Common, options: &Say) -> Result<Exit, Trouble>
     .await
 }
 
+/// The sentence, or standard input for `-`.
+fn utterance(common: &Common, options: &Say) -> Result<String, Trouble> {
+    let utterance = match options.utterance.as_str() {
+        "-" => io::read_to_string(io::stdin()).unwrap_or_default(),
+        given => given.to_owned(),
+    };
+    if utterance.trim().is_empty() {
+        return Err(Trouble::usage(text::prompt_empty(common.language())));
+    }
+    Ok(utterance.trim_end().to_owned())
+}
+
+/// The sentence asks for nothing that could be generated.
+fn nothing(advice: Advice) -> Trouble {
+    Trouble::new(Exit::Usage, "nothing-asked-for", advice)
+}
+
+/// Asks what is open.
+fn ask(common: &Common, read: &Interpretation, options: &Say) -> Exit {
+    let open = |it: &&Question| it.need != Need::Optional && !is_answered(it.about, options);
+    questions::show(common, read.questions.iter().filter(open));
+    Exit::Usage
+}
+
+/// What a preference would come to.
+async fn would_remember(common: &Common, task: TaskType, id: &str) -> Result<Exit, Trouble> {
+    let language = common.language();
+    let runtime = setup::runtime(common, None)?;
+    let models = models::all(&runtime, Some(task), language).await?;
+    let mut known = models.iter().map(|(_, model)| model);
+    let Some(model) = known.find(|model| model.model_id.eq_ignore_ascii_case(id)) else {
+        return Err(models::unknown(language, id, &models));
+    };
+    if common.json {
+        let task = match task {
+            TaskType::TextToMusic => "text_to_music",
+            TaskType::TextToSpeech => "text_to_speech",
+        };
+        out::json(&json!({ "would_remember": {
+            "task": task,
+            "model_id": model.model_id,
+            "model_name": model.name,
+        } }));
+    } else {
+        out::line(&text::would_remember(language, task, &model.name));
+    }
+    Ok(Exit::Done)
+}
+
 async fn interpret(
     runtime: &Runtime,
     common: &Common,
     options: &Say,
+    utterance: &str,
 ) -> Result<Interpretation, Trouble> {
     let task = options.task.map(TaskType::from);
     let model = options.model.as_deref();
-    let utterance = &options.utterance;
     let read = match task.or_else(|| model.map(task_of)) {
         None => runtime.interpret(utterance).await,
         Some(task) => runtime.interpret_as(task, model, utterance).await,
@@ -128,7 +186,6 @@ async fn model(
 
 /// The parameters that the words lead to, with the answers to questions.
 async fn parameters(
-    offline: &Runtime,
     common: &Common,
     task: TaskType,
     read: &Interpretation,
@@ -151,38 +208,24 @@ async fn parameters(
             set("vocal_gender", gender.into());
         }
         (TaskType::TextToMusic, Some("instrumental"), _) => set("make_instrumental", true.into()),
-        (TaskType::TextToMusic, _, _) | (TaskType::TextToSpeech, None, None) => {}
+        (TaskType::TextToMusic, Some("vocals") | None, _) | (TaskType::TextToSpeech, None, None) => {}
+        (TaskType::TextToMusic, Some(voice), _) => {
+            return Err(Trouble::usage(text::no_singer(common.language(), voice)));
+        }
         (TaskType::TextToSpeech, Some(voice), _) => {
             set("speaker", voices::find(common, voice).await?.into());
         }
         (TaskType::TextToSpeech, None, Some(VoiceWish::Named(id))) => {
             set("speaker", id.as_str().into());
         }
-        (TaskType::TextToSpeech, None, Some(VoiceWish::Sounds(gender))) => {
-            let voice = voice_like(offline, *gender, read.language).await?;
-            if let Some(id) = voice {
-                set("speaker", id.into());
+        (TaskType::TextToSpeech, None, Some(VoiceWish::Sounds(_))) => {
+            // The first of those that would be suggested.
+            let mut questions = read.questions.iter();
+            let question = questions.find(|it| it.about == About::Voice);
+            if let Some(voice) = question.and_then(|it| it.options.first()) {
+                set("speaker", voice.value.as_str().into());
             }
         }
     }
     Ok(parameters)
-}
-
-/// The first voice that sounds like this and speaks the language. Ids begin with the language.
-async fn voice_like(
-    offline: &Runtime,
-    gender: Gender,
-    language: Language,
-) -> Result<Option<String>, Trouble> {
-    let spoken = match language {
-        Language::En => "en_",
-        Language::Zh => "zh_",
-    };
-    let voices = voices::all(offline, language).await?;
-    let like = |voice: &ima_host::types::Voice| voice.gender == gender;
-    let found = voices
-        .iter()
-        .find(|voice| like(voice) && voice.id.starts_with(spoken))
-        .or_else(|| voices.iter().find(|voice| like(voice)));
-    Ok(found.map(|voice| voice.id.clone()))
 }

@@ -1,11 +1,13 @@
 //! The requirements' tables, row by row, and what must hold for any utterance.
 
 mod asking;
+mod intent;
 mod music;
 mod narration;
 mod preference;
 mod properties;
 mod speech;
+mod wording;
 
 use super::*;
 use serde_json::Value;

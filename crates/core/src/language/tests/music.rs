@@ -3,6 +3,12 @@
 use super::*;
 use serde_json::json;
 
+/// What is asked beside what the music should be like, which a bare name leaves open.
+fn about_the_model(read: &Interpretation) -> Vec<&Question> {
+    let questions = read.questions.iter();
+    questions.filter(|it| it.about != About::Text).collect()
+}
+
 #[test]
 fn phrases_lead_to_the_model_of_their_row() {
     let rows: [(&str, &[&str]); 6] = [
@@ -85,7 +91,7 @@ fn phrases_lead_to_the_model_of_their_row() {
                 "{utterance}"
             );
             assert_eq!(read.model_id, Some(model), "{utterance}");
-            assert_eq!(read.questions, [], "{utterance}");
+            assert!(about_the_model(&read).is_empty(), "{utterance}");
         }
     }
 }
@@ -176,10 +182,11 @@ fn phrases_set_the_parameters_of_suno() {
     for (utterances, parameters) in rows {
         for utterance in utterances {
             let read = interpret(utterance);
-            let set = read.parameters.into_iter().map(|p| (p.name, p.value));
+            let set = read.parameters.iter();
+            let set = set.map(|p| (p.name.clone(), p.value.clone()));
             assert_eq!(Value::Object(set.collect()), parameters, "{utterance}");
             assert_eq!(read.model_id, Some("sonic"), "{utterance}");
-            assert_eq!(read.questions, [], "{utterance}");
+            assert!(about_the_model(&read).is_empty(), "{utterance}");
         }
     }
 }

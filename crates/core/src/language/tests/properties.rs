@@ -30,7 +30,7 @@ const NEVER_SAY: [&str; 19] = [
 
 fn phrases() -> Vec<&'static str> {
     let rows = TABLES.iter().copied().flatten();
-    rows.flat_map(|row| row.phrases.iter().copied()).collect()
+    rows.flat_map(|row| row.phrases()).collect()
 }
 
 fn utterance() -> impl Strategy<Value = String> {

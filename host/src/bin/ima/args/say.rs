@@ -13,9 +13,11 @@ Examples:
   ima say \"以后都用 Suno\"
   ima say \"something for the evening\" --task music --dry-run
 
-What is ambiguous is asked back: the questions are printed and the exit code is 2.")]
+Points are spent only where the sentence asks for music or for a text read aloud. A wish about the
+model alone is remembered. What is ambiguous is asked back: the questions are printed and the exit
+code is 2, as it is for a question or a refusal, which are answered.")]
 pub(crate) struct Say {
-    /// What you would like, in Chinese or English
+    /// What you would like, in Chinese or English; - is standard input
     #[arg(value_name = "TEXT")]
     pub(crate) utterance: String,
     /// Answers the question whether it is music or speech

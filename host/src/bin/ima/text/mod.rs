@@ -5,12 +5,14 @@ mod catalogue;
 mod doctor;
 mod jobs;
 mod progress;
+mod sentences;
 
 pub(crate) use advice::*;
 pub(crate) use catalogue::*;
 pub(crate) use doctor::*;
 pub(crate) use jobs::*;
 pub(crate) use progress::*;
+pub(crate) use sentences::*;
 
 /// A sentence in both languages.
 macro_rules! say {
