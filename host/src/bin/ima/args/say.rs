@@ -15,7 +15,7 @@ Examples:
 
 What is ambiguous is asked back: the questions are printed and the exit code is 2.")]
 pub(crate) struct Say {
-    /// What you would like, in Chinese or English
+    /// What you would like, in Chinese or English; `-` is standard input
     #[arg(value_name = "TEXT")]
     pub(crate) utterance: String,
     /// Answers the question whether it is music or speech

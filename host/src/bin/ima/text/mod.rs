@@ -3,14 +3,20 @@
 mod advice;
 mod catalogue;
 mod doctor;
+mod failure;
 mod jobs;
 mod progress;
+mod target;
+mod usage;
 
 pub(crate) use advice::*;
 pub(crate) use catalogue::*;
 pub(crate) use doctor::*;
+pub(crate) use failure::*;
 pub(crate) use jobs::*;
 pub(crate) use progress::*;
+pub(crate) use target::*;
+pub(crate) use usage::*;
 
 /// A sentence in both languages.
 macro_rules! say {
@@ -22,6 +28,10 @@ macro_rules! say {
     };
 }
 use say;
+
+/// Where keys are made, and where points are seen and bought.
+const KEYS: &str = "https://www.imaclaw.ai/imaclaw/apikey";
+const POINTS: &str = "https://www.imaclaw.ai/imaclaw/subscription";
 
 /// What went wrong, and what to do about it: one line each.
 #[derive(Debug, Clone, PartialEq, Eq)]
