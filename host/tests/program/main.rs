@@ -9,6 +9,7 @@
 )]
 
 mod create;
+mod failures;
 mod generate;
 mod jobs;
 mod say;
@@ -17,5 +18,6 @@ mod service;
 mod stage;
 #[cfg(unix)]
 mod stopping;
+mod target;
 #[cfg(unix)]
 mod terminal;

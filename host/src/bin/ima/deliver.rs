@@ -76,7 +76,6 @@ impl Run<'_> {
         job: Option<&str>,
         show: &mut Show,
     ) -> Ended {
-        show.attempt_log();
         self.left_out(show);
         if let Some(job) = job {
             show.result(job, &text::started(show.language(), job));

@@ -173,6 +173,12 @@ impl<'a> Run<'a> {
                             if self.no_wait && checkpoint.state == CheckpointState::Waiting =>
                         {
                             show.event(&event);
+                            // After an amended request comes the word that it was accepted.
+                            if show.removed().next().is_some()
+                                && let Some(event @ Event::Attempt(_)) = generation.next().await?
+                            {
+                                show.event(&event);
+                            }
                             return Ok(Followed::Begun(checkpoint.clone()));
                         }
                         _ => {}

@@ -95,7 +95,7 @@ fn words(failure: &Failure, about: &Circumstances, language: Language) -> Advice
         },
         (Cause::RateLimited, _) => Advice {
             what: text::too_many(language),
-            then: text::in_a_minute(language),
+            then: text::in_a_moment(language),
         },
         (Cause::Unavailable | Cause::Network, _) => Advice {
             what: text::no_connection(language),
@@ -105,13 +105,22 @@ fn words(failure: &Failure, about: &Circumstances, language: Language) -> Advice
             what: reason(),
             then: address.to_owned(),
         },
-        _ => Advice {
+        (cause, _) => Advice {
             what: reason(),
-            then: match failure.alternatives.first() {
+            then: match failure.alternatives.first().filter(|_| is_of_model(cause)) {
                 Some(it) => text::alternative(language, &it.model_id, it.points),
                 None => text::choose_model(language),
             },
         },
+    }
+}
+
+/// Whether the price or the parameters of the model are at fault, so that another one may do.
+fn is_of_model(cause: &Cause) -> bool {
+    match cause {
+        Cause::NoPrice => true,
+        Cause::Refused(refusal) => matches!(refusal.code, 6006 | 6009 | 6010),
+        _ => false,
     }
 }
 

@@ -190,7 +190,10 @@ impl Show {
     }
 
     fn message(&mut self, Message { step, text, .. }: &Message) {
-        self.language = language_of(text);
+        // Of several, the core's own words are not shown.
+        if self.number.is_none() {
+            self.language = language_of(text);
+        }
         match step {
             // How it failed is told with what to do about it.
             4 => {}
@@ -272,7 +275,7 @@ impl Show {
     }
 
     /// The log of a request that was amended (music: "Reflection Mechanism"), once.
-    pub(crate) fn attempt_log(&mut self) {
+    fn attempt_log(&mut self) {
         let attempts = self.attempts.len();
         if attempts < 2 || self.logged == attempts {
             return;

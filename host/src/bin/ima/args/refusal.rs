@@ -61,19 +61,21 @@ fn advice(error: &Error, language: Language) -> Advice {
         }
         _ => None,
     };
+    // With its value's name it is `--out <PATH>`.
     let argument = context(ContextKind::InvalidArg).unwrap_or_default();
+    let option = argument.split(" <").next().unwrap_or_default();
     let command = context(ContextKind::InvalidSubcommand);
     let value = context(ContextKind::InvalidValue).unwrap_or_default();
     let help = text::see_help(language);
     let (what, then) = match error.kind() {
         ErrorKind::InvalidValue if value.is_empty() => {
-            (text::option_empty(language, &argument).what, None)
+            (text::option_empty(language, option).what, None)
         }
         ErrorKind::InvalidValue => (
-            text::option_value(language, &argument, &value),
+            text::option_value(language, option, &value),
             context(ContextKind::ValidValue).map(|valid| text::choices(language, &valid)),
         ),
-        ErrorKind::ValueValidation => (text::option_value(language, &argument, &value), None),
+        ErrorKind::ValueValidation => (text::option_value(language, option, &value), None),
         ErrorKind::UnknownArgument => (
             text::unknown_option(language, &argument),
             context(ContextKind::SuggestedArg).map(|near| text::did_you_mean(language, &near)),
@@ -94,7 +96,7 @@ fn advice(error: &Error, language: Language) -> Advice {
         ErrorKind::NoEquals
         | ErrorKind::TooManyValues
         | ErrorKind::TooFewValues
-        | ErrorKind::WrongNumberOfValues => (text::option_value(language, &argument, &value), None),
+        | ErrorKind::WrongNumberOfValues => (text::option_value(language, option, &value), None),
         _ => (text::unreadable(language), None),
     };
     Advice {

@@ -34,8 +34,8 @@ pub(crate) fn doubtful(language: Language) -> String {
 pub(crate) fn unknown(language: Language, job: &str) -> String {
     say!(
         language,
-        "Check your points at {POINTS} If nothing was taken, this starts it again: ima resume {job} --create-again",
-        "请查看积分：{POINTS} 如果没有扣除，可以重新开始：ima resume {job} --create-again"
+        "If no points were taken, `ima resume {job} --create-again` starts it again. Your points: {POINTS}",
+        "如果积分没有扣除，用 `ima resume {job} --create-again` 重新开始。查看积分：{POINTS}"
     )
 }
 
@@ -87,11 +87,11 @@ pub(crate) fn too_many(language: Language) -> String {
     )
 }
 
-pub(crate) fn in_a_minute(language: Language) -> String {
+pub(crate) fn in_a_moment(language: Language) -> String {
     say!(
         language,
-        "Please try again in a minute.",
-        "请过一分钟再试。"
+        "Please wait a moment, then try again.",
+        "请稍等片刻再试。"
     )
 }
 

@@ -134,7 +134,12 @@ pub(crate) fn usual_model_gone(language: Language, model: &str) -> Advice {
 
 /// A value that can't be used, by the option that gave it.
 pub(crate) fn value_refused(language: Language, asked: &Asked, value: &InvalidValue) -> Advice {
-    let allowed = value.allowed.trim_end();
+    // Choices are JSON: quotation marks around each say nothing to a person.
+    let allowed = if value.allowed.contains('{') {
+        value.allowed.clone()
+    } else {
+        value.allowed.replace('"', "")
+    };
     match asked.given(value) {
         (None, _) => advise!(
             language,
