@@ -21,3 +21,4 @@ mod stopping;
 mod target;
 #[cfg(unix)]
 mod terminal;
+mod usage;

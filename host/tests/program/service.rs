@@ -203,6 +203,29 @@ async fn the_simulator_runs_until_ctrl_c() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_quiet_simulator_says_its_address_and_no_more() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+
+    let stage = Stage::new().await;
+    let mut command = stage.plain(&["simulator", "--quiet"]);
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut shown = String::new();
+    stdout.read_line(&mut shown).unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    stdout.read_to_string(&mut shown).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(
+        shown.starts_with("http://") && shown.lines().count() == 1,
+        "{shown}"
+    );
+}
+
 #[tokio::test]
 async fn a_wrong_address_is_not_taken_for_a_broken_program() {
     let stage = Stage::new().await;

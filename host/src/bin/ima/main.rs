@@ -1,6 +1,7 @@
 //! The program `ima`: music and speech from the terminal.
 
 mod args;
+mod bar;
 mod completions;
 mod confirm;
 mod create;

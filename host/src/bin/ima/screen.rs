@@ -2,16 +2,16 @@
 //! there is a terminal, and the attempt log.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::io::IsTerminal;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ima_host::types::{Attempt, Event, Fault, Language, Message, Phase, Progress};
-use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::MultiProgress;
 use serde_json::{Value, json};
 
 use crate::args::Common;
+use crate::bar::Bar;
 use crate::report::{Log, Tried};
 use crate::{events, out, text};
 
@@ -30,8 +30,6 @@ pub(crate) struct Screen {
     /// Whether bars take the place of the progress messages.
     terminal: bool,
     bars: MultiProgress,
-    /// The columns of the terminal.
-    width: u16,
     /// How much faster than here time passes for the component.
     rate: u32,
 }
@@ -45,7 +43,6 @@ impl Screen {
             program: common.json || events,
             terminal: std::io::stderr().is_terminal() && !common.quiet,
             bars: MultiProgress::new(),
-            width: width(),
             rate: common.clock_rate,
         }
     }
@@ -60,18 +57,6 @@ impl Screen {
             }
         });
     }
-}
-
-/// The columns of the terminal that standard error is; 80 where it does not say.
-#[cfg(unix)]
-fn width() -> u16 {
-    let size = rustix::termios::tcgetwinsize(std::io::stderr());
-    size.map_or(80, |size| if size.ws_col == 0 { 80 } else { size.ws_col })
-}
-
-#[cfg(not(unix))]
-fn width() -> u16 {
-    80
 }
 
 /// Shows the events of one generation.
@@ -91,13 +76,6 @@ pub(crate) struct Show {
     faults: u32,
     /// When the last exchange failed, and how long after it is the next try, in milliseconds.
     fault: Option<(Instant, u64)>,
-}
-
-/// A bar, with the time waited before it and the estimate, in milliseconds.
-struct Bar {
-    bar: ProgressBar,
-    before: u64,
-    estimate: u64,
 }
 
 impl Show {
@@ -261,9 +239,8 @@ impl Show {
 
     /// Prints without the bars of this generation.
     pub(crate) fn clear(&mut self) {
-        if let Some(Bar { bar, .. }) = self.bar.take() {
-            bar.finish_and_clear();
-            self.screen.bars.remove(&bar);
+        if let Some(bar) = self.bar.take() {
+            bar.remove();
         }
     }
 
@@ -317,28 +294,17 @@ impl Show {
             return;
         }
         let (screen, number, language) = (&self.screen, self.number, self.language);
-        let bar = self.bar.get_or_insert_with(|| Bar {
-            bar: bar(screen, number, language, progress),
-            before: progress.elapsed_ms,
-            estimate: progress.estimated_max_ms,
-        });
-        bar.bar.set_position(progress.percent.into());
+        let bar = self
+            .bar
+            .get_or_insert_with(|| Bar::new(&screen.bars, number, language, screen.rate, progress));
+        bar.advance_to(progress.percent);
     }
 
     /// Moves the bar on between the events.
     pub(crate) fn frame(&self) {
-        let Some(Bar {
-            bar,
-            before,
-            estimate,
-        }) = &self.bar
-        else {
-            return;
-        };
-        let here = bar.elapsed().as_millis() * u128::from(self.screen.rate);
-        let percent = (here + u128::from(*before)) * 100 / u128::from(*estimate).max(1);
-        let percent = u64::try_from(percent.min(95)).unwrap_or(95);
-        bar.set_position(percent.max(bar.position()));
+        if let Some(bar) = &self.bar {
+            bar.advance();
+        }
     }
 }
 
@@ -348,41 +314,6 @@ fn language_of(text: &str) -> Language {
         Language::Zh
     } else {
         Language::En
-    }
-}
-
-/// A bar whose time goes on between the events.
-fn bar(
-    screen: &Screen,
-    number: Option<usize>,
-    language: Language,
-    progress: &Progress,
-) -> ProgressBar {
-    let rate = screen.rate;
-    let (before, estimate) = (progress.elapsed_ms / 1000, progress.estimated_max_ms / 1000);
-    let waited = move |state: &ProgressState, words: &mut dyn fmt::Write| {
-        let since = state.elapsed().as_secs().saturating_mul(rate.into());
-        let seconds = before.saturating_add(since);
-        let _ = words.write_str(&text::elapsed(language, seconds, estimate));
-    };
-    let style = ProgressStyle::with_template(template(screen.width));
-    let style = style
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .with_key("waited", waited);
-    let bar = ProgressBar::new(100)
-        .with_style(style)
-        .with_prefix(number.map_or_else(String::new, |number| format!("[{number}] ")));
-    let bar = screen.bars.add(bar);
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
-}
-
-/// As much of a bar as fits into a line of so many columns.
-const fn template(width: u16) -> &'static str {
-    match width {
-        80.. => "{spinner} {prefix}[{bar:30}] {pos:>3}%  {waited}",
-        60..80 => "{spinner} {prefix}[{bar:10}] {pos:>3}%  {waited}",
-        _ => "{spinner} {prefix}{pos:>3}%",
     }
 }
 

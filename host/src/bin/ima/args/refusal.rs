@@ -1,9 +1,10 @@
 //! A command line that can't be used, in two lines and, for a program, as an object.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Error, Parser};
+use clap::{CommandFactory, Error, Parser};
 use ima_host::types::Language;
 
 use super::{Args, of_the_system};
@@ -24,7 +25,8 @@ pub(crate) fn read(words: Vec<OsString>) -> Result<Args, Refusal> {
         Ok(args) => return Ok(args),
         Err(error) => error,
     };
-    if !error.use_stderr() {
+    let lost = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if !error.use_stderr() || (lost && words.len() < 2) {
         error.exit();
     }
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
@@ -43,14 +45,21 @@ pub(crate) fn read(words: Vec<OsString>) -> Result<Args, Refusal> {
         _ => of_the_system(),
     };
     Err(Refusal {
-        advice: advice(&error, language),
+        advice: advice(&error, command(options.clone()).as_deref(), language),
         language,
         json: has("--json") || has("--output-json"),
         events: has("--events"),
     })
 }
 
-fn advice(error: &Error, language: Language) -> Advice {
+/// The command that was meant, where it is one.
+fn command<'a>(mut words: impl Iterator<Item = &'a Cow<'a, str>>) -> Option<String> {
+    let all = Args::command();
+    let found = words.find_map(|word| all.find_subcommand(word.as_ref()));
+    found.map(|command| command.get_name().to_owned())
+}
+
+fn advice(error: &Error, of: Option<&str>, language: Language) -> Advice {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
@@ -66,10 +75,14 @@ fn advice(error: &Error, language: Language) -> Advice {
     let option = argument.split(" <").next().unwrap_or_default();
     let command = context(ContextKind::InvalidSubcommand);
     let value = context(ContextKind::InvalidValue).unwrap_or_default();
-    let help = text::see_help(language);
+    let help = text::see_help(language, of);
     let (what, then) = match error.kind() {
         ErrorKind::InvalidValue if value.is_empty() => {
-            (text::option_empty(language, option).what, None)
+            let choices = context(ContextKind::ValidValue);
+            (
+                text::option_empty(language, option).what,
+                choices.map(|valid| text::choices(language, &valid)),
+            )
         }
         ErrorKind::InvalidValue => (
             text::option_value(language, option, &value),
@@ -91,7 +104,8 @@ fn advice(error: &Error, language: Language) -> Advice {
         }
         ErrorKind::ArgumentConflict => {
             let other = context(ContextKind::PriorArg).unwrap_or_default();
-            (text::not_together(language, &argument, &other), None)
+            let other = other.split(" <").next().unwrap_or_default();
+            (text::not_together(language, option, other), None)
         }
         ErrorKind::NoEquals
         | ErrorKind::TooManyValues

@@ -181,11 +181,13 @@ pub(crate) fn address(language: Language, error: &OriginError) -> Advice {
     }
 }
 
-pub(crate) fn see_help(language: Language) -> String {
+/// Where to look, for one of the commands or for all.
+pub(crate) fn see_help(language: Language, command: Option<&str>) -> String {
+    let command = command.map_or_else(String::new, |command| format!("{command} "));
     say!(
         language,
-        "`ima --help` shows what there is, and so does --help after each command.",
-        "用 `ima --help`，或在命令后加 --help 查看用法。"
+        "`ima {command}--help` shows what there is.",
+        "用 `ima {command}--help` 查看用法。"
     )
 }
 
