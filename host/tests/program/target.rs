@@ -66,6 +66,7 @@ async fn a_place_that_takes_no_file_is_refused_with_the_reason() {
             let error = stage.fails(&[&asked[..], force].concat(), 3);
             let message = error["message"].as_str().unwrap();
             assert!(message.contains(words), "{message}");
+            assert!(message.contains("Nothing was spent"), "{message}");
             assert_eq!(error["cause"], "target");
         }
     }
@@ -135,6 +136,11 @@ async fn audio_that_could_not_be_saved_is_told_with_the_way_to_it() {
     let listed = json(&stage.ima(&["jobs", "--open", "--json"]));
     assert_eq!(listed["jobs"][0]["saved"], false);
     stage.control.clear_faults();
+    let error = stage.fails(&["resume", job, "--out", "missing/a.wav"], 3);
+    assert_eq!(
+        (&error["charge"], &error["job"]),
+        (&json!("yes"), &json!(job))
+    );
     ends(&stage.ima(&["resume", job, "--out", "new/"]), 0);
     let listed = json(&stage.ima(&["jobs", "--json"]));
     assert_eq!(

@@ -103,6 +103,7 @@ impl Run<'_> {
             asked: &self.asked,
             job,
             deadline: self.delivery.deadline,
+            spending: true,
             listing: !show.is_priced(),
             unreachable: show.is_unreachable(),
         };

@@ -11,6 +11,8 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) job: Option<&'a str>,
     /// How long to wait at most, in seconds, where the user said so.
     pub(crate) deadline: Option<u32>,
+    /// Whether it was to be paid for.
+    pub(crate) spending: bool,
     /// Whether it came before there was a price.
     pub(crate) listing: bool,
     /// Whether the service did not answer any more.
@@ -22,10 +24,10 @@ pub(crate) fn explain(failure: &Failure, about: &Circumstances, language: Langua
     let mut advice = words(failure, about, language);
     let failed = matches!(failure.cause, Cause::TaskFailed(_));
     let points = match failure.charge {
-        Charge::No => Some(text::unspent(language)),
+        Charge::No if about.spending => Some(text::unspent(language)),
         Charge::Yes if failed => Some(text::spent(language)),
-        // The words say so.
-        Charge::Yes | Charge::Unknown => None,
+        // The words say so, or there is nothing to say.
+        _ => None,
     };
     if let Some(points) = points {
         advice.what = text::joined(language, &advice.what, &points);
@@ -39,7 +41,6 @@ fn words(failure: &Failure, about: &Circumstances, language: Language) -> Advice
         Some((reason, address)) => (reason, address.trim_start_matches("💡 ")),
         None => (failure.message.as_str(), ""),
     };
-    let reason = || reason.to_owned();
     let resume = about.job.map(|job| text::resume(language, job));
     if failure.charge == Charge::Unknown {
         return Advice {
@@ -80,15 +81,15 @@ fn words(failure: &Failure, about: &Circumstances, language: Language) -> Advice
             then: String::new(),
         },
         (Cause::Unauthorized, Charge::Yes) => Advice {
-            what: reason(),
-            then: resume.unwrap_or_else(|| address.to_owned()),
+            what: text::joined(language, reason, address),
+            then: resume.unwrap_or_default(),
         },
         (_, Charge::Yes) if about.unreachable => going_on(text::out_of_reach(language)),
         (Cause::Deadline, _) => going_on(match about.deadline {
             Some(seconds) => text::deadline_over(language, seconds),
             None => text::takes_longer(language),
         }),
-        (_, Charge::Yes) => going_on(reason()),
+        (_, Charge::Yes) => going_on(reason.to_owned()),
         (Cause::Unavailable, _) if about.listing => Advice {
             what: text::no_list(language),
             then: text::later(language),
@@ -102,11 +103,11 @@ fn words(failure: &Failure, about: &Circumstances, language: Language) -> Advice
             then: text::later(language),
         },
         _ if !address.is_empty() => Advice {
-            what: reason(),
+            what: reason.to_owned(),
             then: address.to_owned(),
         },
         (cause, _) => Advice {
-            what: reason(),
+            what: reason.to_owned(),
             then: match failure.alternatives.first().filter(|_| is_of_model(cause)) {
                 Some(it) => text::alternative(language, &it.model_id, it.points),
                 None => text::choose_model(language),

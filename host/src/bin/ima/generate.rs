@@ -96,7 +96,8 @@ pub(crate) async fn run(
             Prompts::One(_) => Share::One(Some(wish.request.task)),
             Prompts::Several(..) => Share::Several,
         };
-        Some(Target::reserve(delivery, share, language)?)
+        let target = Target::reserve(delivery, share, language);
+        Some(target.map_err(|trouble| trouble.unspent(language))?)
     };
     let runtime = match wish.habit {
         Habit::Save | Habit::Confirm => runtime,

@@ -20,7 +20,12 @@ pub(crate) async fn run(common: &Common, options: &Resume) -> Result<Exit, Troub
         Some(id) => Share::One(job(id).and_then(|job| job.task)),
         None => Share::Several,
     };
-    let target = Target::reserve(delivery, share, language)?;
+    let target = Target::reserve(delivery, share, language).map_err(|trouble| {
+        match options.id.as_ref().and_then(job) {
+            Some(job) => trouble.with_job(&job),
+            None => trouble,
+        }
+    })?;
     let run = Run::new(common, &runtime, delivery, Some(target));
     if let Some(id) = &options.id {
         let on_unknown = if options.create_again {

@@ -70,6 +70,7 @@ impl Trouble {
                     asked,
                     job: None,
                     deadline: None,
+                    spending: false,
                     listing: true,
                     unreachable: false,
                 };
@@ -104,6 +105,13 @@ impl Trouble {
             _ => ("other", text::broken_unspent(language)),
         };
         Self::new(exit, cause, advice)
+    }
+
+    /// Says that nothing was spent.
+    pub(crate) fn unspent(mut self, language: Language) -> Self {
+        let unspent = text::unspent(language);
+        self.advice.what = text::joined(language, &self.advice.what, &unspent);
+        self
     }
 
     /// What became of a job that could not be taken up: trying to costs nothing, but the job may

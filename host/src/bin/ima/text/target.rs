@@ -33,9 +33,9 @@ pub(crate) fn unwritable(language: Language, path: &Path, error: &io::Error) -> 
     let reason = io_reason(language, error);
     advise!(
         language,
-        "{path} can't be written: {reason}. Nothing was spent."
+        "{path} can't be written: {reason}."
             => "Choose another place with --out.",
-        "无法写入 {path}：{reason}。没有扣除积分。" => "请用 --out 换一个位置。"
+        "无法写入 {path}：{reason}。" => "请用 --out 换一个位置。"
     )
 }
 
@@ -43,8 +43,8 @@ pub(crate) fn taken(language: Language, path: &Path) -> Advice {
     let path = path.display();
     advise!(
         language,
-        "Another run is about to save {path}. Nothing was spent." => "Choose another name with --out.",
-        "另一个进程正准备保存 {path}。没有扣除积分。" => "请用 --out 换一个文件名。"
+        "Another run is about to save {path}." => "Choose another name with --out.",
+        "另一个进程正准备保存 {path}。" => "请用 --out 换一个文件名。"
     )
 }
 
