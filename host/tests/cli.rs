@@ -124,7 +124,7 @@ fn an_existing_target_is_refused_before_anything_is_sent() {
     let bench = Bench::new();
     fs::write(bench.home.path().join("song.mp3"), "mine").unwrap();
     let output = bench.ima(&["music", "rain", "--out", "song.mp3"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     assert!(stderr(&output).contains("--force"));
     assert_eq!(
         fs::read_to_string(bench.home.path().join("song.mp3")).unwrap(),

@@ -183,11 +183,16 @@ impl Request {
 
     /// Checks what can be checked without a catalogue: the prompt, the ids, the parameter names.
     pub fn check(&self) -> Result<(), InvalidValue> {
+        let pick = |en, zh| self.language.pick(en, zh);
         if self.prompt.trim().is_empty() {
-            return Err(InvalidValue::new("prompt", &self.prompt, "a text"));
+            let allowed = pick("a text", "一段文字");
+            return Err(InvalidValue::new("prompt", &self.prompt, allowed));
         }
         if self.prompt.chars().count() > LONGEST_PROMPT {
-            let allowed = format!("at most {LONGEST_PROMPT} characters");
+            let allowed = match self.language {
+                Language::En => format!("at most {LONGEST_PROMPT} characters"),
+                Language::Zh => format!("最多 {LONGEST_PROMPT} 个字符"),
+            };
             return Err(InvalidValue::new("prompt", &self.prompt, &allowed));
         }
         for (field, id) in [
@@ -195,29 +200,32 @@ impl Request {
             ("version_id", &self.version_id),
         ] {
             if id.as_ref().is_some_and(|id| id.trim().is_empty()) {
-                return Err(InvalidValue::new(field, "", "an id of the model list"));
+                let allowed = pick("an id of the model list", "模型列表里的编号");
+                return Err(InvalidValue::new(field, "", allowed));
             }
         }
         for (index, parameter) in self.parameters.iter().enumerate() {
             let name = parameter.name.as_str();
             let earlier = self.parameters.iter().take(index);
             if name.trim().is_empty() {
-                return Err(InvalidValue::new("parameters", name, "a parameter name"));
+                let allowed = pick("a parameter name", "参数名称");
+                return Err(InvalidValue::new("parameters", name, allowed));
             }
             if OWN_PARAMETERS.contains(&name) {
-                let allowed = "a parameter of the model; this one is set by the client";
+                let allowed = pick(
+                    "a parameter of the model; this one is set by the client",
+                    "模型的参数；这一项由程序设置",
+                );
                 return Err(InvalidValue::new("parameters", name, allowed));
             }
             if earlier.into_iter().any(|other| other.name == name) {
-                return Err(InvalidValue::new("parameters", name, "each name once"));
+                let allowed = pick("each name once", "每个名称只写一次");
+                return Err(InvalidValue::new("parameters", name, allowed));
             }
             if name == "n" && whole_number(&parameter.value).is_none_or(|n| n == 0) {
                 let given = parameter.value.to_string();
-                return Err(InvalidValue::new(
-                    "n",
-                    &given,
-                    "a whole number of at least 1",
-                ));
+                let allowed = pick("a whole number of at least 1", "不小于 1 的整数");
+                return Err(InvalidValue::new("n", &given, allowed));
             }
         }
         Ok(())

@@ -10,6 +10,7 @@
 
 mod audio;
 mod create;
+mod failures;
 mod generate;
 mod jobs;
 mod say;
@@ -18,5 +19,7 @@ mod service;
 mod stage;
 #[cfg(unix)]
 mod stopping;
+mod target;
 #[cfg(unix)]
 mod terminal;
+mod usage;

@@ -202,3 +202,95 @@ async fn the_simulator_runs_until_ctrl_c() {
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_quiet_simulator_says_its_address_and_no_more() {
+    use rustix::process::{Pid, Signal, kill_process};
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+
+    let stage = Stage::new().await;
+    let mut command = stage.plain(&["simulator", "--quiet"]);
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut shown = String::new();
+    stdout.read_line(&mut shown).unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    stdout.read_to_string(&mut shown).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(
+        shown.starts_with("http://") && shown.lines().count() == 1,
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_address_is_not_taken_for_a_broken_program() {
+    let stage = Stage::new().await;
+    let mut command = stage.plain(&["doctor", "--json", "--base-url", "garbage"]);
+    let output = command.output().unwrap();
+    ends(&output, 2);
+    let object = json(&output);
+    assert!(verdicts(&object).contains(&("component", true)), "{object}");
+    assert!(verdicts(&object).contains(&("service", false)), "{object}");
+}
+
+#[tokio::test]
+async fn a_cache_that_is_not_used_is_named() {
+    let stage = Stage::new().await;
+    let mut command = stage.command(&["doctor", "--language", "en"]);
+    let output = command.env("IMA_CACHE_DIR", "/dev/null/cache").output();
+    let shown = text(&output.unwrap().stdout);
+    assert!(
+        shown.contains("Cache: /dev/null/cache is not used"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn completions_offer_what_help_shows() {
+    let stage = Stage::new().await;
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = stage.plain(&["completions", shell]).output().unwrap();
+        ends(&output, 0);
+        let script = text(&output.stdout);
+        assert!(script.contains("prompts-file"), "{shell}");
+        assert!(
+            !script.contains("clock-rate") && !script.contains("manual"),
+            "{shell}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_text_may_come_from_standard_input() {
+    use std::io::Write;
+    use std::process::Stdio;
+
+    let stage = Stage::new().await;
+    for (arguments, given, sent) in [
+        (["speech", "-"], "Hello.\n", "Hello."),
+        (["say", "-"], "read aloud: Good evening.\n", "Good evening."),
+    ] {
+        let mut child = stage
+            .command(&arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(given.as_bytes()).unwrap();
+        drop(stdin);
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        let tasks = stage.control.tasks();
+        let prompt = &tasks.last().unwrap().body["parameters"][0]["parameters"]["prompt"];
+        assert_eq!(*prompt, *sent);
+    }
+    for nothing in [["say", ""], ["speech", " "]] {
+        let output = stage.ima(&nothing);
+        ends(&output, 2);
+        assert!(text(&output.stderr).contains("empty"), "{nothing:?}");
+    }
+}

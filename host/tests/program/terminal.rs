@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use ima_simulator::Endpoint;
 use rustix::process::{Pid, Signal, kill_process};
@@ -19,18 +19,22 @@ struct Terminal {
 
 impl Terminal {
     fn new(stage: &Stage, arguments: &[&str]) -> Self {
+        Self::of(stage.command(arguments), true)
+    }
+
+    /// With the messages of standard error on it, or nowhere.
+    fn of(mut command: Command, messages: bool) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
         let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
         let slave = File::options().read(true).write(true).open(name).unwrap();
         let terminal = || -> Stdio { slave.try_clone().unwrap().into() };
-        let child = stage
-            .command(arguments)
+        let child = command
             .env("TERM", "xterm")
             .stdin(terminal())
             .stdout(terminal())
-            .stderr(terminal())
+            .stderr(if messages { terminal() } else { Stdio::null() })
             .spawn()
             .unwrap();
         Self {
@@ -71,8 +75,13 @@ async fn a_high_price_is_asked_about_and_no_costs_nothing() {
     for answer in ["n\n", "\n"] {
         let mut terminal = Terminal::new(&stage, &dear);
         terminal.until(ASKS);
+        // What it is comes before the question, and after the answer nothing is begun.
+        assert!(terminal.shown.contains("Suno, 90~150 seconds."));
         terminal.screen.write_all(answer.as_bytes()).unwrap();
-        assert_eq!(terminal.end().0, Some(3));
+        let (code, shown) = terminal.end();
+        assert_eq!(code, Some(3));
+        assert!(shown.contains("Nothing was started"), "{shown}");
+        assert!(!shown.contains("Starting music generation"), "{shown}");
     }
     let mut terminal = Terminal::new(&stage, &dear);
     terminal.until(ASKS);
@@ -124,5 +133,31 @@ async fn the_price_of_several_is_asked_about_together() {
     terminal.screen.write_all(b"n\n").unwrap();
     let (code, shown) = terminal.end();
     assert_eq!(code, Some(3), "{shown}");
+    assert_eq!(stage.charges(), 0);
+}
+
+#[tokio::test]
+async fn it_is_asked_where_messages_go_nowhere() {
+    let stage = Stage::new().await;
+    let dear = ["music", "rain", "--confirm-above", "24", "--language", "en"];
+    let mut terminal = Terminal::of(stage.command(&dear), false);
+    terminal.until(ASKS);
+    terminal.screen.write_all(b"n\n").unwrap();
+    assert_eq!(terminal.end().0, Some(3));
+    assert_eq!(stage.charges(), 0);
+}
+
+#[tokio::test]
+async fn several_cost_no_more_than_was_agreed_to() {
+    let stage = Stage::new().await;
+    std::fs::write(stage.here().join("lines"), "one\ntwo\nthree\n").unwrap();
+    let several = ["music", "--prompts-file", "lines", "--language", "en"];
+    let mut terminal = Terminal::new(&stage, &several);
+    terminal.until("Spend 75 points? [y/N]");
+    assert!(stage.control.reprice("sonic", 80, 99_001));
+    terminal.screen.write_all(b"y\n").unwrap();
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(3), "{shown}");
+    assert!(shown.contains("80 points"), "{shown}");
     assert_eq!(stage.charges(), 0);
 }

@@ -116,7 +116,7 @@ impl Stage {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     folders.push(path);
-                } else {
+                } else if path.is_file() {
                     assert!(!holds(&fs::read(&path).unwrap()), "{}", path.display());
                 }
             }

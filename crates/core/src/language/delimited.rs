@@ -71,10 +71,7 @@ pub(super) fn split(utterance: &str) -> Parts<'_> {
             seen_trigger |=
                 ends_with_any(&head, TEXT_LABELS) || scan(&[head.as_str(), ":"].concat()).hints();
             segment = next;
-            if seen_trigger
-                && !is_setting(&head)
-                && !within_a_word(before, after)
-            {
+            if seen_trigger && !is_setting(&head) && !within_a_word(before, after) {
                 let text = after.trim();
                 if !text.starts_with(|c| closing_quote(c).is_some()) {
                     clear &= !mentions_a_setting(text);
@@ -171,9 +168,7 @@ fn ends_with_any(text: &str, words: &[&str]) -> bool {
 fn mentions_a_setting(text: &str) -> bool {
     let mut heads: Vec<&str> = text.split([':', '：']).collect();
     heads.pop();
-    heads
-        .iter()
-        .any(|head| is_setting(&normalize(head)))
+    heads.iter().any(|head| is_setting(&normalize(head)))
 }
 
 /// Whether a label of a setting stands before a colon, and not the setting itself: "voice" is one,

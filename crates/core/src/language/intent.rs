@@ -67,7 +67,9 @@ pub(super) fn intent(text: &str, beside: Beside<'_>) -> Intent {
         topic
     } else if any(Clause::declines) {
         Intent::Decline
-    } else if content && described && !any(|it| it.elsewhere) || beside.settled && any(|it| it.describes()) {
+    } else if content && described && !any(|it| it.elsewhere)
+        || beside.settled && any(|it| it.describes())
+    {
         Intent::Create
     } else if any(Clause::avoids) || any(|it| it.withdraws) {
         Intent::Decline

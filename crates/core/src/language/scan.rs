@@ -1,9 +1,7 @@
 //! Finds the phrases of the tables in a normalised text, and gathers what they say together.
 
 use super::normalize::is_word;
-use super::triggers::{
-    AFTER_VOICE, BEFORE_VOICE, FILLERS, Hint, Means, NEGATIONS, Row, TABLES,
-};
+use super::triggers::{AFTER_VOICE, BEFORE_VOICE, FILLERS, Hint, Means, NEGATIONS, Row, TABLES};
 use super::voices::{Gender, Scene, Spoken, voices};
 use super::{About, VoiceWish};
 use crate::prelude::*;

@@ -17,8 +17,18 @@ fn in_words(text: &str) -> bool {
         "couple", "multiple", "many",
     ];
     const PIECES: [&str; 12] = [
-        "songs", "tracks", "tunes", "jingles", "beats", "melodies", "pieces", "versions",
-        "ballads", "lullabies", "loops", "anthems",
+        "songs",
+        "tracks",
+        "tunes",
+        "jingles",
+        "beats",
+        "melodies",
+        "pieces",
+        "versions",
+        "ballads",
+        "lullabies",
+        "loops",
+        "anthems",
     ];
     const BETWEEN: usize = 3;
     let mut left = 0;

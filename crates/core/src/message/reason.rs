@@ -46,10 +46,10 @@ pub(super) fn reason(cause: &Cause, task: TaskType, language: Language) -> Strin
         },
         Cause::OutcomeUnknown => match language {
             Zh => format!(
-                "提交后没有收到回复，请先核对积分，再决定是否重新生成\n💡 查看积分：{CREDITS}"
+                "提交后没有得到明确的回复，请先核对积分，再决定是否重新生成\n💡 查看积分：{CREDITS}"
             ),
             En => format!(
-                "No answer came after it was sent; check your points before deciding to start over\n💡 Your points: {CREDITS}"
+                "No clear answer came after it was sent; check your points before deciding to start over\n💡 Your points: {CREDITS}"
             ),
         },
         Cause::UnknownModel(known) if known.is_empty() => match language {

@@ -92,8 +92,11 @@ fn unknown(leaf: &Leaf, name: &str, value: &Value, language: Language) -> Invali
         .min_by_key(|known| distance(known, name))
         .copied();
     let near = nearest.filter(|near| distance(near, name) <= 1 + name.len() / 3);
+    let none = known.is_empty();
     let known = known.join(", ");
     let allowed = match (language, near) {
+        (Language::Zh, _) if none => "这个模型没有可设置的参数".to_owned(),
+        (Language::En, _) if none => "this model takes no parameters".to_owned(),
         (Language::Zh, Some(near)) => format!("没有这个参数，是否指 {near}？可用：{known}"),
         (Language::Zh, None) => format!("没有这个参数，可用：{known}"),
         (Language::En, Some(near)) => {
@@ -108,16 +111,18 @@ fn unknown(leaf: &Leaf, name: &str, value: &Value, language: Language) -> Invali
 fn fits(field: &Field, value: &Value, request: &Request) -> Result<Value, InvalidValue> {
     let language = request.language;
     let name = field.name.as_str();
-    if name == "n" {
-        return Ok(json!(whole_number(value)));
-    }
-    if name == "speaker" {
-        return speech::speaker(value, language);
-    }
-    let value = if name == "vocal_gender" {
-        gender(field, value)
-    } else {
-        value
+    let number;
+    let value = match name {
+        "n" => {
+            number = json!(whole_number(value));
+            if field.options.is_empty() {
+                return Ok(number);
+            }
+            &number
+        }
+        "speaker" => return speech::speaker(value, language),
+        "vocal_gender" => gender(field, value),
+        _ => value,
     };
     if !field.options.is_empty() {
         let found = field.options.iter().find(|option| same(option, value));

@@ -344,6 +344,27 @@ fn a_grouped_virtual_field_takes_its_controls_together() {
 }
 
 #[test]
+fn the_number_of_pieces_is_held_against_the_form() {
+    for n in [json!(4), json!("4"), json!(4.0)] {
+        let quote = Quote::new(&song().with("n", n), &music()).unwrap();
+        assert_eq!(body(&quote)["parameters"][0]["parameters"]["n"], 4);
+    }
+    let (field, given, allowed) = refused(song().with("n", json!(5)), &music());
+    assert_eq!((field.as_str(), given.as_str()), ("n", "5"));
+    assert_eq!(allowed, r#""1", "2", "3", "4""#);
+}
+
+#[test]
+fn a_model_without_a_form_says_so() {
+    let mut request = song().with("tags", json!("x"));
+    request.model_id = Some("GenBGM".to_owned());
+    assert_eq!(
+        refused(request, &music()).2,
+        "this model takes no parameters"
+    );
+}
+
+#[test]
 fn the_cost_is_a_phrase() {
     let quote = Quote::new(&song(), &music()).unwrap();
     assert_eq!(quote.phrase(Language::Zh), "使用 Suno（25 积分，功能最全）");

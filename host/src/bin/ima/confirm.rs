@@ -1,23 +1,35 @@
 //! Asks a person before much is spent. A program is never asked.
 
+use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use ima_host::types::Language;
+use ima_host::types::{Language, Started};
 
 use crate::args::Spending;
 use crate::interrupt::Interrupt;
 use crate::text;
 
-/// The price above which to ask; none where nobody is there to answer, or nobody wants to be asked.
-pub(crate) fn threshold(spending: &Spending) -> Option<u32> {
-    let person = io::stdin().is_terminal() && io::stderr().is_terminal();
-    (person && !spending.yes).then_some(spending.confirm_above)
+/// What is asked about.
+pub(crate) enum Asking<'a> {
+    One(&'a Started),
+    /// So many generations, for so many points together.
+    Several(usize, u32),
 }
 
-/// Whether these points may be spent. Ctrl-C says no.
-pub(crate) async fn ask(points: u32, language: Language, interrupt: &mut Interrupt) -> bool {
-    let _ = write!(io::stderr(), "{}", text::confirm(language, points));
-    let _ = io::stderr().flush();
+/// The price above which to ask; none where nobody is there to answer, or nobody wants to be asked.
+pub(crate) fn threshold(spending: &Spending) -> Option<u32> {
+    (io::stdin().is_terminal() && !spending.yes).then_some(spending.confirm_above)
+}
+
+/// Whether these points may be spent. Ctrl-C says no, and so does a question that nobody can see.
+pub(crate) async fn ask(
+    asking: &Asking<'_>,
+    language: Language,
+    interrupt: &mut Interrupt,
+) -> bool {
+    if write(&text::confirm(language, asking)).is_err() {
+        return false;
+    }
     let answer = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).map(|_| line)
@@ -26,6 +38,22 @@ pub(crate) async fn ask(points: u32, language: Language, interrupt: &mut Interru
         answer = answer => answer.is_ok_and(|line| line.is_ok_and(|line| means_yes(&line))),
         _ = interrupt.pressed() => false,
     }
+}
+
+/// Puts the question where the answer comes from.
+fn write(question: &str) -> io::Result<()> {
+    let mut stderr = io::stderr();
+    if stderr.is_terminal() {
+        write!(stderr, "{question}")?;
+        return stderr.flush();
+    }
+    // Standard input is a terminal, which can be written to as well.
+    let name = if cfg!(windows) {
+        "CONOUT$"
+    } else {
+        "/dev/stdin"
+    };
+    write!(File::options().write(true).open(name)?, "{question}")
 }
 
 fn means_yes(answer: &str) -> bool {

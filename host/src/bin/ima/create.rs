@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::args::{Common, Create, Delivery, Spending};
 use crate::exit::Exit;
 use crate::generate::{self, Prompts, Terms, Wish};
+use crate::naming::Manner;
 use crate::setup::{self, Trouble};
 use crate::usual::Habit;
 use crate::{models, out, params, text};
@@ -17,6 +18,16 @@ pub(crate) async fn run(common: &Common, options: Create) -> Result<Exit, Troubl
         ..common.clone()
     };
     let language = common.language();
+    // What is empty was not given, as for the scripts.
+    let given = |value: Option<String>| value.filter(|value| !value.is_empty());
+    let options = Create {
+        model_id: given(options.model_id),
+        version_id: given(options.version_id),
+        speaker: given(options.speaker),
+        emotion: given(options.emotion),
+        extra_params: given(options.extra_params),
+        ..options
+    };
     if options.api_key.is_some() && !common.quiet {
         out::error(&text::key_seen(language));
     }
@@ -65,7 +76,7 @@ pub(crate) async fn run(common: &Common, options: Create) -> Result<Exit, Troubl
         },
         delivery: &Delivery::default(),
         credential,
-        script: true,
+        manner: Manner::Script,
     };
     generate::run(common, wish, terms).await
 }

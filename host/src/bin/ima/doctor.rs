@@ -164,25 +164,26 @@ impl Doctor<'_> {
                 self.good("cache", text::cache_filled(language, &folder));
             }
             // Slow, but nothing is wrong.
-            _ => self.bad("cache", Exit::Done, text::cache_off(language)),
+            (folder, _) => {
+                let advice = text::cache_off(language, folder.as_deref());
+                self.bad("cache", Exit::Done, advice);
+            }
         }
     }
 
     /// The key, and the way to the service.
     async fn network(&mut self) {
         let language = self.language;
-        let given = self
-            .common
-            .base_url
-            .as_deref()
-            .filter(|url| !url.is_empty());
+        let given = self.common.base_url.as_deref();
+        let given = given.filter(|url| !url.is_empty());
         let runtime = match setup::runtime(self.common, None) {
             Ok(runtime) => runtime,
             // The component was looked at already; what remains is the address.
             Err(trouble) => return self.bad("service", trouble.exit, trouble.advice),
         };
+        // The runtime took the address.
         let Ok(url) = Url::parse(given.unwrap_or(Origin::DEFAULT)) else {
-            return self.bad("service", Exit::Usage, text::address(language));
+            return;
         };
         let place = match runtime.proxy() {
             // Names and connections behind it are its own.

@@ -9,11 +9,11 @@ use ima_host::{Aftermath, Error};
 pub(crate) const HELP: &str = "\
 Exit codes:
   0  done
-  2  wrong use, or a question that has to be answered first
+  2  wrong use, a value that can't be used, or a question that has to be answered first
   3  refused before anything was spent
   4  not authorised: the API key is missing or not valid
   5  not enough points, or the subscription does not cover it
-  6  failed after the job had been started, or the audio could not be saved
+  6  failed after the job had been started, or the audio or the output could not be written
   7  unknown whether the job was started
   8  stopped waiting; `ima resume` goes on at no cost
   9  the network or the service is down, and nothing was spent";
@@ -47,6 +47,8 @@ impl Exit {
             (Cause::Unauthorized, _) => Self::Unauthorised,
             (Cause::InsufficientPoints | Cause::SubscriptionRequired, _) => Self::Points,
             (Cause::TaskFailed(_), _) => Self::Failed,
+            (Cause::Invalid(_), Charge::No) => Self::Usage,
+            (Cause::UnknownModel(known), Charge::No) if !known.is_empty() => Self::Usage,
             (Cause::Deadline | Cause::Cancelled, Charge::Yes) => Self::Resumable,
             (Cause::RateLimited | Cause::Unavailable | Cause::Network, Charge::Yes) => {
                 Self::Resumable
@@ -127,6 +129,11 @@ mod tests {
             (Cause::InsufficientPoints, Charge::No, Exit::Points),
             (Cause::SubscriptionRequired, Charge::No, Exit::Points),
             (Cause::UnknownModel(Vec::new()), Charge::No, Exit::Refused),
+            (
+                Cause::UnknownModel(vec!["sonic".to_owned()]),
+                Charge::No,
+                Exit::Usage,
+            ),
             (Cause::NoPrice, Charge::No, Exit::Refused),
             (
                 Cause::PriceChanged(types::PriceChange {

@@ -4,15 +4,19 @@
 use std::num::NonZeroUsize;
 
 use ima_host::types::Request;
-use ima_host::{Credential, Generation, Runtime};
+use ima_host::{Credential, Generation};
 
 use crate::args::{Common, Delivery, Spending};
+use crate::confirm::{self, Asking};
 use crate::drive::{Ended, Run};
 use crate::exit::Exit;
+use crate::naming::{Asked, Manner};
+use crate::quote::Shown;
 use crate::screen::Show;
 use crate::setup::{self, Trouble};
+use crate::target::{Share, Target};
 use crate::usual::Habit;
-use crate::{confirm, files, many, out, player, quote, report, text};
+use crate::{many, out, player, quote, report, text};
 
 /// What is to be generated.
 pub(crate) struct Wish {
@@ -43,8 +47,9 @@ pub(crate) struct Terms<'a> {
     pub(crate) delivery: &'a Delivery,
     /// In place of the environment's.
     pub(crate) credential: Option<Credential>,
-    /// As the skills' scripts do it: nothing is fetched, and the object has their keys.
-    pub(crate) script: bool,
+    /// Which options the request was made with. As the skills' scripts do it, nothing is fetched,
+    /// and the object has their keys.
+    pub(crate) manner: Manner,
 }
 
 impl<'a> Terms<'a> {
@@ -54,7 +59,15 @@ impl<'a> Terms<'a> {
             spending,
             delivery,
             credential: None,
-            script: false,
+            manner: Manner::Words,
+        }
+    }
+
+    /// The same, for `ima music` and `ima speech`.
+    pub(crate) fn of_options(spending: &'a Spending, delivery: &'a Delivery) -> Self {
+        Self {
+            manner: Manner::Options,
+            ..Self::new(spending, delivery)
         }
     }
 }
@@ -70,12 +83,21 @@ pub(crate) async fn run(
     if wish.prompts.all().iter().any(|it| it.trim().is_empty()) {
         return Err(Trouble::usage(text::prompt_empty(language)));
     }
-    let several = matches!(wish.prompts, Prompts::Several(..));
-    files::check(delivery, several, language).map_err(Trouble::usage)?;
+    let script = terms.manner == Manner::Script;
     let runtime = if spending.dry_run {
         setup::runtime(common, terms.credential)?
     } else {
         setup::spending(common, terms.credential, delivery.deadline)?
+    };
+    let target = if script || spending.dry_run {
+        None
+    } else {
+        let share = match wish.prompts {
+            Prompts::One(_) => Share::One(Some(wish.request.task)),
+            Prompts::Several(..) => Share::Several,
+        };
+        let target = Target::reserve(delivery, share, language);
+        Some(target.map_err(|trouble| trouble.unspent(language))?)
     };
     let runtime = match wish.habit {
         Habit::Save | Habit::Confirm => runtime,
@@ -85,22 +107,29 @@ pub(crate) async fn run(
     request.language = language;
     request.budget = spending.budget;
     *request = runtime.with_usual_model(request).await;
+    let asked = Asked::of(request, terms.manner);
     if spending.dry_run {
-        return quote::show(common, &runtime, &wish.request, wish.prompts.all(), true).await;
+        let shown = Shown {
+            asked: &asked,
+            body: true,
+            several: matches!(wish.prompts, Prompts::Several(..)),
+            events: delivery.events,
+        };
+        return quote::show(common, &runtime, &wish.request, wish.prompts.all(), &shown).await;
     }
-    let mut run = Run::new(common, &runtime, delivery);
+    let mut run = Run::new(common, &runtime, delivery, target);
     run.no_wait = spending.no_wait;
-    run.save = !terms.script;
+    run.asked = asked;
     match &wish.prompts {
         Prompts::One(prompt) => {
             run.confirm_above = confirm::threshold(spending);
-            let ended = match start(&runtime, &wish.request, prompt).await {
+            let ended = match start(&run, &wish.request, prompt).await {
                 Ok(generation) => run.drive(generation, None).await,
                 Err(trouble) => run.refuse(&trouble, None),
             };
             conclude(&run, &wish, &ended).await;
             match &ended.success {
-                Some(success) if terms.script && common.json => {
+                Some(success) if script && common.json => {
                     out::pretty(&report::script(success));
                 }
                 _ => run.print(&ended.object),
@@ -108,12 +137,12 @@ pub(crate) async fn run(
             Ok(ended.exit)
         }
         Prompts::Several(prompts, concurrency) => {
-            if !affordable(&run, spending, &wish.request, prompts).await? {
-                return Ok(Exit::Refused);
-            }
+            run.numbered = true;
+            agree(&run, spending, &mut wish.request, prompts).await?;
+            let request = &wish.request;
             let begin = async |index: usize| {
                 let prompt = prompts.get(index).map(String::as_str).unwrap_or_default();
-                start(&runtime, &wish.request, prompt).await
+                start(&run, request, prompt).await
             };
             let all = many::drive(&run, prompts.len(), *concurrency, begin).await;
             let mut ended = all.iter().flatten();
@@ -126,24 +155,21 @@ pub(crate) async fn run(
     }
 }
 
-async fn start(runtime: &Runtime, request: &Request, prompt: &str) -> Result<Generation, Trouble> {
+async fn start(run: &Run<'_>, request: &Request, prompt: &str) -> Result<Generation, Trouble> {
     let request = Request {
         prompt: prompt.to_owned(),
         ..request.clone()
     };
-    runtime
+    run.runtime
         .start(&request)
         .await
-        .map_err(|error| Trouble::of(&error, request.language))
+        .map_err(|error| Trouble::of_request(&error, &run.asked, request.language))
 }
 
 /// What is left to do after the end of a generation.
 async fn conclude(run: &Run<'_>, wish: &Wish, ended: &Ended) {
     let language = run.common.language();
     let mut show = Show::new(&run.screen, None);
-    if wish.request.habitual && ended.cause == Some("unknown-model") {
-        show.trouble(&text::usual_model_gone(language));
-    }
     if wish.habit == Habit::Confirm
         && let Some(success) = ended.success.as_ref().filter(|_| ended.remembered)
     {
@@ -157,28 +183,32 @@ async fn conclude(run: &Run<'_>, wish: &Wish, ended: &Ended) {
     }
 }
 
-/// Whether a person agrees to what several generations cost together.
-async fn affordable(
+/// Asks a person about what several generations cost together. What was agreed to is the most that
+/// each of them may cost: it reads the prices again.
+async fn agree(
     run: &Run<'_>,
     spending: &Spending,
-    request: &Request,
+    request: &mut Request,
     prompts: &[String],
-) -> Result<bool, Trouble> {
+) -> Result<(), Trouble> {
     let language = run.common.language();
     let (Some(above), Some(first)) = (confirm::threshold(spending), prompts.first()) else {
-        return Ok(true);
+        return Ok(());
     };
-    let request = Request {
+    let first = Request {
         prompt: first.clone(),
         ..request.clone()
     };
-    let quote = run.runtime.quote(&request).await;
-    let each = quote.map_err(|error| Trouble::of(&error, language))?.points;
+    let quote = run.runtime.quote(&first).await;
+    let quote = quote.map_err(|error| Trouble::of_request(&error, &run.asked, language))?;
+    let each = quote.points;
     let points = each.saturating_mul(u32::try_from(prompts.len()).unwrap_or(u32::MAX));
+    let asking = Asking::Several(prompts.len(), points);
     let mut interrupt = run.interrupt.clone();
-    if points <= above || confirm::ask(points, language, &mut interrupt).await {
-        return Ok(true);
+    if points > above && !confirm::ask(&asking, language, &mut interrupt).await {
+        let advice = text::declined(language);
+        return Err(Trouble::new(Exit::Refused, "cancelled", advice));
     }
-    Show::new(&run.screen, None).trouble(&text::declined(language));
-    Ok(false)
+    request.budget = Some(request.budget.map_or(each, |budget| budget.min(each)));
+    Ok(())
 }

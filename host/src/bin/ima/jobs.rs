@@ -1,7 +1,7 @@
 //! `ima jobs`
 
-use ima_host::Job;
 use ima_host::types::{Language, TaskType};
+use ima_host::{Job, JobState};
 use serde::Serialize;
 
 use crate::args::{Common, Jobs, JobsCommand};
@@ -41,7 +41,7 @@ fn list(common: &Common, open: bool) -> Result<Exit, Trouble> {
                 when::local(job.created_at),
                 kind(language, job),
                 job.model_name.clone().unwrap_or_default(),
-                text::state(language, job.state),
+                text::state(language, job),
             ]
         }));
     }
@@ -60,7 +60,7 @@ fn show(common: &Common, id: &str) -> Result<Exit, Trouble> {
     }
     let rows = [
         [text::job(language), job.id.clone()],
-        [text::job_state(language), text::state(language, job.state)],
+        [text::job_state(language), text::state(language, &job)],
         [text::job_kind(language), kind(language, &job)],
         [
             text::job_model(language),
@@ -76,6 +76,7 @@ fn show(common: &Common, id: &str) -> Result<Exit, Trouble> {
     table::print(rows.into_iter().filter(|[_, value]| !value.is_empty()));
     if job.is_open() {
         out::line(&match job.task_id {
+            Some(_) if job.state == JobState::Finished => text::save_later(language, &job.id),
             Some(_) => text::resume(language, &job.id),
             None => text::unknown(language, &job.id),
         });
@@ -96,6 +97,8 @@ struct Row<'a> {
     task: Option<&'static str>,
     model_name: Option<&'a str>,
     state: &'static str,
+    /// Whether all of its audio was kept on this machine.
+    saved: bool,
     open: bool,
     created_at: i64,
     updated_at: i64,
@@ -112,6 +115,7 @@ impl<'a> Row<'a> {
             }),
             model_name: job.model_name.as_deref(),
             state: job.state.as_str(),
+            saved: job.saved,
             open: job.is_open(),
             created_at: job.created_at,
             updated_at: job.updated_at,

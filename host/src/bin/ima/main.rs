@@ -1,14 +1,16 @@
 //! The program `ima`: music and speech from the terminal.
 
 mod args;
+mod bar;
 mod completions;
 mod confirm;
 mod create;
+mod deliver;
 mod doctor;
 mod drive;
 mod events;
 mod exit;
-mod files;
+mod failure;
 mod generate;
 mod interrupt;
 mod jobs;
@@ -16,6 +18,7 @@ mod manual;
 mod many;
 mod models;
 mod music;
+mod naming;
 mod out;
 mod params;
 mod player;
@@ -33,6 +36,7 @@ mod setup;
 mod simulator;
 mod speech;
 mod table;
+mod target;
 mod text;
 mod usual;
 mod voices;
@@ -40,15 +44,18 @@ mod when;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::{Args, Command};
+use args::{Args, Command, Refusal, Say};
 use exit::Exit;
+use setup::Trouble;
 
 fn main() -> ExitCode {
     // Before a key is read. Where the system refuses, the program is no worse than others.
     let _ = ima_host::harden_process();
-    let args = Args::parse();
+    let args = match args::read(std::env::args_os().collect()) {
+        Ok(args) => args,
+        Err(refusal) => return refuse(refusal).into(),
+    };
+    let language = args.common.language();
     // Not being able to log is no reason to refuse a generation.
     let _log = ima_host::logs::init(None);
     let exit = match tokio::runtime::Builder::new_multi_thread()
@@ -63,7 +70,27 @@ fn main() -> ExitCode {
         }
         Err(_) => Exit::Refused,
     };
-    exit.into()
+    if !out::is_lost() {
+        return exit.into();
+    }
+    let text::Advice { what, then } = text::output_lost(language);
+    out::error(&what);
+    out::error(&then);
+    match exit {
+        Exit::Done => Exit::Failed.into(),
+        worse => worse.into(),
+    }
+}
+
+/// Tells what is wrong with the command line.
+fn refuse(refusal: Refusal) -> Exit {
+    let Refusal {
+        advice,
+        language,
+        json,
+        events,
+    } = refusal;
+    Trouble::usage(advice).show(language, json, events)
 }
 
 async fn run(args: Args) -> Exit {
@@ -72,7 +99,16 @@ async fn run(args: Args) -> Exit {
     let done = match args.command {
         Command::Music(options) => music::run(common, options).await,
         Command::Speech(options) => speech::run(common, options).await,
-        Command::Say(options) => say::run(common, &options).await,
+        Command::Say(options) => match prompts::given(options.utterance, common.language()) {
+            Ok(utterance) => {
+                let options = Say {
+                    utterance,
+                    ..options
+                };
+                say::run(common, &options).await
+            }
+            Err(trouble) => Err(trouble),
+        },
         Command::Quote(options) => quote::run(common, options).await,
         Command::Models(options) => models::run(common, &options).await,
         Command::Model(options) => models::show(common, &options).await,

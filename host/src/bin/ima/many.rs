@@ -55,10 +55,14 @@ pub(crate) fn conclude(run: &Run<'_>, all: &[Option<Ended>]) -> Exit {
     let language = run.common.language();
     let is_done = |ended: &&Ended| ended.exit == Exit::Done;
     let done = all.iter().flatten().filter(is_done).count();
-    let left_out = all.iter().filter(|ended| ended.is_none()).count();
+    let left_out: Vec<String> = (1..)
+        .zip(all)
+        .filter(|(_, ended)| ended.is_none())
+        .map(|(number, _): (usize, _)| number.to_string())
+        .collect();
     let mut show = Show::new(&run.screen, None);
-    if left_out > 0 {
-        show.trouble(&text::left_out(language, left_out));
+    if !left_out.is_empty() {
+        show.trouble(&text::not_started(language, &left_out.join(", ")));
     }
     show.line(&text::summary(language, done, all.len()));
     let results = all.iter().enumerate().map(|(index, ended)| Numbered {
@@ -71,7 +75,7 @@ pub(crate) fn conclude(run: &Run<'_>, all: &[Option<Ended>]) -> Exit {
     let exits = all.iter().flatten().map(|ended| ended.exit);
     match exits.max_by_key(|exit| exit.weight()) {
         // What was not begun cost nothing.
-        None | Some(Exit::Done) if left_out > 0 => Exit::Refused,
+        None | Some(Exit::Done) if !left_out.is_empty() => Exit::Refused,
         None => Exit::Done,
         Some(worst) => worst,
     }

@@ -32,6 +32,8 @@ pub(crate) async fn list(
         out::json(&List {
             models: models.iter().map(Row::of).collect(),
         });
+    } else if models.is_empty() {
+        out::line(&text::nothing_offered(language));
     } else {
         table::print(models.iter().map(|(task, model)| {
             [

@@ -1,6 +1,6 @@
 //! `ima music`
 
-use std::fs;
+use std::path::Path;
 
 use ima_host::types::{Language, MusicOptions, Options, Request, TaskType, VocalGender};
 
@@ -26,7 +26,7 @@ pub(crate) async fn run(common: &Common, music: Music) -> Result<Exit, Trouble> 
         prompts: prompts::of(prompt, many, language)?,
         habit: Habit::Save,
     };
-    generate::run(common, wish, Terms::new(&spending, &delivery)).await
+    generate::run(common, wish, Terms::of_options(&spending, &delivery)).await
 }
 
 /// The request for music, yet without its prompt.
@@ -36,7 +36,32 @@ pub(crate) fn request(
     language: Language,
 ) -> Result<Request, Trouble> {
     let mut request = Request::new(TaskType::TextToMusic, "", language);
-    prompts::ask(&mut request, asked)?;
+    for (option, value) in [
+        ("--tags", &flags.tags),
+        ("--negative-tags", &flags.negative_tags),
+        ("--title", &flags.title),
+        ("--engine", &flags.engine),
+    ] {
+        prompts::not_empty(option, value.as_deref(), language)?;
+    }
+    let set = [
+        ("--lyrics", "lyrics", flags.lyrics.is_some()),
+        ("--instrumental", "make_instrumental", flags.instrumental),
+        ("--tags", "tags", flags.tags.is_some()),
+        (
+            "--negative-tags",
+            "negative_tags",
+            flags.negative_tags.is_some(),
+        ),
+        (
+            "--vocal-gender",
+            "vocal_gender",
+            flags.vocal_gender.is_some(),
+        ),
+        ("--title", "title", flags.title.is_some()),
+        ("--engine", "model_version", flags.engine.is_some()),
+    ];
+    prompts::ask(&mut request, asked, &set)?;
     if flags != MusicFlags::default() {
         let gender = |gender| match gender {
             args::VocalGender::Female => VocalGender::Female,
@@ -58,10 +83,13 @@ pub(crate) fn request(
 
 /// The words, or those of the file after an `@`.
 pub(crate) fn lyrics(text: String, language: Language) -> Result<String, Trouble> {
-    match text.strip_prefix('@') {
-        None => Ok(text),
+    let words = match text.strip_prefix('@') {
+        None => text,
         Some(path) => {
-            fs::read_to_string(path).map_err(|_| Trouble::usage(text::lyrics_file(language, path)))
+            let words = prompts::read(Path::new(path));
+            words.map_err(|_| Trouble::usage(text::lyrics_file(language, path)))?
         }
-    }
+    };
+    prompts::not_empty("--lyrics", Some(&words), language)?;
+    Ok(words)
 }

@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 
 use crate::args::{self, Common, Quoted};
 use crate::exit::Exit;
+use crate::naming::{Asked, Manner};
 use crate::setup::{self, Trouble};
-use crate::{music, out, speech, text};
+use crate::{music, out, prompts, report, speech, text};
 
 pub(crate) async fn run(common: &Common, options: args::Quote) -> Result<Exit, Trouble> {
     let language = common.language();
@@ -29,16 +30,40 @@ pub(crate) async fn run(common: &Common, options: args::Quote) -> Result<Exit, T
         }
     };
     let runtime = setup::runtime(common, None)?;
-    show(common, &runtime, &request, &[prompt], false).await
+    let shown = Shown {
+        asked: &Asked::of(&request, Manner::Options),
+        body: false,
+        several: false,
+        events: false,
+    };
+    show(
+        common,
+        &runtime,
+        &request,
+        &[prompts::given(prompt, language)?],
+        &shown,
+    )
+    .await
 }
 
-/// Shows what a request would cost with each of the prompts, and with `body` what would be sent.
+/// How quotes are shown.
+pub(crate) struct Shown<'a> {
+    pub(crate) asked: &'a Asked,
+    /// Whether with what would be sent.
+    pub(crate) body: bool,
+    /// Whether the prompts are the lines of a file, even of one.
+    pub(crate) several: bool,
+    /// Whether as lines of JSON.
+    pub(crate) events: bool,
+}
+
+/// Shows what a request would cost with each of the prompts.
 pub(crate) async fn show(
     common: &Common,
     runtime: &Runtime,
     request: &Request,
     prompts: &[String],
-    body: bool,
+    shown: &Shown<'_>,
 ) -> Result<Exit, Trouble> {
     let language = common.language();
     let mut quotes = Vec::with_capacity(prompts.len());
@@ -48,29 +73,32 @@ pub(crate) async fn show(
             ..request.clone()
         };
         let quote = runtime.quote(&request).await;
-        quotes.push(quote.map_err(|error| Trouble::of(&error, language))?);
+        let quote = quote.map_err(|error| Trouble::of_request(&error, shown.asked, language))?;
+        quotes.push(quote);
     }
     let total = quotes.iter().map(|quote| quote.points).sum();
-    match quotes.as_slice() {
-        [quote] if common.json => out::json(&Row::of(quote)),
-        quotes if common.json => out::json(&Rows {
-            quotes: quotes.iter().map(Row::of).collect(),
-            points: total,
-        }),
-        quotes => {
-            for quote in quotes {
-                for value in &quote.dropped {
-                    out::error(&text::dropped(language, &value.field));
-                }
-                out::line(&quote.phrase);
-                if body {
-                    print_request(common, quote);
-                }
-            }
-            if quotes.len() > 1 {
-                out::line(&text::quoted(language, quotes.len(), total));
-            }
+    if common.json || shown.events {
+        let object = match quotes.as_slice() {
+            [quote] if !shown.several => report::raw(&Row::of(quote)),
+            quotes => report::raw(&Rows {
+                quotes: quotes.iter().map(Row::of).collect(),
+                points: total,
+            }),
+        };
+        report::print(&object, common.json, shown.events);
+        return Ok(Exit::Done);
+    }
+    for quote in &quotes {
+        for value in &quote.dropped {
+            out::error(&text::dropped(language, &value.field));
         }
+        out::line(&quote.phrase);
+        if shown.body {
+            print_request(common, quote);
+        }
+    }
+    if quotes.len() > 1 {
+        out::line(&text::quoted(language, quotes.len(), total));
     }
     Ok(Exit::Done)
 }

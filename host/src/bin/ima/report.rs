@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ima_host::types::{Charge, Media, Success};
+use ima_host::types::{Attempt, Charge, Media, Success};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -20,8 +20,42 @@ pub(crate) struct Done<'a> {
     credit: u32,
     medias: Vec<Saved<'a>>,
     job: Option<&'a str>,
+    #[serde(flatten)]
+    log: Log<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Problem<'a>>,
+}
+
+/// What became of the create requests.
+#[derive(Debug, Serialize)]
+pub(crate) struct Log<'a> {
+    /// Every one that was answered, where one was refused.
+    pub(crate) attempts: Vec<Tried<'a>>,
+    /// The parameters that were asked for and left out.
+    pub(crate) dropped: Vec<&'a str>,
+}
+
+/// A create request that was refused, or accepted after that.
+#[derive(Debug, Serialize)]
+pub(crate) struct Tried<'a> {
+    number: u8,
+    accepted: bool,
+    code: Option<i64>,
+    removed: &'a [String],
+    text: &'a str,
+}
+
+impl<'a> Tried<'a> {
+    pub(crate) fn of(attempt: &'a Attempt) -> Self {
+        let amendment = attempt.amendment.as_ref();
+        Self {
+            number: attempt.number,
+            accepted: attempt.code.is_none(),
+            code: attempt.code,
+            removed: amendment.map_or(&[], |it| &it.removed),
+            text: &attempt.text,
+        }
+    }
 }
 
 /// One audio file.
@@ -39,12 +73,16 @@ pub(crate) struct Saved<'a> {
 pub(crate) struct SavedFile {
     pub(crate) path: PathBuf,
     pub(crate) sha256: String,
+    /// What its format is called in file names.
+    pub(crate) extension: &'static str,
 }
 
 /// A generation that ended without its audio.
 #[derive(Debug, Serialize)]
 pub(crate) struct Failed<'a> {
     pub(crate) error: Problem<'a>,
+    #[serde(flatten)]
+    pub(crate) log: Option<Log<'a>>,
 }
 
 /// What went wrong.
@@ -53,7 +91,7 @@ pub(crate) struct Problem<'a> {
     pub(crate) cause: &'a str,
     pub(crate) charge: &'static str,
     pub(crate) message: &'a str,
-    /// What to do about it, where the message does not say so.
+    /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) advice: Option<&'a str>,
     pub(crate) task_id: Option<&'a str>,
@@ -69,6 +107,7 @@ pub(crate) fn done<'a>(
     success: &'a Success,
     files: &'a [Option<SavedFile>],
     job: Option<&'a str>,
+    log: Log<'a>,
     problem: Option<Problem<'a>>,
 ) -> Done<'a> {
     let first = success.medias.first();
@@ -81,6 +120,7 @@ pub(crate) fn done<'a>(
         credit: success.points,
         medias: saved(&success.medias, files),
         job,
+        log,
         error: problem,
     }
 }
@@ -106,6 +146,8 @@ pub(crate) struct Begun<'a> {
     pub(crate) model_id: Option<&'a str>,
     pub(crate) model_name: Option<&'a str>,
     pub(crate) credit: Option<u32>,
+    #[serde(flatten)]
+    pub(crate) log: Log<'a>,
 }
 
 /// One of several generations, counted from 1; no result where it was not started.

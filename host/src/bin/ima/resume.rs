@@ -1,20 +1,32 @@
 //! `ima resume`
 
 use ima_host::types::OnUnknown;
-use ima_host::{Generation, Job, Runtime};
+use ima_host::{Generation, Runtime};
 
 use crate::args::{Common, Resume};
 use crate::drive::Run;
 use crate::exit::Exit;
+use crate::screen::Show;
 use crate::setup::{self, Trouble};
-use crate::{files, many, out, player, text};
+use crate::target::{Share, Target};
+use crate::{many, out, player, text};
 
 pub(crate) async fn run(common: &Common, options: &Resume) -> Result<Exit, Trouble> {
     let language = common.language();
     let delivery = &options.delivery;
-    files::check(delivery, options.all, language).map_err(Trouble::usage)?;
     let runtime = setup::spending(common, None, delivery.deadline)?;
-    let run = Run::new(common, &runtime, delivery);
+    let job = |id: &String| runtime.journal()?.get(id).ok()?;
+    let share = match options.id.as_ref() {
+        Some(id) => Share::One(job(id).and_then(|job| job.task)),
+        None => Share::Several,
+    };
+    let target = Target::reserve(delivery, share, language).map_err(|trouble| {
+        match options.id.as_ref().and_then(job) {
+            Some(job) => trouble.with_job(&job),
+            None => trouble,
+        }
+    })?;
+    let run = Run::new(common, &runtime, delivery, Some(target));
     if let Some(id) = &options.id {
         let on_unknown = if options.create_again {
             OnUnknown::CreateAgain
@@ -38,8 +50,16 @@ pub(crate) async fn run(common: &Common, options: &Resume) -> Result<Exit, Troub
         return Ok(Exit::Done);
     }
     let begin = async |index: usize| {
-        let id = jobs.get(index).map(|job: &Job| job.id.as_str());
-        take_up(&runtime, id.unwrap_or_default(), OnUnknown::Report, common).await
+        let Some(job) = jobs.get(index) else {
+            return Err(Trouble::usage(text::no_such_job(language, "")));
+        };
+        let mut show = Show::new(&run.screen, Some(index + 1));
+        show.line(&text::taken_up(
+            language,
+            &job.id,
+            job.model_name.as_deref().unwrap_or_default(),
+        ));
+        take_up(&runtime, &job.id, OnUnknown::Report, common).await
     };
     let all = many::drive(&run, jobs.len(), options.concurrency, begin).await;
     Ok(many::conclude(&run, &all))

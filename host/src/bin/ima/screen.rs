@@ -1,17 +1,23 @@
 //! What a person sees, and with `--events` a program: messages as lines, progress as a bar where
 //! there is a terminal, and the attempt log.
 
-use std::fmt;
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::Path;
-use std::time::Duration;
+use std::time::Instant;
 
-use ima_host::types::{Attempt, Event, Language, Message, Progress};
-use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use ima_host::types::{Attempt, Event, Fault, Language, Message, Phase, Progress};
+use indicatif::MultiProgress;
 use serde_json::{Value, json};
 
 use crate::args::Common;
+use crate::bar::Bar;
+use crate::report::{Log, Tried};
 use crate::{events, out, text};
+
+/// How long after the time of its next try the service still counts as out of reach, in
+/// milliseconds: the try itself takes its time.
+const GRACE: u128 = 30_000;
 
 /// What all generations of one run share.
 #[derive(Clone)]
@@ -58,9 +64,18 @@ pub(crate) struct Show {
     screen: Screen,
     /// Which of several it is; then only how it ends is told.
     number: Option<usize>,
-    bar: Option<ProgressBar>,
+    /// The language of the generation: a job keeps the one that it was begun in.
+    language: Language,
+    bar: Option<Bar>,
     last: Option<String>,
     attempts: Vec<Attempt>,
+    /// How many of the attempts were shown.
+    logged: usize,
+    dropped: Vec<String>,
+    priced: bool,
+    faults: u32,
+    /// When the last exchange failed, and how long after it is the next try, in milliseconds.
+    fault: Option<(Instant, u64)>,
 }
 
 impl Show {
@@ -68,26 +83,70 @@ impl Show {
         Self {
             screen: screen.clone(),
             number,
+            language: screen.language,
             bar: None,
             last: None,
             attempts: Vec::new(),
+            logged: 0,
+            dropped: Vec::new(),
+            priced: false,
+            faults: 0,
+            fault: None,
+        }
+    }
+
+    pub(crate) fn number(&self) -> Option<usize> {
+        self.number
+    }
+
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether there was a price, so that the service was there.
+    pub(crate) fn is_priced(&self) -> bool {
+        self.priced
+    }
+
+    /// Whether the service failed at the last try.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        self.fault.is_some_and(|(since, retry)| {
+            let passed = since.elapsed().as_millis() * u128::from(self.screen.rate);
+            passed <= u128::from(retry) + GRACE
+        })
+    }
+
+    /// What the service did not take of the request, each once.
+    pub(crate) fn removed(&self) -> impl Iterator<Item = &str> {
+        let mut seen = BTreeSet::new();
+        let amendments = self.attempts.iter().filter_map(|it| it.amendment.as_ref());
+        amendments
+            .flat_map(|amendment| &amendment.removed)
+            .map(String::as_str)
+            .filter(move |name| seen.insert(*name))
+    }
+
+    /// What the object of the result tells about the create requests.
+    pub(crate) fn log(&self) -> Log<'_> {
+        Log {
+            attempts: self.attempts.iter().map(Tried::of).collect(),
+            dropped: self
+                .dropped
+                .iter()
+                .map(String::as_str)
+                .chain(self.removed())
+                .collect(),
         }
     }
 
     pub(crate) fn event(&mut self, event: &Event) {
         self.emit(events::object(event));
         match event {
-            Event::Message(Message { step: 4, text, .. }) => self.trouble(text),
-            Event::Message(_) if self.number.is_some() => {}
-            Event::Message(Message { step: 2, .. }) if self.screen.terminal => {}
-            Event::Message(Message { step, text, .. }) => {
-                // The bar is over before the good news is printed.
-                if *step == 3 {
-                    self.clear();
-                }
-                self.line(text);
+            Event::Message(message) => self.message(message),
+            Event::Started(started) => {
+                self.priced = true;
+                self.start(started.estimate.max_seconds);
             }
-            Event::Started(started) => self.start(started.estimate.max_seconds),
             Event::Progress(progress) => self.progress(progress),
             Event::Attempt(attempt) => {
                 self.attempts.push(attempt.clone());
@@ -96,14 +155,44 @@ impl Show {
                 }
             }
             Event::Dropped(value) => {
-                let line = text::dropped(self.screen.language, &value.field);
-                self.note(&line);
+                self.dropped.push(value.field.clone());
+                self.trouble(&text::dropped(self.language, &value.field));
             }
+            Event::Fault(fault) => self.fault(fault),
             Event::Finished(_) => {
                 self.attempt_log();
                 self.clear();
             }
-            Event::Checkpoint(_) | Event::Fault(_) => {}
+            Event::Checkpoint(_) => {}
+        }
+    }
+
+    fn message(&mut self, Message { step, text, .. }: &Message) {
+        // Of several, the core's own words are not shown.
+        if self.number.is_none() {
+            self.language = language_of(text);
+        }
+        match step {
+            // How it failed is told with what to do about it.
+            4 => {}
+            _ if self.number.is_some() => {}
+            2 if self.screen.terminal => {}
+            _ => {
+                // The bar is over before the good news is printed.
+                if *step == 3 {
+                    self.clear();
+                }
+                self.line(text);
+            }
+        }
+    }
+
+    /// An exchange failed and will be tried again. One is nothing to speak of.
+    fn fault(&mut self, fault: &Fault) {
+        self.fault = Some((Instant::now(), fault.retry_ms));
+        self.faults += 1;
+        if self.faults == 2 && fault.phase == Phase::Waiting {
+            self.trouble(&text::tried_on(self.language));
         }
     }
 
@@ -124,14 +213,14 @@ impl Show {
         self.emit(json!({"event": "saved", "file": path, "sha256": sha256}));
         self.result(
             &path.display().to_string(),
-            &text::saved(self.screen.language, path),
+            &text::saved(self.language, path),
         );
     }
 
     /// The result: `bare` where nothing else is to be printed, else in words.
     pub(crate) fn result(&mut self, bare: &str, words: &str) {
         if self.screen.quiet && !self.screen.program {
-            self.screen.print(bare, false);
+            self.print(bare, false);
         } else {
             self.line(words);
         }
@@ -151,27 +240,32 @@ impl Show {
     /// Prints without the bars of this generation.
     pub(crate) fn clear(&mut self) {
         if let Some(bar) = self.bar.take() {
-            bar.finish_and_clear();
-            self.screen.bars.remove(&bar);
+            bar.remove();
         }
     }
 
     /// Something of interest, on standard error.
-    fn note(&mut self, line: &str) {
+    pub(crate) fn note(&mut self, line: &str) {
         if !self.screen.quiet {
             self.print(line, true);
         }
     }
 
-    /// The log of a request that was amended (music: "Reflection Mechanism").
+    /// The log of a request that was amended (music: "Reflection Mechanism"), once.
     fn attempt_log(&mut self) {
-        let attempts = std::mem::take(&mut self.attempts);
-        if attempts.len() < 2 {
+        let attempts = self.attempts.len();
+        if attempts < 2 || self.logged == attempts {
             return;
         }
-        self.note(&text::attempts(self.screen.language, attempts.len()));
-        for attempt in attempts {
-            self.note(&format!("   {}", attempt.text));
+        self.logged = attempts;
+        self.note(&text::attempts(self.language, attempts));
+        for text in self
+            .attempts
+            .iter()
+            .map(|it| it.text.clone())
+            .collect::<Vec<_>>()
+        {
+            self.note(&format!("   {text}"));
         }
     }
 
@@ -199,31 +293,43 @@ impl Show {
         if !self.screen.terminal {
             return;
         }
-        let (screen, number) = (&self.screen, self.number);
+        let (screen, number, language) = (&self.screen, self.number, self.language);
         let bar = self
             .bar
-            .get_or_insert_with(|| bar(screen, number, progress));
-        bar.set_position(progress.percent.into());
+            .get_or_insert_with(|| Bar::new(&screen.bars, number, language, screen.rate, progress));
+        bar.advance_to(progress.percent);
+    }
+
+    /// Moves the bar on between the events.
+    pub(crate) fn frame(&self) {
+        if let Some(bar) = &self.bar {
+            bar.advance();
+        }
     }
 }
 
-/// A bar whose time goes on between the events.
-fn bar(screen: &Screen, number: Option<usize>, progress: &Progress) -> ProgressBar {
-    let Screen { language, rate, .. } = *screen;
-    let (before, estimate) = (progress.elapsed_ms / 1000, progress.estimated_max_ms / 1000);
-    let waited = move |state: &ProgressState, words: &mut dyn fmt::Write| {
-        let since = state.elapsed().as_secs().saturating_mul(rate.into());
-        let seconds = before.saturating_add(since);
-        let _ = words.write_str(&text::elapsed(language, seconds, estimate));
-    };
-    let style = ProgressStyle::with_template("{spinner} {prefix}[{bar:30}] {pos:>3}%  {waited}");
-    let style = style
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .with_key("waited", waited);
-    let bar = ProgressBar::new(100)
-        .with_style(style)
-        .with_prefix(number.map_or_else(String::new, |number| format!("[{number}] ")));
-    let bar = screen.bars.add(bar);
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
+/// The language of a message: only Chinese has these marks.
+fn language_of(text: &str) -> Language {
+    if text.contains(['，', '：', '！', '。']) {
+        Language::Zh
+    } else {
+        Language::En
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_of_a_message_is_told_by_its_marks() {
+        for text in [
+            "好的！马上帮你生成音乐 🎵",
+            "• 模型：Suno",
+            "已等待 9s，预计最长 30s",
+        ] {
+            assert_eq!(language_of(text), Language::Zh, "{text}");
+        }
+        assert_eq!(language_of("• Model: 豆包歌曲"), Language::En);
+    }
 }

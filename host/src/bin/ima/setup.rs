@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use ima_host::types::{self, Cause, Charge, Failure, InvalidValue, Language};
+use ima_host::types::{self, Charge, Language};
 use ima_host::{Builder, Clock, Credential, Error, Job, Journal, PreferenceFile, Runtime, folders};
 use serde_json::value::RawValue;
 
 use crate::args::Common;
 use crate::exit::Exit;
+use crate::failure::{self, Circumstances};
+use crate::naming::Asked;
 use crate::report::{self, Failed, Problem};
 use crate::text::Advice;
 use crate::{out, text};
@@ -41,30 +43,42 @@ impl Trouble {
 
     /// An error of the library, in the user's words.
     pub(crate) fn of(error: &Error, language: Language) -> Self {
+        Self::of_request(error, &Asked::default(), language)
+    }
+
+    /// An error of the library that a request led to.
+    pub(crate) fn of_request(error: &Error, asked: &Asked, language: Language) -> Self {
         let exit = Exit::of_error(error);
         let (cause, advice) = match error {
             Error::CredentialMissing => ("unauthorized", text::key_missing(language)),
             Error::Credential(_) => ("unauthorized", text::key_unusable(language)),
-            Error::Origin(_) => ("usage", text::address(language)),
+            Error::Origin(error) => ("usage", text::address(language, error)),
             Error::Network(_) => ("usage", text::network(language)),
             Error::JobInUse(id) => ("job-in-use", text::job_in_use(language, id)),
             Error::KeyInRequest => ("invalid", text::key_in_request(language)),
             Error::AcceleratedClock => ("usage", text::clock(language)),
             Error::NoSuchJob(id) => ("usage", text::no_such_job(language, id)),
-            Error::Rejected(types::Error::Invalid(InvalidValue { field, allowed, .. })) => {
-                ("invalid", text::value_refused(language, field, allowed))
+            Error::Rejected(types::Error::Invalid(value)) => {
+                ("invalid", text::value_refused(language, asked, value))
             }
-            Error::TooLarge { most, .. } => {
-                let allowed = format!("at most {most} bytes");
-                ("invalid", text::value_refused(language, "prompt", &allowed))
-            }
+            Error::TooLarge { most, .. } => ("invalid", text::too_long(language, *most)),
             Error::Rejected(types::Error::Continuation(_)) => {
                 ("continuation", text::continuation(language))
             }
             Error::Failure(failure) => {
+                // Only what costs nothing fails like this: quotes and lists.
+                let circumstances = Circumstances {
+                    asked,
+                    job: None,
+                    deadline: None,
+                    spending: false,
+                    listing: true,
+                    unreachable: false,
+                };
+                let advice = failure::explain(failure, &circumstances, language);
                 return Self {
                     charge: failure.charge,
-                    ..Self::new(exit, failure.cause.name(), of_failure(failure, language))
+                    ..Self::new(exit, failure.cause.name(), advice)
                 };
             }
             Error::Journal(_) => (
@@ -92,6 +106,13 @@ impl Trouble {
             _ => ("other", text::broken_unspent(language)),
         };
         Self::new(exit, cause, advice)
+    }
+
+    /// Says that nothing was spent.
+    pub(crate) fn unspent(mut self, language: Language) -> Self {
+        let unspent = text::unspent(language);
+        self.advice.what = text::joined(language, &self.advice.what, &unspent);
+        self
     }
 
     /// What became of a job that could not be taken up: trying to costs nothing, but the job may
@@ -137,31 +158,22 @@ impl Trouble {
                 continuation: self.continuation.as_deref(),
                 job: self.job.as_deref(),
             },
+            log: None,
         })
     }
 
     /// Tells the user, and with `--json` or `--events` the caller.
     pub(crate) fn report(&self, common: &Common, events: bool) -> Exit {
-        for line in self.lines(common.language()) {
+        self.show(common.language(), common.json, events)
+    }
+
+    /// The same, where the options are not all known.
+    pub(crate) fn show(&self, language: Language, json: bool, events: bool) -> Exit {
+        for line in self.lines(language) {
             out::error(&line);
         }
-        report::print(&self.object(), common.json, events);
+        report::print(&self.object(), json, events);
         self.exit
-    }
-}
-
-/// The component's own words for a failure; where a value was refused, what is accepted.
-fn of_failure(failure: &Failure, language: Language) -> Advice {
-    let then = match &failure.cause {
-        Cause::Invalid(InvalidValue { field, allowed, .. }) => {
-            let Advice { what, then } = text::value_refused(language, field, allowed);
-            [what, then].join(" ")
-        }
-        _ => String::new(),
-    };
-    Advice {
-        what: failure.message.clone(),
-        then,
     }
 }
 
@@ -190,19 +202,26 @@ pub(crate) fn jobs(runtime: &Runtime, language: Language) -> Result<Vec<Job>, Tr
         .unwrap_or_default())
 }
 
+/// A runtime for this user, yet to be built.
+fn local() -> Builder {
+    let builder = Runtime::builder();
+    match PreferenceFile::default_path() {
+        Ok(path) => builder.preferences(PreferenceFile::open(path)),
+        Err(_) => builder,
+    }
+}
+
 /// A runtime as the options describe it, yet to be built.
-fn builder(common: &Common) -> Builder {
-    let mut builder = Runtime::builder()
+fn builder(common: &Common) -> Result<Builder, Trouble> {
+    let builder = local()
         .environment_proxy()
         .environment_ca()
         .clock(Clock::accelerated(common.clock_rate));
-    if let Ok(path) = PreferenceFile::default_path() {
-        builder = builder.preferences(PreferenceFile::open(path));
-    }
-    match common.base_url.as_ref().filter(|url| !url.is_empty()) {
+    let url = common.address().map_err(Trouble::usage)?;
+    Ok(match url {
         Some(url) => builder.origin(url),
         None => builder,
-    }
+    })
 }
 
 /// The runtime of a builder, for the user of the preferences.
@@ -214,12 +233,12 @@ fn build(builder: Builder, common: &Common) -> Result<Runtime, Trouble> {
 
 /// A runtime that never spends. The credential is in place of the environment's.
 pub(crate) fn runtime(common: &Common, credential: Option<Credential>) -> Result<Runtime, Trouble> {
-    build(with(builder(common), credential), common)
+    build(with(builder(common)?, credential), common)
 }
 
-/// A runtime for what is not sent anywhere: it needs no key.
+/// A runtime for what is not sent anywhere: it needs no key and no address.
 pub(crate) fn offline(common: &Common) -> Result<Runtime, Trouble> {
-    runtime(common, None)
+    build(local(), common)
 }
 
 fn with(builder: Builder, credential: Option<Credential>) -> Builder {
@@ -235,7 +254,7 @@ pub(crate) fn spending(
     credential: Option<Credential>,
     deadline: Option<u32>,
 ) -> Result<Runtime, Trouble> {
-    let builder = builder(common).journal(journal(common.language())?);
+    let builder = builder(common)?.journal(journal(common.language())?);
     let runtime = build(with(builder, credential), common)?;
     Ok(match deadline {
         Some(seconds) => runtime.with_deadline(Duration::from_secs(seconds.into())),

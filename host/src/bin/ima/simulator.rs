@@ -34,6 +34,8 @@ pub(crate) async fn run(common: &Common, options: &args::Simulator) -> Result<Ex
             base_url: &origin,
             key: DEMO_KEY,
         });
+    } else if common.quiet {
+        out::line(&origin);
     } else {
         out::line(&text::simulator(language, &origin));
         out::line(&format!(

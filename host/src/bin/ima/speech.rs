@@ -23,7 +23,7 @@ pub(crate) async fn run(common: &Common, speech: Speech) -> Result<Exit, Trouble
         prompts: prompts::of(prompt, many, language)?,
         habit: Habit::Save,
     };
-    generate::run(common, wish, Terms::new(&spending, &delivery)).await
+    generate::run(common, wish, Terms::of_options(&spending, &delivery)).await
 }
 
 /// The request for speech, yet without its prompt.
@@ -34,7 +34,16 @@ pub(crate) async fn request(
     language: Language,
 ) -> Result<Request, Trouble> {
     let mut request = Request::new(TaskType::TextToSpeech, "", language);
-    prompts::ask(&mut request, asked)?;
+    prompts::not_empty("--emotion", flags.emotion.as_deref(), language)?;
+    prompts::not_empty("--voice", flags.voice.as_deref(), language)?;
+    let set = [
+        ("--voice", "speaker", flags.voice.is_some()),
+        ("--emotion", "audio_params", flags.emotion.is_some()),
+        ("--rate", "audio_params", flags.rate.is_some()),
+        ("--volume", "audio_params", flags.volume.is_some()),
+        ("--style", "model", flags.style.is_some()),
+    ];
+    prompts::ask(&mut request, asked, &set)?;
     let speaker = match flags.voice {
         Some(voice) => Some(voices::find(common, &voice).await?),
         None => None,

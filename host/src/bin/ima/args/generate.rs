@@ -22,7 +22,10 @@ Examples:
 
 /// `ima music`
 #[derive(Debug, Clone, Args)]
-#[command(after_help = MUSIC_EXAMPLES)]
+#[command(
+    after_help = MUSIC_EXAMPLES,
+    override_usage = "ima music [OPTIONS] <TEXT | --prompts-file <FILE>>"
+)]
 pub(crate) struct Music {
     #[command(flatten)]
     pub(crate) generate: Generate,
@@ -32,7 +35,10 @@ pub(crate) struct Music {
 
 /// `ima speech`
 #[derive(Debug, Clone, Args)]
-#[command(after_help = SPEECH_EXAMPLES)]
+#[command(
+    after_help = SPEECH_EXAMPLES,
+    override_usage = "ima speech [OPTIONS] <TEXT | --prompts-file <FILE>>"
+)]
 pub(crate) struct Speech {
     #[command(flatten)]
     pub(crate) generate: Generate,
@@ -43,7 +49,7 @@ pub(crate) struct Speech {
 /// A new generation, or several.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Generate {
-    /// The description of the music, or the text to speak
+    /// The description of the music, or the text to speak; `-` is standard input
     #[arg(value_name = "TEXT", required_unless_present = "prompts_file")]
     pub(crate) prompt: Option<String>,
     #[command(flatten)]
@@ -111,7 +117,8 @@ pub(crate) struct Spending {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Delivery")]
 pub(crate) struct Delivery {
-    /// The file or the folder to save to; further files of a job become FILE-2, FILE-3 and so on
+    /// The file or the folder to save to; a folder is created where the name ends with a slash, or
+    /// where there are several jobs. Further files of a job become FILE-2, FILE-3 and so on
     #[arg(long, value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,
     /// Replace files that exist

@@ -5,6 +5,7 @@ mod create;
 mod generate;
 mod jobs;
 mod prefs;
+mod refusal;
 mod say;
 mod service;
 
@@ -19,12 +20,14 @@ pub(crate) use generate::{
 };
 pub(crate) use jobs::{Jobs, JobsCommand, Resume};
 pub(crate) use prefs::{Prefs, PrefsCommand};
+pub(crate) use refusal::{Refusal, read};
 pub(crate) use say::Say;
 #[cfg(feature = "simulator")]
 pub(crate) use service::Simulator;
 pub(crate) use service::{Completions, Manual};
 
 use crate::exit;
+use crate::text::{self, Advice};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -120,7 +123,7 @@ pub(crate) struct Common {
     )]
     pub(crate) user: String,
     /// Another address of the service
-    #[arg(long, global = true, value_name = "URL", env = "IMA_BASE_URL")]
+    #[arg(long, global = true, value_name = "URL", env = BASE_URL)]
     pub(crate) base_url: Option<String>,
     /// Let time pass faster for the component; only with a simulator on this machine
     #[arg(
@@ -166,13 +169,27 @@ impl From<Task> for types::TaskType {
 impl Common {
     /// The language that was asked for, else the system's where it is Chinese, else English.
     pub(crate) fn language(&self) -> types::Language {
-        match self.language {
-            Some(language) => language.into(),
-            None => system_language(
-                ["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).ok()),
-            ),
+        self.language.map_or_else(of_the_system, Into::into)
+    }
+
+    /// Another address of the service. An empty variable is none; an empty option is a mistake,
+    /// because it would hide the variable.
+    pub(crate) fn address(&self) -> Result<Option<&str>, Advice> {
+        match self.base_url.as_deref() {
+            Some("") if std::env::var_os(BASE_URL).is_none_or(|it| !it.is_empty()) => {
+                Err(text::option_empty(self.language(), "--base-url"))
+            }
+            Some("") | None => Ok(None),
+            Some(url) => Ok(Some(url)),
         }
     }
+}
+
+/// The variable that names another address of the service.
+const BASE_URL: &str = "IMA_BASE_URL";
+
+pub(crate) fn of_the_system() -> types::Language {
+    system_language(["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).ok()))
 }
 
 /// The first variable that is set decides, as in POSIX.

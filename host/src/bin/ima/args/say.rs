@@ -17,7 +17,7 @@ Points are spent only where the sentence asks for music or for a text read aloud
 model alone is remembered. What is ambiguous is asked back: the questions are printed and the exit
 code is 2, as it is for a question or a refusal, which are answered.")]
 pub(crate) struct Say {
-    /// What you would like, in Chinese or English; - is standard input
+    /// What you would like, in Chinese or English; `-` is standard input
     #[arg(value_name = "TEXT")]
     pub(crate) utterance: String,
     /// Answers the question whether it is music or speech

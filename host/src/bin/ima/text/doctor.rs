@@ -190,12 +190,13 @@ pub(crate) fn cache_filled(language: Language, folder: &Path) -> String {
     )
 }
 
-pub(crate) fn cache_off(language: Language) -> Advice {
+pub(crate) fn cache_off(language: Language, folder: Option<&Path>) -> Advice {
+    let folder = folder.map_or_else(String::new, |folder| folder.display().to_string());
     advise!(
         language,
-        "Cache: it is not used, so every start takes seconds."
-            => "Choose a writable folder with IMA_CACHE_DIR.",
-        "缓存：没有使用，每次启动都要几秒钟。" => "请用 IMA_CACHE_DIR 指定一个可写的文件夹。"
+        "Cache: {folder} is not used, so every start takes seconds."
+            => "Choose a writable folder of your own with IMA_CACHE_DIR.",
+        "缓存：没有使用 {folder}，每次启动都要几秒钟。" => "请用 IMA_CACHE_DIR 指定一个可写的文件夹。"
     )
 }
 

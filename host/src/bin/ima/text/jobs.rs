@@ -1,7 +1,7 @@
 //! Words about jobs.
 
-use ima_host::JobState;
 use ima_host::types::Language;
+use ima_host::{Job, JobState};
 
 use super::say;
 
@@ -17,10 +17,13 @@ pub(crate) fn no_open_jobs(language: Language) -> String {
     )
 }
 
-pub(crate) fn state(language: Language, state: JobState) -> String {
-    match state {
+pub(crate) fn state(language: Language, job: &Job) -> String {
+    match job.state {
         JobState::Creating => say!(language, "being started", "正在开始"),
         JobState::Waiting => say!(language, "under way, paid", "进行中，已付费"),
+        JobState::Finished if !job.saved => {
+            say!(language, "ready, paid, not saved", "已生成，已付费，未保存")
+        }
         JobState::Finished => say!(language, "delivered", "已交付"),
         JobState::Failed => say!(language, "failed", "失败"),
         _ => say!(

@@ -3,16 +3,22 @@
 mod advice;
 mod catalogue;
 mod doctor;
+mod failure;
 mod jobs;
 mod progress;
 mod sentences;
+mod target;
+mod usage;
 
 pub(crate) use advice::*;
 pub(crate) use catalogue::*;
 pub(crate) use doctor::*;
+pub(crate) use failure::*;
 pub(crate) use jobs::*;
 pub(crate) use progress::*;
 pub(crate) use sentences::*;
+pub(crate) use target::*;
+pub(crate) use usage::*;
 
 /// A sentence in both languages.
 macro_rules! say {
@@ -24,6 +30,10 @@ macro_rules! say {
     };
 }
 use say;
+
+/// Where keys are made, and where points are seen and bought.
+const KEYS: &str = "https://www.imaclaw.ai/imaclaw/apikey";
+const POINTS: &str = "https://www.imaclaw.ai/imaclaw/subscription";
 
 /// What went wrong, and what to do about it: one line each.
 #[derive(Debug, Clone, PartialEq, Eq)]

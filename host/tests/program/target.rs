@@ -1,0 +1,218 @@
+//! Where the audio goes: made sure of before anything is spent, and told where it fails later.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
+
+use ima_simulator::{Endpoint, Fault, Timeline};
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, ends, json, text};
+
+fn not_found() -> Fault {
+    Fault::Status {
+        code: 404,
+        headers: Vec::new(),
+        body: String::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_folder_is_created_before_anything_is_spent() {
+    let stage = Stage::new().await;
+    let output = stage.ima(&["speech", "Hello.", "--out", "spoken/today/"]);
+    ends(&output, 0);
+    let saved = fs::read_dir(stage.here().join("spoken/today")).unwrap();
+    assert_eq!(saved.count(), 1);
+}
+
+#[tokio::test]
+async fn lines_are_saved_in_a_folder_by_their_numbers() {
+    let stage = Stage::new().await;
+    fs::write(stage.here().join("lines"), "\u{feff}one\ntwo\n").unwrap();
+    let several = ["speech", "--prompts-file", "lines", "--out", "spoken"];
+    let output = stage.ima(&[&several[..], &["--quiet"]].concat());
+    ends(&output, 0);
+    let mut lines: Vec<_> = text(&output.stdout).lines().map(str::to_owned).collect();
+    lines.sort();
+    for (number, prompt) in [(1, "one"), (2, "two")] {
+        let tasks = stage.control.tasks();
+        let of = |task: &&ima_simulator::TaskRecord| {
+            task.body["parameters"][0]["parameters"]["prompt"] == prompt
+        };
+        let task = tasks.iter().find(of).unwrap();
+        let file = format!("spoken/ima-00{number}-{}.wav", task.id);
+        assert_eq!(lines[number - 1], format!("[{number}] {file}"));
+        assert!(stage.here().join(file).is_file());
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_place_that_takes_no_file_is_refused_with_the_reason() {
+    let stage = Stage::new().await;
+    std::os::unix::fs::symlink("nowhere", stage.here().join("link.wav")).unwrap();
+    fs::write(stage.here().join("file"), "mine").unwrap();
+    let long = "x".repeat(400);
+    for (out, words) in [
+        ("file/new/", "not a folder"),
+        ("link.wav", "no ordinary file"),
+        ("/dev/null", "no ordinary file"),
+        (long.as_str(), "the name is too long"),
+        ("missing/a.wav", "no such folder"),
+    ] {
+        for force in [&[][..], &["--force"]] {
+            let asked = ["speech", "Hello.", "--out", out, "--language", "en"];
+            let error = stage.fails(&[&asked[..], force].concat(), 3);
+            let message = error["message"].as_str().unwrap();
+            assert!(message.contains(words), "{message}");
+            assert!(message.contains("Nothing was spent"), "{message}");
+            assert_eq!(error["cause"], "target");
+        }
+    }
+    assert_eq!(stage.control.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_name_is_reserved_before_the_second_one_pays() {
+    let stage = Stage::new().await;
+    let long = Timeline::lasting(100_000.0);
+    stage.control.set_timeline("seed-tts-2.0", long);
+    let asked = ["speech", "Hello.", "--out", "same.wav"];
+    let mut first = stage
+        .command(&[&asked[..], &["--events"]].concat())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut events = BufReader::new(first.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("\"state\":\"waiting\"") {
+        line.clear();
+        assert!(events.read_line(&mut line).unwrap() > 0, "it ended early");
+    }
+    let second = stage.ima(&asked);
+    ends(&second, 3);
+    assert!(text(&second.stderr).contains("same.wav"));
+    assert_eq!(stage.charges(), 1);
+
+    stage
+        .control
+        .advance(std::time::Duration::from_secs(100_000));
+    let mut rest = String::new();
+    events.read_to_string(&mut rest).unwrap();
+    assert_eq!(first.wait().unwrap().code(), Some(0), "{rest}");
+    assert_eq!(stage.files(), ["same.wav"], "nothing else is left");
+}
+
+#[tokio::test]
+async fn audio_that_could_not_be_saved_is_told_with_the_way_to_it() {
+    let stage = Stage::new().await;
+    stage.fault(Endpoint::Audio, not_found());
+    let output = stage.ima(&["speech", "Hello.", "--json", "--language", "en"]);
+    ends(&output, 6);
+    let object = json(&output);
+    let job = object["job"].as_str().unwrap();
+    let error = &object["error"];
+    assert_eq!(
+        (&error["charge"], &error["job"]),
+        (&json!("yes"), &json!(job))
+    );
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains(object["url"].as_str().unwrap()),
+        "{message}"
+    );
+    let advice = format!("ima resume {job} --out");
+    assert!(error["advice"].as_str().unwrap().contains(&advice));
+    let lines = text(&output.stderr);
+    assert!(lines.contains(&advice), "{lines}");
+    assert!(!lines.contains("go on waiting"), "{lines}");
+
+    // It is not delivered before it is here.
+    let listed = text(&stage.ima(&["jobs", "--language", "en"]).stdout);
+    assert!(listed.contains("not saved"), "{listed}");
+    let listed = json(&stage.ima(&["jobs", "--open", "--json"]));
+    assert_eq!(listed["jobs"][0]["saved"], false);
+    stage.control.clear_faults();
+    let error = stage.fails(&["resume", job, "--out", "missing/a.wav"], 3);
+    assert_eq!(
+        (&error["charge"], &error["job"]),
+        (&json!("yes"), &json!(job))
+    );
+    ends(&stage.ima(&["resume", job, "--out", "new/"]), 0);
+    let listed = json(&stage.ima(&["jobs", "--json"]));
+    assert_eq!(
+        (&listed["jobs"][0]["saved"], &listed["jobs"][0]["open"]),
+        (&json!(true), &json!(false))
+    );
+    assert_eq!(stage.charges(), 1);
+}
+
+#[tokio::test]
+async fn another_format_than_the_name_says_is_told() {
+    let stage = Stage::new().await;
+    let output = stage.ima(&["speech", "Hello.", "--out", "a.mp3", "--language", "en"]);
+    ends(&output, 0);
+    assert!(text(&output.stderr).contains("a.mp3 holds audio in the format wav"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn output_that_cannot_be_written_is_no_success() {
+    let stage = Stage::new().await;
+    for (arguments, code) in [
+        (["models"].as_slice(), 6),
+        (&["jobs", "--json"], 6),
+        (&["completions", "bash"], 6),
+        (&["speech", "Hello.", "--no-wait", "--json"], 6),
+    ] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = stage.command(arguments);
+        let output = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+        let output = output.wait_with_output().unwrap();
+        ends(&output, code);
+        assert!(text(&output.stderr).contains("ima jobs"), "{arguments:?}");
+    }
+    // A reader that has enough is no loss.
+    let mut command = stage.command(&["completions", "bash"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn ctrl_c_stops_a_slow_download_and_keeps_the_job() {
+    use rustix::process::{Pid, Signal, kill_process};
+    for stop in [Signal::INT, Signal::TERM] {
+        let stage = Stage::new().await;
+        let slow = Fault::Drip {
+            bytes_per_second: 1,
+        };
+        stage.fault(Endpoint::Audio, slow);
+        let child = stage
+            .command(&["speech", "Hello.", "--json", "--language", "en"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while stage.requests(Endpoint::Audio) == 0 {
+            tokio::task::yield_now().await;
+        }
+        kill_process(Pid::from_child(&child), stop).unwrap();
+        let output = child.wait_with_output().unwrap();
+        ends(&output, 8);
+        let object: Value = json(&output);
+        let job = object["job"].as_str().unwrap();
+        assert_eq!(object["error"]["cause"], "cancelled");
+        let lines = text(&output.stderr);
+        assert!(lines.contains("Stopping") && lines.contains(&format!("ima resume {job}")));
+        stage.control.clear_faults();
+        ends(&stage.ima(&["resume", job, "--out", "it.wav"]), 0);
+        assert!(stage.files().contains(&"it.wav".to_owned()));
+        assert_eq!(stage.charges(), 1);
+    }
+}
