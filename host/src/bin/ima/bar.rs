@@ -79,6 +79,7 @@ const fn template(width: u16) -> &'static str {
     match width {
         80.. => "{spinner} {prefix}[{bar:30}] {pos:>3}%  {waited}",
         60..80 => "{spinner} {prefix}[{bar:10}] {pos:>3}%  {waited}",
+        40..60 => "{spinner} {prefix}{pos:>3}%  {waited}",
         _ => "{spinner} {prefix}{pos:>3}%",
     }
 }
