@@ -37,9 +37,10 @@ pub(crate) fn first(task: TaskType, estimate: Estimate) -> Millis {
     let min = Millis::from(estimate.min_seconds) * 1_000;
     let max = Millis::from(estimate.max_seconds) * 1_000;
     // Over the estimate's range fast polls exceed slow ones by span/2 * (1/fast - 1/slow). The poll
-    // at the lower estimate is one more, and the wide guess for speech is to be paid for, too.
+    // at the lower estimate is one more, and the wide guess for speech is to be paid for, too. What
+    // is there after 30 s is delivered and not reported on.
     let debt = max.saturating_sub(min).saturating_mul(slow - fast) / (2 * fast);
-    (debt + 2 * slow).min(min).max(fast)
+    (debt + 2 * slow - 500).min(min).max(fast)
 }
 
 /// How often the user hears of the progress (music: "Send Progress Every", speech: step 2).
