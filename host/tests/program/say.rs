@@ -233,7 +233,11 @@ async fn a_dry_run_of_a_preference_says_what_would_be_remembered() {
         assert!(shown.contains(words), "{utterance}: {shown}");
         assert!(!shown.contains("tasks/create"), "{shown}");
     }
-    let object = json_of(&stage, &["say", "always use Suno", "--dry-run", "--json"], 0);
+    let object = json_of(
+        &stage,
+        &["say", "always use Suno", "--dry-run", "--json"],
+        0,
+    );
     assert_eq!(object["would_remember"]["model_id"], "sonic");
     let saved = json(&stage.ima(&["prefs", "get", "--json"]));
     assert_eq!(saved["text_to_music"], Value::Null);
@@ -254,7 +258,10 @@ async fn a_sentence_sends_its_own_text_lyrics_and_voice() {
     let sent = would_send(&stage, "read 'no vocals please' aloud slowly");
     assert_eq!(sent["category"], "text_to_speech");
     assert_eq!(sent["parameters"]["prompt"], "no vocals please");
-    let sent = would_send(&stage, "a song with lyrics: roses are red, violets are blue");
+    let sent = would_send(
+        &stage,
+        "a song with lyrics: roses are red, violets are blue",
+    );
     let lyrics = "roses are red, violets are blue";
     assert_eq!(sent["parameters"]["lyrics"], lyrics);
     for (utterance, words, voice) in [
@@ -268,11 +275,7 @@ async fn a_sentence_sends_its_own_text_lyrics_and_voice() {
             "How are you",
             "en_male_tim_uranus_bigtts",
         ),
-        (
-            "用男声朗读：你好",
-            "你好",
-            "zh_male_sophie_uranus_bigtts",
-        ),
+        ("用男声朗读：你好", "你好", "zh_male_sophie_uranus_bigtts"),
     ] {
         let sent = would_send(&stage, utterance)["parameters"].clone();
         assert_eq!(
@@ -303,7 +306,12 @@ async fn a_voice_that_cannot_sing_is_named() {
 #[tokio::test]
 async fn one_of_several_pieces_is_made_from_the_answer() {
     let stage = Stage::new().await;
-    let arguments = ["say", "make 3 songs about cats", "--text", "a cat in the sun"];
+    let arguments = [
+        "say",
+        "make 3 songs about cats",
+        "--text",
+        "a cat in the sun",
+    ];
     ends(&stage.ima(&arguments), 0);
     assert_eq!(sent(&stage)["parameters"]["prompt"], "a cat in the sun");
     assert_eq!(stage.requests(Endpoint::Create), 1);

@@ -3,8 +3,8 @@
 use crate::MUSIC;
 use ima_core::catalogue::Catalogue;
 use ima_core::language::{
-    About, Intent, Interpretation, Need, PreferenceWish, Question, Understood, VoiceWish, intake, interpret,
-    interpret_as,
+    About, Intent, Interpretation, Need, PreferenceWish, Question, Understood, VoiceWish, intake,
+    interpret, interpret_as,
 };
 use ima_core::outcome::Cause;
 use ima_core::quote::Quote;

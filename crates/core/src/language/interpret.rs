@@ -3,11 +3,11 @@
 use super::delimited::{Parts, split};
 use super::intent::{Beside, intent};
 use super::normalize::{is_han, is_letter, normalize};
-use super::{intake, resolve};
 use super::scan::{Findings, scan};
 use super::{
     About, Choice, Intent, Interpretation, Need, PreferenceWish, Question, Understood, say,
 };
+use super::{intake, resolve};
 use crate::prelude::*;
 use crate::request::{Language, Parameter, TaskType};
 
@@ -140,8 +140,7 @@ fn preference(found: &Findings, resolved: &Resolved, intent: Intent) -> Preferen
     let asked = |question: &Question| question.about == About::Model;
     let settled = resolved.named || resolved.questions.iter().any(asked);
     let open = |it: &Question| it.about == About::Task;
-    let prefers =
-        intent == Intent::Prefer && (settled || resolved.questions.iter().any(open));
+    let prefers = intent == Intent::Prefer && (settled || resolved.questions.iter().any(open));
     if matches!(intent, Intent::Decline | Intent::Jobs | Intent::Price) {
         PreferenceWish::Keep
     } else if found.cheapest {

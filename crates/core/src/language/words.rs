@@ -5,8 +5,8 @@
 
 use super::triggers::{Hint, Means, Row};
 use Role::{
-    About, Always, Ask, Break, Can, CanHave, Choose, Compose, Courtesy, Done, Jobs, Make, Measure, Plain,
-    Please, Point, Praise, Prep, Price, Refuse, Setup, State, The, Thing, Wish, Withdraw,
+    About, Always, Ask, Break, Can, CanHave, Choose, Compose, Courtesy, Done, Jobs, Make, Measure,
+    Plain, Please, Point, Praise, Prep, Price, Refuse, Setup, State, The, Thing, Wish, Withdraw,
 };
 
 /// What a word does in a sentence.

@@ -208,7 +208,8 @@ async fn parameters(
             set("vocal_gender", gender.into());
         }
         (TaskType::TextToMusic, Some("instrumental"), _) => set("make_instrumental", true.into()),
-        (TaskType::TextToMusic, Some("vocals") | None, _) | (TaskType::TextToSpeech, None, None) => {}
+        (TaskType::TextToMusic, Some("vocals") | None, _)
+        | (TaskType::TextToSpeech, None, None) => {}
         (TaskType::TextToMusic, Some(voice), _) => {
             return Err(Trouble::usage(text::no_singer(common.language(), voice)));
         }

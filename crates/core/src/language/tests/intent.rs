@@ -221,7 +221,11 @@ fn what_is_about_the_model_alone_is_a_preference() {
         ),
         (
             "seed-tts-2.0",
-            &["以后都用seed-tts-2.0", "switch to seed-tts-2.0", "换成 seed-tts-2.0"],
+            &[
+                "以后都用seed-tts-2.0",
+                "switch to seed-tts-2.0",
+                "换成 seed-tts-2.0",
+            ],
         ),
     ] {
         all_are(Intent::Prefer, utterances);

@@ -94,8 +94,16 @@ fn the_voices_to_choose_from_sound_as_wished() {
         ("用男声朗读：How are you", "Tim", Gender::Male),
         ("用英文女声朗读：How are you", "Dacey", Gender::Female),
         ("用男声朗读：你好", "魅力苏菲 2.0", Gender::Male),
-        ("read \"你好\" in a female voice", "Vivi 2.0", Gender::Female),
-        ("read this in Japanese, female voice", "Vivi 2.0", Gender::Female),
+        (
+            "read \"你好\" in a female voice",
+            "Vivi 2.0",
+            Gender::Female,
+        ),
+        (
+            "read this in Japanese, female voice",
+            "Vivi 2.0",
+            Gender::Female,
+        ),
     ] {
         let question = asks(&interpret(utterance), About::Voice).unwrap();
         let ids = values(&question);
@@ -109,7 +117,10 @@ fn the_voices_to_choose_from_sound_as_wished() {
 
 #[test]
 fn a_reading_voice_for_a_song_is_asked_about() {
-    for utterance in ["用Vivi唱一首关于雨的歌", "a song about rain, with Tim's voice"] {
+    for utterance in [
+        "用Vivi唱一首关于雨的歌",
+        "a song about rain, with Tim's voice",
+    ] {
         let read = interpret(utterance);
         let question = asks(&read, About::Voice).unwrap();
         assert_eq!(question.need, Need::Required, "{utterance}");
@@ -120,7 +131,11 @@ fn a_reading_voice_for_a_song_is_asked_about() {
 
 #[test]
 fn several_pieces_are_asked_about() {
-    for utterance in ["make 3 songs about cats", "写两首关于猫的歌", "做三段轻松的背景音乐"] {
+    for utterance in [
+        "make 3 songs about cats",
+        "写两首关于猫的歌",
+        "做三段轻松的背景音乐",
+    ] {
         let question = asks(&interpret(utterance), About::Text).unwrap();
         assert_eq!(question.need, Need::Required, "{utterance}");
     }
