@@ -1,6 +1,6 @@
 //! The text or description that quotes or a colon set off from the words about it.
 
-use super::normalize::{is_letter, normalize};
+use super::normalize::{is_letter, normalize, words};
 use super::scan::{ending, scan};
 use super::triggers::{NAMING, SETTING_LABELS, TEXT_LABELS};
 use super::voices::is_voice;
@@ -142,21 +142,20 @@ fn single_quoted<'a>(before: &str, rest: &'a str) -> Option<(&'a str, &'a str)> 
         '‘' => '’',
         _ => return None,
     };
-    let inner = rest.get(closing_length(rest)..)?;
-    if before.ends_with(is_letter) || inner.starts_with([' ', closing]) {
+    let mut chars = rest.char_indices().skip(1).peekable();
+    let (start, first) = *chars.peek()?;
+    if before.ends_with(is_letter) || first == ' ' {
         return None;
     }
-    let mut marks = inner.match_indices(closing);
-    let (end, mark) = marks.find(|(at, mark)| {
-        let inside = inner.get(..*at).unwrap_or_default();
-        let after = inner.get(at + mark.len()..).unwrap_or_default();
-        !inside.ends_with(' ') && !after.starts_with(is_letter)
-    })?;
-    Some((inner.get(..end)?, inner.get(end + mark.len()..)?))
-}
-
-fn closing_length(rest: &str) -> usize {
-    rest.chars().next().map_or(0, char::len_utf8)
+    let mut last = ' ';
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map_or(' ', |(_, next)| *next);
+        if c == closing && last != ' ' && !is_letter(next) {
+            return Some((rest.get(start..at)?, rest.get(at + c.len_utf8()..)?));
+        }
+        last = c;
+    }
+    None
 }
 
 fn ends_with_any(text: &str, words: &[&str]) -> bool {
@@ -178,9 +177,14 @@ fn is_setting(head: &str) -> bool {
     SETTING_LABELS.iter().any(|label| {
         ending(head, label).is_some_and(|before| {
             let before = before.trim_end();
-            let mut words = before.rsplit(' ');
-            let described = words.next().is_some_and(|last| last.ends_with(is_letter))
-                && words.take(2).any(|word| matches!(word, "a" | "an"));
+            let mut since_article = u8::MAX;
+            for word in words(before) {
+                since_article = match word {
+                    "a" | "an" => 0,
+                    _ => since_article.saturating_add(1),
+                };
+            }
+            let described = matches!(since_article, 1 | 2) && before.ends_with(is_letter);
             let valued = *label == "voice" && (before.ends_with("'s") || described)
                 || *label == "声音" && before.ends_with('的');
             !valued

@@ -4,6 +4,7 @@
 //! their rows, so a new phrase is a new word in a row. What is ambiguous becomes a question with
 //! options, never a guess.
 
+mod clause;
 mod delimited;
 mod intake;
 mod intent;

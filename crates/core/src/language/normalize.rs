@@ -44,6 +44,11 @@ pub(super) fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || matches!(c, 'À'..='\u{1fff}')
 }
 
+/// The words of such scripts.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !is_word(c)).filter(|word| !word.is_empty())
+}
+
 /// Whether a character is a letter or a digit of the scripts that users write here. The standard
 /// library's answer would bring its tables into the component.
 pub(super) fn is_letter(c: char) -> bool {

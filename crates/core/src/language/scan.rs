@@ -1,6 +1,6 @@
 //! Finds the phrases of the tables in a normalised text, and gathers what they say together.
 
-use super::normalize::is_word;
+use super::normalize::{is_word, words};
 use super::triggers::{AFTER_VOICE, BEFORE_VOICE, FILLERS, Hint, Means, NEGATIONS, Row, TABLES};
 use super::voices::{Gender, Scene, Spoken, voices};
 use super::{About, VoiceWish};
@@ -114,18 +114,6 @@ pub(super) struct Hit {
     pub(super) means: Means,
 }
 
-impl Hit {
-    /// The empty phrase behind a text.
-    pub(super) const fn end(text: &str) -> Self {
-        Self {
-            start: text.len(),
-            end: text.len(),
-            hint: Hint::Either,
-            means: Means::Nothing,
-        }
-    }
-}
-
 /// Reads a normalised text.
 pub(super) fn scan(text: &str) -> Findings {
     let mut found = Findings::default();
@@ -227,7 +215,7 @@ impl Findings {
     /// Speaker ids that the user typed: any native one is a wish, a `BV*_streaming` one is not
     /// accepted by the service and makes the voice a question.
     fn speaker_ids(&mut self, text: &str) {
-        for word in text.split(|c| !is_word(c)) {
+        for word in words(text) {
             if word.ends_with("_uranus_bigtts") {
                 self.add_voice(word);
             } else if word.starts_with("bv") && word.ends_with("_streaming") {

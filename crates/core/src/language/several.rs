@@ -1,13 +1,10 @@
 //! Whether more than one piece is asked for.
 
-use super::normalize::is_word;
+use super::normalize::words;
 
-/// Whether a normalised text asks for several pieces of music: "3 songs", 两首.
+/// Whether a normalised text asks for several pieces of music: "3 songs", 两首. What a piece is
+/// about may be more than one.
 pub(super) fn several(text: &str) -> bool {
-    // What a song is about may be more than one.
-    let text = ["about", "关于"]
-        .iter()
-        .fold(text, |text, about| text.split(about).next().unwrap_or(text));
     in_words(text) || in_characters(text)
 }
 
@@ -30,11 +27,12 @@ fn in_words(text: &str) -> bool {
         "loops",
         "anthems",
     ];
-    const BETWEEN: usize = 3;
+    const BETWEEN: u8 = 3;
     let mut left = 0;
-    for word in text.split(|c| !is_word(c)).filter(|word| !word.is_empty()) {
-        let number = word.parse::<u32>().is_ok_and(|number| number > 1);
-        if number || NUMBERS.contains(&word) {
+    for word in words(text) {
+        if word == "about" {
+            return false;
+        } else if word.parse().is_ok_and(|number: u32| number > 1) || NUMBERS.contains(&word) {
             left = BETWEEN + 1;
         } else if left > 0 {
             if PIECES.contains(&word) {
@@ -47,26 +45,37 @@ fn in_words(text: &str) -> bool {
 }
 
 fn in_characters(text: &str) -> bool {
-    const NUMBERS: &str = "二两三四五六七八九十百几多数";
-    const VERBS: [&str; 9] = ["写", "做", "来", "作", "成", "要", "弄", "给我", "配"];
-    text.char_indices().any(|(at, c)| {
-        let before = text.get(..at).unwrap_or_default();
-        let start = before.trim_end_matches(|c| NUMBERS.contains(c) || c == '一');
-        let digits = before.trim_end_matches(|c: char| c.is_ascii_digit());
-        let digit = before
-            .get(digits.len()..)
-            .and_then(|number| number.parse::<u32>().ok());
-        let several = before.ends_with(|c| NUMBERS.contains(c))
-            || start.len() + '一'.len_utf8() < before.len()
-            || digit.is_some_and(|number| number > 1);
-        let head = if digit.is_some() { digits } else { start };
-        let counted = match c {
-            '首' => !head.ends_with('第'),
-            '段' | '支' | '个' | '条' => VERBS.iter().any(|verb| head.ends_with(verb)),
-            _ => false,
-        };
-        several && counted
-    })
+    let mut number = 0_u32;
+    // What stands before the number: an ordinal counts nothing, a verb makes any measure one.
+    let mut before = ' ';
+    for c in text.chars() {
+        match (c, c.to_digit(10)) {
+            (_, Some(digit)) => number = number.saturating_mul(10).saturating_add(digit),
+            ('一', _) => number = number.saturating_add(1),
+            (
+                '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '几',
+                _,
+            ) => {
+                number = number.saturating_add(2);
+            }
+            ('首', _) if number > 1 && before != '第' => return true,
+            ('段' | '支' | '个' | '条', _)
+                if number > 1
+                    && matches!(
+                        before,
+                        '写' | '做' | '来' | '作' | '成' | '要' | '弄' | '配'
+                    ) =>
+            {
+                return true;
+            }
+            ('于', _) if before == '关' => return false,
+            _ => {
+                number = 0;
+                before = c;
+            }
+        }
+    }
+    false
 }
 
 #[cfg(test)]
