@@ -41,7 +41,7 @@ fn unknown(text: &str, from: usize, to: usize, now: &mut Clause, clauses: &mut V
         if ends {
             clauses.push(core::mem::take(now).end());
         } else if is_letter(c) {
-            now.hear_other();
+            now.hear_other(c);
         }
     }
 }
@@ -95,6 +95,17 @@ pub(super) struct Clause {
     /// Something beside the words of a request.
     pub(super) content: bool,
     rest: Rest,
+    /// The last word was music of some kind.
+    fresh: bool,
+    /// Something was named first that is not the music: tickets for a jazz festival.
+    aside: bool,
+    /// It is a certain piece, and nothing says how it should be.
+    certain: bool,
+    /// It is a new piece.
+    indefinite: bool,
+    /// More is said of the music.
+    tail: bool,
+    ends_refusing: bool,
     /// The last word was an article.
     article: bool,
     /// The last word was a thing that may describe the music: video background music.
@@ -106,7 +117,10 @@ pub(super) struct Clause {
 }
 
 impl Clause {
-    fn hear_other(&mut self) {
+    fn hear_other(&mut self, c: char) {
+        // "Song history": what it is about is no music.
+        let another = core::mem::take(&mut self.fresh) && c.is_ascii_alphabetic();
+        self.described &= !another || self.rest != Rest::Open;
         self.elsewhere |= core::mem::take(&mut self.thing);
         self.content = true;
         self.last = None;
@@ -115,6 +129,7 @@ impl Clause {
 
     fn hear(&mut self, hint: Hint, means: Means, ascii: bool) {
         let definite = core::mem::take(&mut self.article);
+        self.fresh = false;
         let after_particle = core::mem::take(&mut self.particle);
         self.particle = means == Means::Word(Role::Courtesy);
         if self.thing && !self.particle && means != Means::Word(Role::Measure) {
@@ -122,8 +137,13 @@ impl Clause {
             self.elsewhere |= hint == Hint::Either && means != Means::Word(Role::Make);
         }
         self.ends_asking = false;
+        self.ends_refusing = false;
         match (self.rest, means) {
-            (Rest::Describes, _) => self.content = true,
+            (Rest::Describes, _) => {
+                // "Songs about rain are boring."
+                self.described &= self.indefinite || means != Means::Word(Role::State);
+                self.content = true;
+            }
             (Rest::HeadLast, Means::Word(Role::Courtesy | Role::Please)) => {}
             (Rest::HeadLast, Means::Word(role)) => {
                 self.jobs |= role == Role::Jobs;
@@ -160,12 +180,19 @@ impl Clause {
                 self.verb = true;
             }
             Role::Please => self.please = true,
-            Role::Choose => self.switches = true,
+            Role::Choose => {
+                self.switches = true;
+                self.setup = true;
+            }
             Role::Always => self.always = true,
             Role::Withdraw => self.withdraws = true,
             Role::Price => self.price = true,
             Role::Plain => self.content = true,
-            Role::Refuse => self.refuses |= !self.noun,
+            Role::Refuse => {
+                self.ends_refusing = true;
+                self.refuses |= !self.noun;
+                self.described &= self.tail;
+            }
             Role::Ask => self.ask(|it| it.asks = true),
             Role::Jobs => self.ask(|it| it.jobs = true),
             Role::State => self.state(|it| it.states = true),
@@ -175,18 +202,33 @@ impl Clause {
             }
             Role::Praise if !self.verb => self.state(|it| it.states = true),
             // "Make a video with music."
-            Role::Prep => self.points |= self.verb && self.content && !self.noun,
+            Role::Prep => {
+                self.aside |= self.content && !self.noun;
+                self.tail |= self.noun;
+                self.certain = false;
+            }
+            // "Somebody played a song."
+            Role::An => {
+                self.aside |= self.content && !self.noun && !self.verb;
+                self.indefinite |= !self.noun;
+            }
             Role::Setup => self.setup = true,
             Role::Thing => {
                 self.content = true;
                 self.thing = self.verb && !self.noun;
             }
-            Role::The => self.article = true,
+            Role::The => {
+                self.article = true;
+                self.aside |= self.content && !self.noun && !self.verb;
+            }
             Role::Measure => {
                 self.thing(false);
                 self.measured = true;
             }
-            Role::About if self.noun => self.rest = Rest::Describes,
+            Role::About if self.noun => {
+                self.rest = Rest::Describes;
+                self.certain = false;
+            }
             Role::About if !ascii => {
                 self.rest = Rest::HeadLast;
                 self.content = true;
@@ -236,6 +278,8 @@ impl Clause {
                 self.genres = self.genres.saturating_add(1);
                 self.thing(false);
             }
+            // Lyrics alone are no music.
+            Means::Vocals => self.content = true,
             Means::AutoLyrics => {
                 self.verb = true;
                 self.content = true;
@@ -259,14 +303,18 @@ impl Clause {
     fn thing(&mut self, definite: bool) {
         // What this clause lists beside the noun tells more.
         self.content |= self.noun && self.genres > 0;
+        self.fresh = true;
+        self.described |= self.noun && !self.verb && self.is_open() && !self.aside;
         if self.noun {
             self.measured = false;
             return;
         }
         self.points |= definite && !self.verb;
+        self.certain = definite;
         self.noun = true;
-        self.object = self.verb && self.is_open() && !self.elsewhere;
-        self.described = !self.verb && self.is_open();
+        let open = self.is_open() && !self.aside;
+        self.object = self.verb && open && !self.elsewhere;
+        self.described = !self.verb && open;
     }
 
     /// Nothing in it takes it out.
@@ -292,8 +340,9 @@ impl Clause {
 
     /// Asks for something to be made, now and not always.
     pub(super) fn made(&self) -> bool {
-        let composed = self.composes && self.content && self.is_open();
-        let object = self.object && (!self.measured || self.content);
+        let composed = self.composes && self.content && self.is_open() && !self.certain;
+        let object =
+            self.object && !self.certain && !self.ends_refusing && (!self.measured || self.content);
         (object || composed || self.spoken) && !self.always
     }
 

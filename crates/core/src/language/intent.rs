@@ -23,7 +23,7 @@ pub(super) fn intent(text: &str, beside: Beside<'_>) -> Intent {
     let clauses = read(text);
     let any = |holds: fn(&Clause) -> bool| clauses.iter().any(holds);
     let set_off = beside.text.is_some_and(|text| !is_model(text));
-    let content = set_off || any(|it| it.content);
+    let content = set_off || any(|it| it.content && (it.is_open() || it.made()));
     let asked = any(|it| it.price || it.jobs || it.asks);
     let topic = if any(|it| it.price) {
         Intent::Price

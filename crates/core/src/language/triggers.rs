@@ -119,7 +119,7 @@ const TASKS: &[Row] = &[
     row(MUSIC, Means::Nothing, "音乐|乐曲|曲子|作曲|编曲|旋律|主题曲|片头曲|铃声|钢琴曲|music|jingle|melody|theme tune|compose|\
         music generation|text to music"),
     row(MAYBE_MUSIC, Means::Nothing, "一首|唱|摇滚|民谣|爵士|说唱|lo fi|lofi|hip hop|jazz|orchestral|ambient|ballad|bpm|beat|beats|\
-        tune|sing|lullaby|摇篮曲|techno"),
+        tune|sing|lullaby|cinematic|摇篮曲|techno"),
     row(SPEECH, Means::Scene(Scene::Video), "旁白|视频配音|narration|narrate|narrator|voiceover|voice over"),
     row(SPEECH, Means::Nothing, "配音|朗读|朗诵|诵读|播报|口播|读出来|读出|读一下|读一段|读一遍|读给我|念出来|念一下|念一段|\
         念一遍|读:|读\"|念:|念\"|说:|说\"|语音|语音合成|转成语音|文字转语音|tts|text to speech|speech|\

@@ -6,6 +6,7 @@ mod music;
 mod narration;
 mod preference;
 mod properties;
+mod requests;
 mod speech;
 mod wording;
 
