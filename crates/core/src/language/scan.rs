@@ -238,7 +238,12 @@ pub(super) fn hits(text: &str, further: &[&'static [Row]]) -> Vec<Hit> {
     while let Some(rest) = text.get(start..)
         && let Some(first) = rest.chars().next()
     {
-        match longest(rest, previous, further) {
+        // No phrase begins within a word, which spares most of the work.
+        let within = previous.is_some_and(is_word) && is_word(first);
+        let found = (!within)
+            .then(|| longest(rest, previous, further))
+            .flatten();
+        match found {
             Some((length, hint, means)) => {
                 let end = start + length;
                 hits.push(Hit {
