@@ -137,14 +137,15 @@ impl Journal {
     /// Lets go of a job, before anything that is asked of the journal from now on.
     fn release(&self, job: String, mark: String, unspent: bool) {
         let release = move |connection: &Connection| {
-            if unspent {
-                let sql = "UPDATE jobs SET updated_at = unixepoch(), state = 'failed',
-                    continuation = ''
-                    WHERE id = ?1 AND owner = ?2 AND state = 'creating' AND task_id IS NULL";
-                connection.prepare_cached(sql)?.execute([&job, &mark])?;
-            }
-            let sql = "UPDATE jobs SET owner = NULL WHERE id = ?1 AND owner = ?2";
-            connection.prepare_cached(sql)?.execute([&job, &mark])?;
+            let sql = "UPDATE jobs SET owner = NULL,
+                    updated_at = iif(?3 AND state = 'creating' AND task_id IS NULL,
+                        unixepoch(), updated_at),
+                    continuation = iif(?3 AND state = 'creating' AND task_id IS NULL,
+                        '', continuation),
+                    state = iif(?3 AND state = 'creating' AND task_id IS NULL, 'failed', state)
+                WHERE id = ?1 AND owner = ?2";
+            let mut release = connection.prepare_cached(sql)?;
+            release.execute((&job, &mark, unspent))?;
             Ok(())
         };
         let path = self.path().to_path_buf();

@@ -13,7 +13,7 @@ use super::database;
 use super::error::Fault;
 
 /// How long nothing must be asked for before traces are removed: it takes several syncs.
-const QUIET: Duration = Duration::from_millis(20);
+const QUIET: Duration = Duration::from_millis(500);
 
 /// How many batches are written without such a pause before traces are removed all the same.
 const BUSY: u32 = 64;
