@@ -23,7 +23,7 @@ Tasks:
   setup           add the wasm targets to the toolchain
   demo [--fast]   build all, then make one piece of music and one spoken text against the simulator;
                   --fast lets its time run a thousand times faster instead of twenty
-  bench [PART]    figures of the release build: flow, sandbox, tls, start, delivery; without a part
+  bench [PART]    figures of the release build: flow, sandbox, session, tls, start, delivery; without a part
                   all of them, in about ten minutes
   dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
                   checksums; a release build, or with --debug the one of every day
