@@ -44,7 +44,7 @@ mod when;
 
 use std::process::ExitCode;
 
-use args::{Args, Command, Refusal, Say};
+use args::{Args, Command, Refusal};
 use exit::Exit;
 use setup::Trouble;
 
@@ -99,16 +99,7 @@ async fn run(args: Args) -> Exit {
     let done = match args.command {
         Command::Music(options) => music::run(common, options).await,
         Command::Speech(options) => speech::run(common, options).await,
-        Command::Say(options) => match prompts::given(options.utterance, common.language()) {
-            Ok(utterance) => {
-                let options = Say {
-                    utterance,
-                    ..options
-                };
-                say::run(common, &options).await
-            }
-            Err(trouble) => Err(trouble),
-        },
+        Command::Say(options) => say::run(common, &options).await,
         Command::Quote(options) => quote::run(common, options).await,
         Command::Models(options) => models::run(common, &options).await,
         Command::Model(options) => models::show(common, &options).await,

@@ -53,18 +53,12 @@ pub(crate) async fn list(
 pub(crate) async fn show(common: &Common, options: &args::Model) -> Result<Exit, Trouble> {
     let language = common.language();
     let runtime = setup::runtime(common, None)?;
-    let models = all(&runtime, None, language).await?;
-    let id = &options.id;
-    let found = models
-        .iter()
-        .find(|(_, model)| model.model_id.eq_ignore_ascii_case(id));
-    let Some((task, model)) = found else {
-        return Err(unknown(language, id, &models));
-    };
+    let found = find(&runtime, None, &options.id, language).await?;
     if common.json {
-        out::json(&Row::of(&(*task, model.clone())));
+        out::json(&Row::of(&found));
         return Ok(Exit::Done);
     }
+    let (task, model) = &found;
     let head = [
         model.model_id.clone(),
         model.name.clone(),
@@ -111,8 +105,23 @@ pub(crate) async fn all(
     Ok(models)
 }
 
+/// The model of this id, whatever its case.
+pub(crate) async fn find(
+    runtime: &Runtime,
+    task: Option<TaskType>,
+    id: &str,
+    language: Language,
+) -> Result<(TaskType, Model), Trouble> {
+    let mut models = all(runtime, task, language).await?;
+    let mut each = models.iter();
+    match each.position(|(_, model)| model.model_id.eq_ignore_ascii_case(id)) {
+        Some(index) => Ok(models.swap_remove(index)),
+        None => Err(unknown(language, id, &models)),
+    }
+}
+
 /// The trouble with a model that is not in the list.
-pub(crate) fn unknown(language: Language, id: &str, models: &[(TaskType, Model)]) -> Trouble {
+fn unknown(language: Language, id: &str, models: &[(TaskType, Model)]) -> Trouble {
     let known: Vec<_> = models.iter().map(|(_, it)| it.model_id.as_str()).collect();
     Trouble::usage(text::no_such_model(language, id, &known.join(", ")))
 }

@@ -58,13 +58,7 @@ async fn get(common: &Common, task: Option<TaskType>) -> Result<Exit, Trouble> {
 pub(crate) async fn set(common: &Common, task: TaskType, id: &str) -> Result<Exit, Trouble> {
     let language = common.language();
     let runtime = setup::runtime(common, None)?;
-    let models = models::all(&runtime, Some(task), language).await?;
-    let found = models
-        .iter()
-        .find(|(_, model)| model.model_id.eq_ignore_ascii_case(id));
-    let Some((_, model)) = found else {
-        return Err(models::unknown(language, id, &models));
-    };
+    let (_, model) = models::find(&runtime, Some(task), id, language).await?;
     let points = model.points_min.unwrap_or_default();
     let name = &model.name;
     let preferred = Preferred::now(&model.model_id, name, points);

@@ -1,7 +1,5 @@
 //! `ima say`: does what a sentence in Chinese or English asks for.
 
-use std::io;
-
 use ima_host::Runtime;
 use ima_host::types::{
     About, Cheapest, Intent, Interpretation, Language, Need, Parameter, PreferenceWish, Question,
@@ -16,11 +14,12 @@ use crate::generate::{self, Prompts, Terms, Wish};
 use crate::setup::{self, Trouble};
 use crate::text::Advice;
 use crate::usual::Habit;
-use crate::{models, music, out, prefs, questions, text, voices};
+use crate::{models, music, out, prefs, prompts, questions, text, voices};
 
 pub(crate) async fn run(common: &Common, options: &Say) -> Result<Exit, Trouble> {
+    let utterance = prompts::given(options.utterance.clone(), common.language())?;
+    let utterance = utterance.trim_end().to_owned();
     let offline = setup::offline(common)?;
-    let utterance = utterance(common, options)?;
     let read = interpret(&offline, common, options, &utterance).await?;
     // Whoever speaks Chinese is answered in Chinese.
     let language = common.language.unwrap_or(match read.language {
@@ -81,18 +80,6 @@ pub(crate) async fn run(common: &Common, options: &Say) -> Result<Exit, Trouble>
     .await
 }
 
-/// The sentence, or standard input for `-`.
-fn utterance(common: &Common, options: &Say) -> Result<String, Trouble> {
-    let utterance = match options.utterance.as_str() {
-        "-" => io::read_to_string(io::stdin()).unwrap_or_default(),
-        given => given.to_owned(),
-    };
-    if utterance.trim().is_empty() {
-        return Err(Trouble::usage(text::prompt_empty(common.language())));
-    }
-    Ok(utterance.trim_end().to_owned())
-}
-
 /// The sentence asks for nothing that could be generated.
 fn nothing(advice: Advice) -> Trouble {
     Trouble::new(Exit::Usage, "nothing-asked-for", advice)
@@ -109,11 +96,7 @@ fn ask(common: &Common, read: &Interpretation, options: &Say) -> Exit {
 async fn would_remember(common: &Common, task: TaskType, id: &str) -> Result<Exit, Trouble> {
     let language = common.language();
     let runtime = setup::runtime(common, None)?;
-    let models = models::all(&runtime, Some(task), language).await?;
-    let mut known = models.iter().map(|(_, model)| model);
-    let Some(model) = known.find(|model| model.model_id.eq_ignore_ascii_case(id)) else {
-        return Err(models::unknown(language, id, &models));
-    };
+    let (_, model) = models::find(&runtime, Some(task), id, language).await?;
     if common.json {
         let task = match task {
             TaskType::TextToMusic => "text_to_music",
