@@ -65,10 +65,14 @@ pub(crate) fn create_private(folder: &Path) -> io::Result<()> {
 /// Makes a new name in a folder durable. Only Unix has a way to.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        fs::File::open(folder_of(path))?.sync_all()?;
     }
     Ok(())
+}
+
+/// The folder that a file is in.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }

@@ -33,8 +33,8 @@ pub struct Limits {
     pub resources: usize,
     /// Bytes of the wasm stack. Default 512 KiB.
     pub stack: usize,
-    /// HTTP requests of one generation, those that are refused among them, and one more for every 2 s of a deadline that the caller
-    /// set. Default 2,000.
+    /// HTTP requests of one generation, those that are refused among them, and one more for every
+    /// 2 s of a deadline that the caller set. Default 2,000.
     pub requests: u32,
     /// Bytes of a request body. Default 1 MiB.
     pub request_size: usize,

@@ -112,7 +112,8 @@ impl Runtime {
     /// # Errors
     ///
     /// [`Error::CredentialMissing`] without a key, [`Error::Rejected`] where the request can't be
-    /// used, [`Error::TooLarge`] where it exceeds a limit, and the errors of a component that misbehaves. Nothing was spent.
+    /// used, [`Error::TooLarge`] where it exceeds a limit, [`Error::KeyInRequest`] where it holds the
+    /// key, and the errors of a component that misbehaves. Nothing was spent.
     pub async fn start(&self, request: &Request) -> Result<Generation, Error> {
         let request = self.with_usual_model(request).await;
         Generation::open(self, Beginning::Start(Box::new(request)), None).await

@@ -149,15 +149,17 @@ impl Shared {
             return Err(self.refuse(&parts));
         }
 
+        if operation == Operation::Create
+            && let Some(task_id) = self.guard.known_task()
+        {
+            tracing::info!("a create request was answered with the task that is known");
+            return Ok(recorded(&task_id));
+        }
         // Before the permit is used up: nothing leaves while a request waits here, so that the
         // waiting may be broken off, a create request's too.
         let turn = self.guard.waits().over(self.wire.turn(&options)).await;
         let turn = turn.inspect_err(|_| tracing::warn!(?operation, "no connection became free"))?;
         let ticket = if operation == Operation::Create {
-            if let Some(task_id) = self.guard.known_task() {
-                tracing::info!("a create request was answered with the task that is known");
-                return Ok(recorded(&task_id));
-            }
             match self.guard.begin_create(&body) {
                 Some(ticket) => Some(ticket),
                 None => return Err(self.refuse(&parts)),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::PreferenceFileError;
-use crate::folders::{create_private, sync_folder};
+use crate::folders::{create_private, folder_of, sync_folder};
 
 /// Bytes of the largest file that is read. The vendor's tools write less than a thousandth.
 const LARGEST: u64 = 1 << 20;
@@ -143,10 +143,4 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(path.file_name().unwrap_or_default());
     name.push(suffix);
     path.with_file_name(name)
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
 }
