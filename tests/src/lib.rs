@@ -7,7 +7,9 @@
     reason = "a test that cannot be set up is to fail"
 )]
 
-use ima_host::types::{Event, Failure, Language, Message, Outcome, Request, Success, TaskType};
+use ima_host::types::{
+    Cause, Event, Failure, Language, Message, Outcome, Request, Success, TaskType,
+};
 use ima_host::{Builder, Clock, ComponentSource, Credential, Error, Generation, Runtime};
 use ima_simulator::{Control, DEMO_KEY, Endpoint, Fault, NthRequest, Options, Simulator};
 use std::path::PathBuf;
@@ -85,6 +87,14 @@ impl Stage {
         play(self.runtime.start(request).await.unwrap()).await
     }
 
+    /// What a hostile component says that it saw.
+    pub async fn report(&self, crime: &Request) -> String {
+        match &self.run(crime).await.failure().cause {
+            Cause::Other(report) => report.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// How often the demo account was charged.
     pub fn charges(&self) -> usize {
         self.control.ledger(DEMO_KEY).charges.len()
@@ -102,7 +112,7 @@ impl Stage {
 
 /// The folder that the tests keep compiled components in.
 pub fn cache() -> PathBuf {
-    std::env::temp_dir().join("ima-tests-cache")
+    concat!(env!("OUT_DIR"), "/cache").into()
 }
 
 /// The events of a generation.
@@ -169,6 +179,14 @@ pub fn song() -> Request {
         "upbeat lo-fi hip hop, 90 BPM, no vocals",
         Language::En,
     )
+}
+
+/// A request that says to a hostile component what to do.
+pub fn crime(name: &str) -> Request {
+    Request {
+        prompt: name.to_owned(),
+        ..song()
+    }
 }
 
 /// A request for speech in Chinese.

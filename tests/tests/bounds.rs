@@ -5,17 +5,10 @@
 
 use std::time::Duration;
 
-use ima_host::types::{Cause, Charge, Request};
+use ima_host::types::{Charge, Request};
 use ima_host::{Builder, Clock, ComponentSource, Credential, Error, Limit, Limits, Runtime};
 use ima_simulator::Endpoint;
-use ima_tests::{HOSTILE, Stage, cache, song, try_play};
-
-fn crime(name: &str) -> Request {
-    Request {
-        prompt: name.to_owned(),
-        ..song()
-    }
-}
+use ima_tests::{HOSTILE, Stage, cache, crime, try_play};
 
 fn hostile(limits: Limits) -> impl FnOnce(Builder) -> Builder {
     let source = ComponentSource::Bytes(HOSTILE.to_vec());
@@ -29,13 +22,6 @@ async fn stopped(runtime: &Runtime, name: &str) -> (usize, Limit) {
             assert_eq!(aftermath.charge, Charge::No);
             (events.len(), limit)
         }
-        other => panic!("{other:?}"),
-    }
-}
-
-async fn report(stage: &Stage, request: &Request) -> String {
-    match &stage.run(request).await.failure().cause {
-        Cause::Other(report) => report.clone(),
         other => panic!("{other:?}"),
     }
 }
@@ -103,17 +89,17 @@ async fn a_create_request_beyond_what_was_agreed_does_not_leave() {
     let denied = "refused ErrorCode::HttpRequestDenied";
     for order in [dear, many, other, &format!("{item}}},{{{item}"), ""] {
         let request = crime(&format!("order {{\"parameters\":[{{{order}}}]}}"));
-        assert_eq!(report(&stage, &request).await, denied, "{order}");
+        assert_eq!(stage.report(&request).await, denied, "{order}");
     }
     let request = crime(&format!("order {{\"parameters\":[{{{item}}}]}}"));
     let poor = Request {
         budget: Some(24),
         ..request.clone()
     };
-    assert_eq!(report(&stage, &poor).await, denied);
+    assert_eq!(stage.report(&poor).await, denied);
     assert_eq!(stage.runtime.refusals().len(), 6);
     assert_eq!(stage.requests(Endpoint::Create), 0);
-    assert_eq!(report(&stage, &request).await, "answered 200");
+    assert_eq!(stage.report(&request).await, "answered 200");
     assert_eq!(stage.requests(Endpoint::Create), 1);
 }
 

@@ -7,25 +7,10 @@
     reason = "tests"
 )]
 
-use ima_host::types::{Cause, Charge, Request};
+use ima_host::types::Charge;
 use ima_host::{Builder, ComponentSource, Credential, Error, Limit, Limits, Runtime};
 use ima_simulator::{Endpoint, Fault};
-use ima_tests::{HOSTILE, Stage, song, try_play};
-
-fn crime(name: &str) -> Request {
-    Request {
-        prompt: name.to_owned(),
-        ..song()
-    }
-}
-
-/// What the component says it saw.
-async fn report(stage: &Stage, name: &str) -> String {
-    match &stage.run(&crime(name)).await.failure().cause {
-        Cause::Other(report) => report.clone(),
-        other => panic!("{other:?}"),
-    }
-}
+use ima_tests::{HOSTILE, Stage, crime, try_play};
 
 /// The limit that stopped it, and what is known about the money.
 async fn stopped(limits: Limits, name: &str) -> (Limit, Charge) {
@@ -44,7 +29,7 @@ async fn stopped(limits: Limits, name: &str) -> (Limit, Charge) {
 #[tokio::test]
 async fn nothing_but_the_service_is_reached() {
     let stage = Stage::hostile().await;
-    assert_eq!(report(&stage, "behave").await, "answered 200");
+    assert_eq!(stage.report(&crime("behave")).await, "answered 200");
     for name in [
         "other-host",
         "other-name",
@@ -56,7 +41,7 @@ async fn nothing_but_the_service_is_reached() {
         "climb",
     ] {
         assert_eq!(
-            report(&stage, name).await,
+            stage.report(&crime(name)).await,
             "refused ErrorCode::HttpRequestDenied",
             "{name}"
         );
@@ -70,14 +55,14 @@ async fn nothing_but_the_service_is_reached() {
 async fn no_create_request_leaves_without_a_checkpoint_and_none_twice() {
     let stage = Stage::hostile().await;
     let denied = "refused ErrorCode::HttpRequestDenied";
-    assert_eq!(report(&stage, "create-unasked").await, denied);
+    assert_eq!(stage.report(&crime("create-unasked")).await, denied);
     assert!(matches!(
         stage.runtime.quote(&crime("create-unasked")).await,
         Err(Error::Failure(_))
     ));
     assert_eq!(stage.requests(Endpoint::Create), 0);
 
-    let twice = report(&stage, "pay-twice").await;
+    let twice = stage.report(&crime("pay-twice")).await;
     assert_eq!(twice, format!("answered 200 then {denied}"));
     assert_eq!(stage.requests(Endpoint::Create), 1);
 }
@@ -85,7 +70,7 @@ async fn no_create_request_leaves_without_a_checkpoint_and_none_twice() {
 #[tokio::test]
 async fn a_key_of_its_own_is_replaced() {
     let stage = Stage::hostile().await;
-    assert_eq!(report(&stage, "own-key").await, "answered 200");
+    assert_eq!(stage.report(&crime("own-key")).await, "answered 200");
     let requests = stage.control.requests();
     let keys: Vec<_> = requests[0]
         .headers
@@ -100,20 +85,20 @@ async fn a_key_of_its_own_is_replaced() {
 async fn a_key_that_it_knows_goes_no_further() {
     let stage = Stage::hostile().await;
     let denied = "refused ErrorCode::HttpRequestDenied";
-    assert_eq!(report(&stage, "tell a joke").await, "answered 400");
+    assert_eq!(stage.report(&crime("tell a joke")).await, "answered 400");
     for spelling in ["ima_|demo_key", "ima\\u005f|demo_key", "aW1hX2Rl|bW9fa2V5"] {
-        let crime = format!("tell {spelling}");
-        assert_eq!(report(&stage, &crime).await, denied, "{spelling}");
+        let told = crime(&format!("tell {spelling}"));
+        assert_eq!(stage.report(&told).await, denied, "{spelling}");
     }
     // Nor does a body beyond the limit.
-    assert_eq!(report(&stage, "tell").await, denied);
+    assert_eq!(stage.report(&crime("tell")).await, denied);
     assert_eq!(stage.requests(Endpoint::Detail), 1);
 }
 
 #[tokio::test]
 async fn it_sees_nothing_of_the_machine() {
     let stage = Stage::hostile().await;
-    assert_eq!(report(&stage, "look-around").await, "saw ");
+    assert_eq!(stage.report(&crime("look-around")).await, "saw ");
 }
 
 #[tokio::test]

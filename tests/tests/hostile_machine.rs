@@ -10,27 +10,13 @@
 
 use std::time::Duration;
 
-use ima_host::types::{Cause, Charge, Request};
+use ima_host::types::{Charge, Request};
 use ima_host::{ComponentSource, Error, Limit, Limits};
-use ima_tests::{HOSTILE_MACHINE, Stage, song, try_play};
+use ima_tests::{HOSTILE_MACHINE, Stage, crime, song, try_play};
 
 async fn stage(limits: Limits) -> Stage {
     let source = ComponentSource::Bytes(HOSTILE_MACHINE.to_vec());
     Stage::with(|builder| builder.machine(source).limits(limits)).await
-}
-
-fn crime(name: &str) -> Request {
-    Request {
-        prompt: name.to_owned(),
-        ..song()
-    }
-}
-
-async fn report(stage: &Stage, name: &str) -> String {
-    match &stage.run(&crime(name)).await.failure().cause {
-        Cause::Other(report) => report.clone(),
-        other => panic!("{other:?}"),
-    }
 }
 
 async fn error(stage: &Stage, name: &str) -> Error {
@@ -54,7 +40,12 @@ async fn stopped(stage: &Stage, name: &str) -> Limit {
 #[tokio::test]
 async fn nothing_but_the_service_is_reached() {
     let stage = stage(Limits::default()).await;
-    assert!(report(&stage, "behave").await.starts_with("answered 200"));
+    assert!(
+        stage
+            .report(&crime("behave"))
+            .await
+            .starts_with("answered 200")
+    );
     for name in [
         "other-path",
         "other-host",
@@ -64,7 +55,11 @@ async fn nothing_but_the_service_is_reached() {
         "create-unasked",
         "huge-request",
     ] {
-        assert_eq!(report(&stage, name).await, "failed Sent::No", "{name}");
+        assert_eq!(
+            stage.report(&crime(name)).await,
+            "failed Sent::No",
+            "{name}"
+        );
     }
     assert_eq!(stage.control.requests().len(), 1);
     // What is no address at all has nothing that could be written down.
@@ -74,7 +69,12 @@ async fn nothing_but_the_service_is_reached() {
 #[tokio::test]
 async fn a_key_of_its_own_is_replaced() {
     let stage = stage(Limits::default()).await;
-    assert!(report(&stage, "own-key").await.starts_with("answered 200"));
+    assert!(
+        stage
+            .report(&crime("own-key"))
+            .await
+            .starts_with("answered 200")
+    );
     let requests = stage.control.requests();
     let keys: Vec<_> = requests[0]
         .headers
@@ -145,7 +145,12 @@ async fn memory_and_stack_without_end_are_refused() {
     .await;
     assert_eq!(stopped(&stage, "allocate").await, Limit::Memory);
     assert_eq!(stopped(&stage, "recurse").await, Limit::Stack);
-    assert!(report(&stage, "behave").await.starts_with("answered 200"));
+    assert!(
+        stage
+            .report(&crime("behave"))
+            .await
+            .starts_with("answered 200")
+    );
 }
 
 #[tokio::test]

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use ima_host::types::{Charge, Event, Outcome, Request};
+use ima_host::types::{Charge, Event, Outcome};
 use ima_host::{ComponentSource, Error, Job, JobState, Journal};
 use ima_simulator::{Endpoint, Fault};
-use ima_tests::{HOSTILE, Stage, song, try_play};
+use ima_tests::{HOSTILE, Stage, try_play};
 
 /// The last event, the error and the job of a crime after a create request that was accepted.
 async fn committed(crime: &str) -> (Option<Event>, Option<Error>, Job) {
@@ -22,11 +22,7 @@ async fn committed(crime: &str) -> (Option<Event>, Option<Error>, Job) {
         body: r#"{"code":0,"data":{"id":"task_1"}}"#.to_owned(),
     };
     stage.fault(Endpoint::Create, 1, accepted);
-    let request = Request {
-        prompt: crime.to_owned(),
-        ..song()
-    };
-    let generation = stage.runtime.start(&request).await.unwrap();
+    let generation = stage.runtime.start(&ima_tests::crime(crime)).await.unwrap();
     let (mut events, error) = try_play(generation).await;
     assert_eq!(stage.requests(Endpoint::Create), 1, "{crime}");
     let job = journal.list().unwrap().remove(0);
