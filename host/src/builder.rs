@@ -99,7 +99,7 @@ impl Builder {
     /// let runtime = Runtime::builder()
     ///     .credential(Credential::literal("ima_key"))
     ///     .preferences(file.clone())
-    /// #   .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+    /// #   .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
     ///     .build()?;
     /// let mia = runtime.with_user("mia");
     ///
@@ -130,7 +130,7 @@ impl Builder {
     ///
     /// let folder = tempfile::tempdir()?;
     /// let builder = || Runtime::builder().log_folder(folder.path());
-    /// # let builder = || builder().cache_folder(concat!(env!("OUT_DIR"), "/cache"));
+    /// # let builder = || builder().cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"));
     /// let runtime = builder().build()?;
     /// let another = builder().build()?;
     /// assert_eq!(std::fs::read_dir(folder.path())?.count(), 1);

@@ -15,7 +15,7 @@ use ima_simulator::{Control, DEMO_KEY, Endpoint, Fault, NthRequest, Options, Sim
 use std::path::PathBuf;
 
 /// The component of world `plugin`.
-pub const PLUGIN: &[u8] = include_bytes!(env!("PLUGIN_WASM"));
+pub use ima_components::PLUGIN;
 
 /// A component that misbehaves as the prompt says.
 pub const HOSTILE: &[u8] = include_bytes!(env!("HOSTILE_WASM"));
@@ -112,7 +112,7 @@ impl Stage {
 
 /// The folder that the tests keep compiled components in.
 pub fn cache() -> PathBuf {
-    concat!(env!("OUT_DIR"), "/cache").into()
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache").into()
 }
 
 /// The events of a generation.

@@ -10,7 +10,7 @@ use core::cell::RefCell;
 use ima_core::pump::Command;
 use ima_core::request::Request as CoreRequest;
 use ima_core::session::Session;
-use ima_driver::Driver;
+use ima_guest::Driver;
 
 /// A generation in progress.
 pub(crate) struct Generation(RefCell<Running>);

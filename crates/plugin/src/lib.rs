@@ -24,7 +24,7 @@ use ima_core::inquiry::{Inquiry, InquiryEvent};
 use ima_core::outcome::{Cause, Failure as CoreFailure};
 use ima_core::pump::Command;
 use ima_core::request::{self, Request as CoreRequest};
-use ima_driver::Driver;
+use ima_guest::Driver;
 use settings::Prepared;
 
 struct Plugin;

@@ -3,7 +3,7 @@
 use crate::bindings::exports::ima::studio::types::Settings;
 use ima_core::request::InvalidValue;
 use ima_core::session;
-use ima_driver::{Driver, Limits, Origin};
+use ima_guest::{Driver, Limits, Origin};
 
 /// Settings that were read.
 pub(crate) struct Prepared {

@@ -13,7 +13,7 @@ pub(crate) fn run(part: Option<&str>) -> Result<(), Error> {
             "--package",
             "ima-bench",
             "--package",
-            "ima-host",
+            "ima-cli",
             "--package",
             "ima-simulator",
         ],

@@ -12,7 +12,7 @@ use std::process::Command;
 pub(crate) const BUILD: [&str; 5] = [
     "build",
     "--package",
-    "ima-host",
+    "ima-cli",
     "--package",
     "ima-simulator",
 ];

@@ -18,7 +18,7 @@ const TEXTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENS
 
 /// Makes `target/dist` anew, with the program as it is built for `release` or `debug`.
 pub(crate) fn run(profile: &str) -> Result<(), Error> {
-    let mut build = vec!["build", "--package", "ima-host", "--bin", "ima"];
+    let mut build = vec!["build", "--package", "ima-cli", "--bin", "ima"];
     if profile == "release" {
         build.push("--release");
     }

@@ -10,7 +10,7 @@ const GUESTS: [(&str, &[&str]); 2] = [
         "wasm32-unknown-unknown",
         &[
             "ima-core",
-            "ima-driver",
+            "ima-guest",
             "ima-hostile-machine",
             "ima-machine",
             "ima-plugin",

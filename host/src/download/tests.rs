@@ -36,7 +36,7 @@ async fn server_tried(
             download_pause: std::time::Duration::ZERO,
             ..Limits::default()
         })
-        .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+        .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
         .build()
         .unwrap();
     (server, runtime)

@@ -16,7 +16,7 @@ const PROCESSES: usize = 3;
 const HELPER: &str = "IMA_TEST_WRITERS";
 
 fn runtime() -> Runtime {
-    let builder = Runtime::builder().cache_folder(concat!(env!("OUT_DIR"), "/cache"));
+    let builder = Runtime::builder().cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"));
     builder.build().unwrap()
 }
 

@@ -39,11 +39,7 @@ impl fmt::Debug for ComponentSource {
     }
 }
 
-/// The component of world `plugin`.
-pub(crate) static PLUGIN: &[u8] = include_bytes!(env!("IMA_PLUGIN_WASM"));
-
-/// The component of world `machine`.
-pub(crate) static MACHINE: &[u8] = include_bytes!(env!("IMA_MACHINE_WASM"));
+pub(crate) use ima_components::{MACHINE, PLUGIN};
 
 /// The bytes of a component, checked to be one; `embedded` is the one that is built in.
 pub(crate) fn component_bytes<'a>(

@@ -26,7 +26,7 @@ use wasmtime::component::{Component, Linker, ResourceAny};
 use wasmtime::{Engine, ResourceLimiter, Store};
 
 /// The component.
-pub const MACHINE: &[u8] = include_bytes!(env!("MACHINE_WASM"));
+pub use ima_components::MACHINE;
 
 /// One instance of the component, which carries many sessions.
 pub struct Instance {

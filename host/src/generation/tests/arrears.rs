@@ -100,7 +100,7 @@ async fn without_a_journal_nothing_is_journalled() {
     let runtime = Runtime::builder()
         .origin(&bench.server.origin())
         .credential(Credential::literal("ima_test_key"))
-        .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+        .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
         .build()
         .unwrap();
     let generation = runtime.start(&request()).await.unwrap();

@@ -133,7 +133,7 @@ async fn a_key_is_read_once_for_a_generation() {
             let first = reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
             first.then(|| "ima_test_key".into())
         }))
-        .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+        .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
         .build()
         .unwrap();
     let mut generation = runtime.start(&request()).await.unwrap();

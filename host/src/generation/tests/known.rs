@@ -31,7 +31,7 @@ fn machine(bench: &Bench) -> Runtime {
         .journal(bench.journal.clone())
         .limits(little_memory())
         .clock(Clock::accelerated(50))
-        .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+        .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
         .machine(ComponentSource::Embedded)
         .build()
         .unwrap()

@@ -71,7 +71,7 @@ fn builder(server: &Server, journal: &Journal) -> Builder {
         .credential(Credential::literal("ima_test_key"))
         .journal(journal.clone())
         .clock(Clock::accelerated(50))
-        .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+        .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
 }
 
 fn request() -> Request {

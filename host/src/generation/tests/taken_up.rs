@@ -142,7 +142,7 @@ async fn a_job_that_can_not_be_taken_up_is_not_called_unspent() {
             memory: 64 << 10,
             ..Limits::default()
         })
-        .cache_folder(concat!(env!("OUT_DIR"), "/cache"))
+        .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
         .build()
         .unwrap();
     let error = broken

@@ -1,0 +1,11 @@
+//! IMA Studio's WebAssembly components as bytes, for whoever embeds them.
+//!
+//! Each is a component for any engine of the component model. What it imports and exports stands in
+//! the project's `wit/` folder.
+
+/// The component of world `machine`: sessions for a caller that owns sockets and clocks. It imports
+/// nothing.
+pub static MACHINE: &[u8] = include_bytes!(env!("IMA_MACHINE_WASM"));
+
+/// The component of world `plugin`: generations that do their own HTTP through `wasi:http` 0.2.
+pub static PLUGIN: &[u8] = include_bytes!(env!("IMA_PLUGIN_WASM"));
