@@ -1,56 +1,39 @@
-//! The contract in `wit/`, as wasmtime generates it.
+//! The contract in `wit/`, world `machine`, as wasmtime generates it.
 #![allow(
     missing_docs,
+    unreachable_pub,
     reason = "generated; the documentation is that of the WIT items"
 )]
 
 wasmtime::component::bindgen!({
     path: "../wit",
-    world: "plugin",
+    world: "machine",
     exports: { default: async },
-    additional_derives: [PartialEq],
+    additional_derives: [PartialEq, serde::Serialize, serde::Deserialize],
 });
 
-/// The world `machine`, over the same types.
-pub(crate) mod machine {
-    #![allow(unreachable_pub, reason = "generated")]
+pub(crate) use exports::ima::studio::machines;
+/// The contract's own request, which a [`Request`](crate::Request) becomes.
+pub(crate) use exports::ima::studio::types::{Parameter, Request};
 
-    wasmtime::component::bindgen!({
-        path: "../wit",
-        world: "machine",
-        with: { "ima:studio/types@0.1.0": super::exports::ima::studio::types },
-    });
-}
-
-/// The data of the contract: requests, events, outcomes and what they hold.
+/// The data of the contract `ima:studio` 0.2.0: events, outcomes and what they hold.
+///
+/// These types are bound to the version of the contract: with the next one they may gain cases and
+/// fields. `serde` writes them with the names that they have here.
 pub mod types {
-    pub use super::exports::ima::studio::generations::OnUnknown;
     pub use super::exports::ima::studio::preferences::{PreferencesError, Preferred};
-    pub use super::exports::ima::studio::types::*;
-    pub use super::exports::ima::studio::understanding::{
-        About, Cheapest, Choice, Gender, Intent, Interpretation, Need, PreferenceWish, Question,
-        Scene, Voice, VoiceWish,
+    pub use super::exports::ima::studio::types::{
+        Alternative, Amendment, Attempt, Cause, Charge, Checkpoint, CheckpointState, Error,
+        Estimate, Event, Failure, Fault, FormField, InvalidValue, KnownBy, Language, Media, Message,
+        MessageKind, Model, MusicOptions, OnMismatch, Options, Outcome, OverBudget, Phase, Price,
+        PriceChange, Progress, Quote, Refusal, SpeechOptions, SpeechStyle, Started, Success,
+        TaskFault, TaskType, UnknownParameters, VocalGender,
     };
-
-    impl Request {
-        /// A request with the recommended model, its defaults and no budget: unknown parameters
-        /// are refused, and a mismatch is amended.
-        pub fn new(task: TaskType, prompt: &str, language: Language) -> Self {
-            Self {
-                task,
-                prompt: prompt.to_owned(),
-                model_id: None,
-                version_id: None,
-                options: None,
-                parameters: Vec::new(),
-                unknown_parameters: UnknownParameters::Refuse,
-                on_mismatch: OnMismatch::Amend,
-                habitual: false,
-                budget: None,
-                language,
-            }
-        }
-    }
+    pub use super::exports::ima::studio::understanding::{
+        About, Cheapest, Choice, Gender, Interpretation, Need, PreferenceWish, Question, Scene,
+        Voice, VoiceWish,
+    };
+    pub use super::exports::ima::studio::types::Parameter;
 
     impl Preferred {
         /// A model that is taken just now, at this price in points.

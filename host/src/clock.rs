@@ -7,12 +7,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
-use wasmtime_wasi::async_trait;
-use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
-use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
-
-use crate::sandbox::State;
 
 /// How time passes for a component.
 ///
@@ -136,61 +130,6 @@ impl MonotonicClock {
             Some(_) => tokio::task::yield_now().await,
             None => std::future::pending().await,
         }
-    }
-}
-
-/// The view of a store that implements the interface.
-pub(crate) struct MonotonicView<'a> {
-    pub(crate) clock: &'a MonotonicClock,
-    pub(crate) table: &'a mut ResourceTable,
-}
-
-struct HasMonotonic;
-
-impl HasData for HasMonotonic {
-    type Data<'a> = MonotonicView<'a>;
-}
-
-/// Puts this clock in the place of the one that wasmtime-wasi has linked.
-pub(crate) fn shadow(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    linker.allow_shadowing(true);
-    monotonic_clock::add_to_linker::<State, HasMonotonic>(linker, State::monotonic)?;
-    linker.allow_shadowing(false);
-    Ok(())
-}
-
-impl monotonic_clock::Host for MonotonicView<'_> {
-    fn now(&mut self) -> wasmtime::Result<u64> {
-        Ok(self.clock.now())
-    }
-
-    fn resolution(&mut self) -> wasmtime::Result<u64> {
-        Ok(u64::from(self.clock.rate()))
-    }
-
-    fn subscribe_instant(&mut self, when: u64) -> wasmtime::Result<Resource<DynPollable>> {
-        let alarm = self.table.push(Alarm {
-            clock: self.clock.clone(),
-            when,
-        })?;
-        subscribe(self.table, alarm)
-    }
-
-    fn subscribe_duration(&mut self, duration: u64) -> wasmtime::Result<Resource<DynPollable>> {
-        self.subscribe_instant(self.clock.now().saturating_add(duration))
-    }
-}
-
-/// Rings at a moment.
-struct Alarm {
-    clock: MonotonicClock,
-    when: u64,
-}
-
-#[async_trait]
-impl Pollable for Alarm {
-    async fn ready(&mut self) {
-        self.clock.reached(self.when).await;
     }
 }
 

@@ -1,26 +1,24 @@
-//! Embeds the IMA Studio component in wasmtime.
+//! Runs IMA Studio generations, music and speech, in a sandboxed WebAssembly component.
 //!
 //! A [`Runtime`] holds the compiled component and the only way out of its sandbox: requests to one
-//! origin, with an API key that the component never sees. A [`Generation`] yields typed events, one
-//! at a time, and never pays twice.
+//! origin, with an API key that the component never sees. A [`Generation`] gives typed events, one
+//! at a time, and is never paid for twice.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! use ima_host::types::{Event, Language, Outcome, Request, TaskType};
-//! use ima_host::{Credential, Journal, Runtime};
+//! use ima_host::types::{Event, Language, Outcome};
+//! use ima_host::{Credential, Journal, Request, Runtime};
 //!
-//! let runtime = Runtime::builder()
+//! let ima = Runtime::builder()
 //!     .credential(Credential::environment("IMA_API_KEY"))
-//!     .journal(Journal::open("jobs".as_ref())?)
-//!     .build()?;
-//! let mut request = Request::new(
-//!     TaskType::TextToMusic,
-//!     "upbeat lo-fi hip hop, 90 BPM, no vocals",
-//!     Language::En,
-//! );
+//!     .journal(Journal::open("jobs").await?)
+//!     .cache_folder("compiled")
+//!     .build()
+//!     .await?;
+//! let mut request = Request::music("upbeat lo-fi hip hop, 90 BPM, no vocals", Language::En);
 //! request.budget = Some(50);
-//! let mut generation = runtime.start(&request).await?;
-//! while let Some(event) = generation.next().await? {
+//! let mut generation = ima.start(request).await?;
+//! while let Some(event) = generation.next_event().await? {
 //!     match event {
 //!         Event::Message(message) => println!("{}", message.text),
 //!         Event::Finished(Outcome::Success(success)) => println!("{:?}", success.medias),
@@ -31,46 +29,42 @@
 //! # }
 //! ```
 //!
-//! With the users' usual models, and a log:
+//! The library reads no variable and no folder that it isn't told of, and installs no subscriber: it
+//! emits `tracing` spans and events, and with the feature `metrics` counters.
 //!
-//! ```no_run
-//! # async fn run(request: ima_host::types::Request) -> Result<(), Box<dyn std::error::Error>> {
-//! use ima_host::{PreferenceFile, Runtime};
-//!
-//! let runtime = Runtime::builder()
-//!     .preferences(PreferenceFile::open(PreferenceFile::default_path()?))
-//!     .log_folder("logs")
-//!     .build()?;
-//! let generation = runtime.with_user("mia").start(&request).await?;
-//! # Ok(())
-//! # }
-//! ```
+//! | feature | adds |
+//! | --- | --- |
+//! | `sqlite` (default) | the journal in an SQLite database; without it, bring a `Store` of your own |
+//! | `wasi` | [`wasi`]: the same policy as hooks for an embedder's own engine and linker |
+//! | `metrics` | counters behind the `metrics` facade |
 
 mod bindings;
 mod builder;
-mod carrier;
 mod clock;
 mod credential;
 mod download;
 mod egress;
+mod engine;
 mod error;
-pub mod folders;
+mod files;
 mod generation;
 mod harden;
-mod instance;
-mod journal;
 mod limits;
-pub mod logs;
 mod machine;
+mod metrics;
 mod network;
 mod origin;
 mod preferences;
 mod probe;
+mod request;
+mod resume;
 mod runtime;
-mod sandbox;
 #[cfg(test)]
 mod testing;
+mod trust;
 mod understanding;
+#[cfg(feature = "wasi")]
+pub mod wasi;
 
 pub use bindings::types;
 pub use builder::Builder;
@@ -78,13 +72,17 @@ pub use clock::Clock;
 pub use credential::{Credential, CredentialError};
 pub use download::{AudioFormat, Download, DownloadError, file_name};
 pub use egress::RefusedRequest;
-pub use error::{Aftermath, Error};
+pub use engine::ComponentSource;
+pub use error::{Aftermath, CeilingExceeded, EngineError, Error};
 pub use generation::{Canceller, Generation};
 pub use harden::harden_process;
-pub use journal::{Job, JobState, Journal, JournalError};
+pub use ima_journal as journal;
+pub use ima_journal::{Ceilings, Job, JobState, Journal, StoreError};
 pub use limits::{Limit, Limits};
+pub use machine::Isolation;
 pub use network::NetworkError;
 pub use origin::{Origin, OriginError};
 pub use preferences::{PreferenceFile, PreferenceFileError};
+pub use request::Request;
+pub use resume::{OnUnknown, Resume};
 pub use runtime::Runtime;
-pub use sandbox::ComponentSource;

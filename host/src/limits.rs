@@ -12,7 +12,7 @@ pub struct Limits {
     /// shared instance no step of a call may take more than a second of it. Default 10 s.
     pub cpu: Duration,
     /// Wall time that one call may take, over and above the deadline of the generation. Waiting for
-    /// [`turn`](Self::turn) does not count. Default 15 minutes.
+    /// [`permit_wait`](Self::permit_wait) does not count. Default 15 minutes.
     pub call: Duration,
     /// Wall time that the calls of one generation may take together, over and above its deadline.
     /// Default 1 hour.
@@ -51,7 +51,7 @@ pub struct Limits {
     /// Longest wait for that turn. It counts as no part of the exchange, nor as time of a call;
     /// where it runs out, nothing was sent. Default 20 s: with the time to connect and to the first
     /// byte no more than the 60 s that the component gives an exchange.
-    pub turn: Duration,
+    pub permit_wait: Duration,
     /// Longest time to open a connection, name lookup and TLS included. Default 10 s. A component
     /// may ask for less, never for more; so too for the next two.
     pub connect_timeout: Duration,
@@ -89,7 +89,7 @@ impl Default for Limits {
             response_size: 8 << 20,
             header_size: 64 << 10,
             connections: 256,
-            turn: Duration::from_secs(20),
+            permit_wait: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(30),
             between_bytes_timeout: Duration::from_secs(15),

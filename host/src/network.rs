@@ -6,9 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use url::Url;
+
+use crate::error::EngineError;
+use crate::trust;
 
 /// Why a connection can't be made as described.
 #[derive(Debug, thiserror::Error)]
@@ -16,25 +20,28 @@ use url::Url;
 pub enum NetworkError {
     /// The address of the proxy is not `http://HOST:PORT`, with or without a user name and
     /// password. A proxy is spoken to in the clear; what goes through it is TLS.
-    #[error("the address of the proxy in {from} can't be used")]
+    #[error("The proxy in {from} can't be used: give http://HOST:PORT.")]
     Proxy {
         /// Where it stands: the name of the environment variable, or `Builder::proxy`.
         from: &'static str,
     },
     /// A certificate can't be read: not PEM, or not a certificate.
-    #[error("a certificate can't be read: {from}")]
+    #[error("A certificate in {from} can't be read.")]
     Certificate {
         /// Where it stands: the path of the file, or `Builder::extra_ca`.
         from: String,
     },
     /// The file of certificates can't be read.
-    #[error("{}: {source}", path.display())]
+    #[error("The file of certificates {} can't be read: {source}.", path.display())]
     CertificateFile {
         /// The file.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
+    /// TLS could not be set up.
+    #[error("TLS could not be set up: {0}.")]
+    Tls(#[source] EngineError),
 }
 
 /// What a runtime is told about its connections. Prints nothing of a proxy's password.
@@ -97,17 +104,22 @@ impl Network {
         Ok(Proxies(Some(Arc::new(matcher))))
     }
 
-    /// The certificates that are trusted: Mozilla's, and those that were added.
-    pub(crate) fn roots(&self) -> Result<rustls::RootCertStore, NetworkError> {
-        let mut roots = rustls::RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
+    /// TLS as the system trusts it, and with the certificates that were added.
+    pub(crate) fn tls(&self) -> Result<ClientConfig, NetworkError> {
+        trust::config(self.certificates()?).map_err(NetworkError::Tls)
+    }
+
+    /// The certificates that were added.
+    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, NetworkError> {
+        let mut roots = rustls::RootCertStore::empty();
+        let mut certificates = Vec::new();
         let mut add = |pem: &[u8], from: &dyn Fn() -> String| {
             let unreadable = || NetworkError::Certificate { from: from() };
             let mut found = false;
             for certificate in CertificateDer::pem_slice_iter(pem) {
                 let certificate = certificate.map_err(|_| unreadable())?;
-                roots.add(certificate).map_err(|_| unreadable())?;
+                roots.add(certificate.clone()).map_err(|_| unreadable())?;
+                certificates.push(certificate);
                 found = true;
             }
             found.then_some(()).ok_or_else(unreadable)
@@ -122,7 +134,7 @@ impl Network {
             })?;
             add(&pem, &|| path.display().to_string())?;
         }
-        Ok(roots)
+        Ok(certificates)
     }
 }
 
@@ -223,7 +235,7 @@ mod tests {
             let mut network = Network::default();
             network.add_certificates(pem.into());
             assert!(
-                matches!(network.roots(), Err(NetworkError::Certificate { .. })),
+                matches!(network.certificates(), Err(NetworkError::Certificate { .. })),
                 "{pem}"
             );
         }

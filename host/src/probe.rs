@@ -3,27 +3,26 @@
 use http::{Method, header};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use wasmtime_wasi_http::RequestOptions;
 
-use crate::egress::file_request;
+use crate::egress::{Timeouts, file_request};
 use crate::runtime::Runtime;
 
 impl Runtime {
-    /// The proxy that requests to the service go through, as `HOST:PORT`; none where they go
+    /// The proxy that requests to the service go through, as `HOST:PORT`; `None` if they go
     /// straight.
     pub fn proxy(&self) -> Option<String> {
-        self.shared.wire.proxy()
+        self.client().proxy()
     }
 
     /// By how many seconds the service's clock is ahead of this machine's, as the `Date` of an
-    /// answer says; none where the service can't be reached or does not say. Sends no key.
+    /// answer says; `None` if the service can't be reached or does not say. Sends no key.
     pub async fn clock_difference(&self) -> Option<i64> {
-        let wire = &self.shared.wire;
-        let limits = wire.limits();
-        let mut request = file_request(wire.address().clone());
+        let client = self.client();
+        let limits = client.limits();
+        let mut request = file_request(client.address().clone());
         *request.method_mut() = Method::HEAD;
-        let _turn = wire.turn(&RequestOptions::default()).await.ok()?;
-        let response = wire.send(request, limits.connect_timeout, limits.first_byte_timeout);
+        let _permit = client.permit(&Timeouts::default()).await.ok()?;
+        let response = client.send(request, limits.connect_timeout, limits.first_byte_timeout);
         let response = response.await.ok()?;
         let date = response.headers().get(header::DATE)?.to_str().ok()?;
         let theirs = rfc2822::parse(date).ok()?.timestamp();

@@ -1,6 +1,6 @@
 //! The API key: where it comes from and how it is held.
 
-mod traces;
+mod key_patterns;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,36 +10,37 @@ use http::HeaderValue;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
-use traces::Traces;
-
-use crate::error::Error;
+use key_patterns::KeyPatterns;
 
 /// Why a key could not be had. No case holds any part of it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialError {
     /// There is none: the variable is not set, the file is empty, the provider gave nothing.
-    #[error("the API key is missing")]
+    #[error("The API key is missing.")]
     Missing,
     /// The file could not be read.
-    #[error("the file of the API key can't be read: {0}")]
+    #[error("The file of the API key can't be read: {0}.")]
     File(#[source] io::Error),
     /// Others than its owner may read or write the file: `chmod 600` it.
-    #[error("the file of the API key can be read by others: {}", .0.display())]
+    #[error("Others can read the file of the API key: {}. Make it yours alone (mode 0600).", .0.display())]
     Exposed(PathBuf),
     /// It holds characters that no header may carry.
-    #[error("the API key holds characters that a key can't have")]
+    #[error("The API key holds characters that a key can't have.")]
     Malformed,
 }
 
 type Provider = Arc<dyn Fn() -> Option<SecretString> + Send + Sync>;
 
 /// Where the API key comes from. It is read anew for every generation, and prints as `[redacted]`.
-#[derive(Clone)]
+/// The default is none.
+#[derive(Clone, Default)]
 pub struct Credential(Source);
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 enum Source {
+    #[default]
+    None,
     Environment(String),
     File(PathBuf),
     Provider(Provider),
@@ -70,6 +71,7 @@ impl Credential {
 
     pub(crate) fn read(&self) -> Result<Key, CredentialError> {
         let secret = match &self.0 {
+            Source::None => return Err(CredentialError::Missing),
             Source::Environment(name) => {
                 let value = Zeroizing::new(env::var(name).map_err(|_| CredentialError::Missing)?);
                 SecretString::from(value.trim())
@@ -99,13 +101,6 @@ fn read_private(path: &Path) -> Result<String, CredentialError> {
     io::read_to_string(file).map_err(CredentialError::File)
 }
 
-impl Default for Credential {
-    /// The environment variable `IMA_API_KEY`.
-    fn default() -> Self {
-        Self::environment("IMA_API_KEY")
-    }
-}
-
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Credential([redacted])")
@@ -115,7 +110,7 @@ impl fmt::Debug for Credential {
 /// A key that a header can carry.
 pub(crate) struct Key {
     secret: SecretString,
-    traces: Traces,
+    patterns: KeyPatterns,
 }
 
 impl Key {
@@ -130,8 +125,8 @@ impl Key {
         if !text.bytes().all(plain) {
             return Err(CredentialError::Malformed);
         }
-        let traces = Traces::of(text.as_bytes());
-        Ok(Self { secret, traces })
+        let patterns = KeyPatterns::of(text.as_bytes());
+        Ok(Self { secret, patterns })
     }
 
     /// The `Authorization` header, marked so that hyper never prints it.
@@ -142,19 +137,9 @@ impl Key {
         Ok(value)
     }
 
-    /// Refuses what holds the key, before it comes into the sandbox or the journal.
-    pub(crate) fn stays_out_of(&self, given: &impl fmt::Debug) -> Result<(), Error> {
-        // What is derived for it names every field, also those that are yet to come.
-        let text = Zeroizing::new(format!("{given:?}"));
-        match self.traces.are_in(text.as_bytes()) {
-            true => Err(Error::KeyInRequest),
-            false => Ok(()),
-        }
-    }
-
     /// What to look for in what comes back.
-    pub(crate) fn traces(&self) -> &Traces {
-        &self.traces
+    pub(crate) fn patterns(&self) -> &KeyPatterns {
+        &self.patterns
     }
 }
 
@@ -183,6 +168,7 @@ mod tests {
     fn a_missing_key_is_named_as_such() {
         for credential in [
             Credential::environment("IMA_TEST_NO_SUCH_VARIABLE"),
+            Credential::default(),
             Credential::literal(""),
             Credential::provider(|| None),
         ] {

@@ -15,7 +15,7 @@ use super::content_type::Declared;
 use super::partial::{Partial, Validator};
 use super::{Download, DownloadError};
 use crate::clock::Clock;
-use crate::egress::{Wire, file_request};
+use crate::egress::{ServiceClient, file_request};
 
 /// A partial file whose work on the disk is done away from the tasks: the end of a large file takes
 /// a while to reach the disk.
@@ -88,16 +88,16 @@ impl Store {
 
 /// Fetches a file, in as many tries as it takes as long as they bring more of it.
 pub(super) async fn fetch(
-    wire: &Wire,
+    client: &ServiceClient,
     clock: &Clock,
     uri: Uri,
     folder: &Path,
 ) -> Result<Download, DownloadError> {
-    let limits = wire.limits();
+    let limits = client.limits();
     let mut store = Store::open(folder, &uri).await?;
     let (mut tried, mut best, mut pause) = (0, store.size(), limits.download_pause);
     loop {
-        let error = match attempt(wire, &uri, &mut store).await {
+        let error = match attempt(client, &uri, &mut store).await {
             Ok(()) => return store.end(Partial::finish).await?,
             Err(error) => error,
         };
@@ -124,8 +124,8 @@ pub(super) async fn fetch(
 }
 
 /// One request, for the whole file or for what is missing of it.
-async fn attempt(wire: &Wire, uri: &Uri, store: &mut Store) -> Result<(), DownloadError> {
-    let limits = wire.limits();
+async fn attempt(client: &ServiceClient, uri: &Uri, store: &mut Store) -> Result<(), DownloadError> {
+    let limits = client.limits();
     let limit = limits.download_size;
     let mut request = file_request(uri.clone());
     let rest = store
@@ -140,7 +140,7 @@ async fn attempt(wire: &Wire, uri: &Uri, store: &mut Store) -> Result<(), Downlo
         request.headers_mut().insert(header::RANGE, range);
         request.headers_mut().insert(header::IF_RANGE, version);
     }
-    let response = wire
+    let response = client
         .send(request, limits.connect_timeout, limits.first_byte_timeout)
         .await
         .map_err(|_| DownloadError::Network)?;

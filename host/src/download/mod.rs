@@ -21,9 +21,9 @@ use url::Url;
 pub use format::AudioFormat;
 pub use name::file_name;
 
-use crate::egress::{Wire, is_public};
+use crate::egress::{ServiceClient, is_public};
 use crate::error::Error;
-use crate::folders::sync_folder;
+use crate::files::sync_folder;
 use crate::origin::literal;
 use crate::runtime::Runtime;
 
@@ -33,32 +33,32 @@ use crate::runtime::Runtime;
 pub enum DownloadError {
     /// The address is not one that audio may come from: not https, with a user name or password,
     /// or in a private network.
-    #[error("audio is not fetched from this address")]
+    #[error("Audio is not fetched from this address.")]
     Address,
     /// The server could not be reached, or the answer broke off.
-    #[error("the audio could not be fetched")]
+    #[error("The audio could not be fetched.")]
     Network,
     /// The server answered with something else, for example a redirect.
-    #[error("the server answered with status {0}")]
+    #[error("The server of the audio answered with status {0}.")]
     Status(u16),
     /// It is larger than [`Limits::download_size`](crate::Limits::download_size).
-    #[error("the audio is larger than {0} bytes")]
+    #[error("The audio is larger than {0} bytes.")]
     TooLarge(u64),
     /// It took longer than [`Limits::download`](crate::Limits::download).
-    #[error("fetching the audio took too long")]
+    #[error("Fetching the audio took too long.")]
     TooSlow,
     /// The server calls the content something other than audio. What is named is the type alone,
     /// and only where it is one.
-    #[error("the server sent {0} in place of audio")]
+    #[error("The server sent {0} in place of audio.")]
     ContentType(String),
     /// The content is no audio that is known here.
-    #[error("what was fetched is not audio")]
+    #[error("What was fetched is not audio.")]
     NotAudio,
     /// The target exists and was not to be replaced.
-    #[error("{} exists", .0.display())]
+    #[error("{} exists already.", .0.display())]
     Exists(PathBuf),
     /// A file could not be written.
-    #[error("{}: {source}", path.display())]
+    #[error("{} can't be written: {source}.", path.display())]
     File {
         /// The file or folder.
         path: PathBuf,
@@ -152,12 +152,12 @@ impl Runtime {
     /// [`Error::Download`] with the reason. Unless it can be continued, nothing is left behind. The
     /// audio stays where it is, so a later call may bring it.
     pub async fn download(&self, url: &str, folder: &Path) -> Result<Download, Error> {
-        let shared = &self.shared;
-        let uri = judge(&shared.wire, url)?;
-        // Waiting for its turn is no part of its time.
-        let _turn = shared.wire.download_turn(&uri).await;
-        let fetch = fetch::fetch(&shared.wire, &shared.clock, uri, folder);
-        let result = timeout(shared.limits.download, fetch)
+        let client = self.client();
+        let uri = judge(client, url)?;
+        // Waiting for a connection is no part of its time.
+        let _permit = client.download_permit(&uri).await;
+        let fetch = fetch::fetch(client, self.clock(), uri, folder);
+        let result = timeout(self.limits().download, fetch)
             .await
             .unwrap_or(Err(DownloadError::TooSlow));
         match &result {
@@ -170,10 +170,10 @@ impl Runtime {
 
 /// Whether audio may be fetched from `url`: https from a public host, or the configured origin
 /// where that is this machine.
-fn judge(wire: &Wire, url: &str) -> Result<Uri, DownloadError> {
+fn judge(client: &ServiceClient, url: &str) -> Result<Uri, DownloadError> {
     let url = Url::parse(url).map_err(|_| DownloadError::Address)?;
     let anonymous = url.username().is_empty() && url.password().is_none();
-    let local = wire.origin().is_loopback() && wire.origin().covers(&url);
+    let local = client.origin().is_loopback() && client.origin().covers(&url);
     let public = url.scheme() == "https"
         && literal(&url).is_none_or(|address: IpAddr| is_public(address))
         && url.host_str().is_some_and(|host| host != "localhost");

@@ -37,8 +37,7 @@ async fn server_tried(
             ..Limits::default()
         })
         .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
-        .build()
-        .unwrap();
+        .build().await.unwrap();
     (server, runtime)
 }
 

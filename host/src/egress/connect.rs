@@ -19,7 +19,7 @@ use tower_service::Service;
 
 use super::is_public;
 use super::open::Open;
-use super::turn::permits;
+use super::permit::at_least_one;
 use crate::limits::Limits;
 use crate::network::Proxies;
 use crate::origin::Origin;
@@ -31,8 +31,8 @@ pub(crate) fn connector(
     limits: &Limits,
     origin: &Origin,
     proxies: Proxies,
-    roots: rustls::RootCertStore,
-) -> Result<Connector, rustls::Error> {
+    tls: rustls::ClientConfig,
+) -> Connector {
     let mut direct = HttpConnector::new_with_resolver(Resolver {
         localhost: origin.is_localhost(),
     });
@@ -43,13 +43,7 @@ pub(crate) fn connector(
     to_proxy.set_nodelay(true);
     to_proxy.set_connect_timeout(Some(limits.connect_timeout));
 
-    // The provider is named: a process may hold another one too.
-    let provider = rustls::crypto::ring::default_provider();
-    let tls = rustls::ClientConfig::builder_with_provider(provider.into())
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(HttpsConnectorBuilder::new()
+    HttpsConnectorBuilder::new()
         .with_tls_config(tls)
         .https_or_http()
         .enable_http1()
@@ -58,18 +52,18 @@ pub(crate) fn connector(
             to_proxy,
             proxies,
             origin: origin.clone(),
-            places: Arc::new(Semaphore::new(permits(limits.connections))),
+            places: Arc::new(Semaphore::new(at_least_one(limits.connections))),
             patience: limits.connect_timeout,
-        }))
+        })
 }
 
 /// Opens TCP connections: to the host itself, or through a proxy, which is asked for a tunnel and
 /// sees nothing but TLS. A proxy is where the user says, private or not, and it looks names up
 /// itself: whether they lead to private addresses is then its to judge.
 ///
-/// Exchanges take turns, so there are hardly ever more connections to the service than turns. But
-/// one that has just served is back in the pool a moment after its turn ended, and the next
-/// exchange may have begun to open another by then: so the open ones are counted, too.
+/// Every exchange needs a permit, so there are hardly ever more connections to the service than
+/// permits. But a connection is back in the pool only a moment after its permit, and the next
+/// exchange may have begun to open another by then: so the open ones are counted too.
 #[derive(Clone)]
 pub(crate) struct Route {
     direct: HttpConnector<Resolver>,

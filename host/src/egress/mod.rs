@@ -1,23 +1,21 @@
 //! What leaves the sandbox: one policy, one pooled client, one key.
 //!
-//! A component's request is first judged (`policy`), waits for its turn (`turn`), is then, where it
-//! could cost points, permitted (`money`), and sent with the key (`wire`). What comes back is
-//! searched for the key (`redact`), and what fails is named so that the component can tell whether
-//! it was sent (`fault`).
+//! A component's request is judged (`policy`), waits for a connection (`permit`), is permitted if it
+//! could cost points (`guard`, then the ledger), and is sent with the key (`client`). The answer is
+//! searched for the key (`redact`). A failure says whether the request may have left
+//! (`exchange_error`).
 
 mod address;
+mod client;
 mod connect;
-mod fault;
-mod json;
-mod money;
+mod exchange_error;
+mod guard;
 mod open;
+mod permit;
 mod policy;
 mod redact;
 mod refusals;
-mod settlement;
 mod terms;
-mod turn;
-mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -26,189 +24,269 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response};
-use http_body_util::{BodyExt, Full, Limited};
-use wasmtime_wasi_http::{Error as HttpError, RequestOptions, WasiBody, WasiHttpHooks};
+use http::{HeaderName, Request, Response};
+use http_body_util::Full;
+use ima_journal::{Ceilings, IdempotencyKey, Reservation, Settlement, Store, Verdict};
 
 use crate::credential::Key;
-use crate::limits::Limit;
+use crate::limits::{Limit, Limits};
+use crate::metrics;
 use crate::origin::Origin;
 
 pub(crate) use address::is_public;
-pub(crate) use fault::Fault;
-pub(crate) use money::Guard;
+pub(crate) use client::{Answer, ServiceClient, Timeouts, file_request};
+pub(crate) use exchange_error::ExchangeError;
+pub(crate) use guard::{Guard, Halt};
 pub(crate) use policy::Operation;
 pub(crate) use refusals::Refusals;
 pub use refusals::RefusedRequest;
 pub(crate) use terms::Terms;
-pub(crate) use wire::{Answer, Wire, file_request};
 
-use settlement::Settlement;
+/// The header of a create request that names it in the ledger. It never leaves.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// An answer as a component may see it.
+pub(crate) type CleanAnswer = Response<Full<Bytes>>;
 
 /// The way out of one generation, quote or list of models.
+#[derive(Clone)]
 pub(crate) struct Egress {
-    shared: Arc<Shared>,
+    way_out: Arc<WayOut>,
 }
 
-struct Shared {
-    wire: Arc<Wire>,
+struct WayOut {
+    client: Arc<ServiceClient>,
     guard: Arc<Guard>,
     key: Option<Arc<Key>>,
     refusals: Arc<Refusals>,
+    ledger: Arc<dyn Store>,
+    ceilings: Ceilings,
     requests: u32,
 }
 
+/// What an [`Egress`] is made of.
+pub(crate) struct EgressParts {
+    pub(crate) client: Arc<ServiceClient>,
+    pub(crate) guard: Arc<Guard>,
+    /// Without a key nothing leaves.
+    pub(crate) key: Option<Arc<Key>>,
+    pub(crate) refusals: Arc<Refusals>,
+    /// Where every create request is recorded before it leaves (money rule 10).
+    pub(crate) ledger: Arc<dyn Store>,
+    pub(crate) ceilings: Ceilings,
+    /// How many requests may be tried while the guard counts them.
+    pub(crate) requests: u32,
+}
+
 impl Egress {
-    /// At most `requests` are tried while `guard` counts them, and none leaves without a key.
-    pub(crate) fn new(
-        wire: Arc<Wire>,
-        guard: Arc<Guard>,
-        key: Option<Arc<Key>>,
-        refusals: Arc<Refusals>,
-        requests: u32,
-    ) -> Self {
+    pub(crate) fn new(parts: EgressParts) -> Self {
+        let EgressParts {
+            client,
+            guard,
+            key,
+            refusals,
+            ledger,
+            ceilings,
+            requests,
+        } = parts;
         Self {
-            shared: Arc::new(Shared {
-                wire,
+            way_out: Arc::new(WayOut {
+                client,
                 guard,
                 key,
                 refusals,
+                ledger,
+                ceilings,
                 requests,
             }),
         }
     }
-}
 
-impl Egress {
     /// Where requests may go.
     pub(crate) fn origin(&self) -> &Origin {
-        self.shared.wire.origin()
+        self.way_out.client.origin()
     }
 
-    /// Sends a request of a component that imports nothing, under the same policy.
+    pub(crate) fn limits(&self) -> &Limits {
+        self.way_out.client.limits()
+    }
+
+    /// Keeps a request back, and writes it down.
+    pub(crate) fn refuse(&self, parts: &Parts) -> ExchangeError {
+        self.way_out.refuse(parts)
+    }
+
+    /// Counts and judges a request; one that is refused counts too. Sends it and reads its answer.
     pub(crate) async fn send(
         &self,
         request: Request<Bytes>,
-        options: RequestOptions,
-    ) -> Result<Response<Full<Bytes>>, Fault> {
+        timeouts: Timeouts,
+    ) -> Result<CleanAnswer, ExchangeError> {
         let (parts, body) = request.into_parts();
-        let operation = self.shared.admit(&parts)?;
-        if body.len() > self.shared.wire.limits().request_size {
-            return Err(self.shared.refuse(&parts));
+        let operation = self.admit(&parts)?;
+        if body.len() > self.way_out.client.limits().request_size {
+            return Err(self.way_out.refuse(&parts));
         }
-        self.shared.carry(operation, parts, body, options).await
+        self.carry(operation, parts, body, timeouts).await
+    }
+
+    /// Counts and judges a request before its body is there.
+    pub(crate) fn admit(&self, parts: &Parts) -> Result<Operation, ExchangeError> {
+        let way_out = &self.way_out;
+        if !way_out.guard.count_request(way_out.requests) {
+            way_out.guard.halt(Halt::Limit(Limit::Requests));
+            return Err(way_out.refuse(parts));
+        }
+        policy::judge(way_out.client.origin(), &parts.method, &parts.uri)
+            .ok_or_else(|| way_out.refuse(parts))
+    }
+
+    /// Sends an admitted request; a create request only if it is permitted and recorded.
+    pub(crate) async fn carry(
+        &self,
+        operation: Operation,
+        mut parts: Parts,
+        body: Bytes,
+        timeouts: Timeouts,
+    ) -> Result<CleanAnswer, ExchangeError> {
+        let way_out = &self.way_out;
+        let Some(key) = &way_out.key else {
+            return Err(way_out.refuse(&parts));
+        };
+        let idempotency_key = parts.headers.remove(IDEMPOTENCY_KEY);
+        // The key has no business anywhere but in its header: a component that knows it, or a user
+        // who wrote it into a prompt, sends it no further.
+        if holds_key(key, &parts, &body) {
+            return Err(way_out.refuse(&parts));
+        }
+        // Before the permission to pay is used up: nothing leaves while a request waits here, so the
+        // wait may be broken off, also that of a create request.
+        let permit = way_out.guard.permit_wait().over(way_out.client.permit(&timeouts)).await;
+        let permit = permit.inspect_err(|error| tracing::warn!(?operation, %error, "not sent"))?;
+        if operation != Operation::Create {
+            let result = way_out.client.exchange(permit, parts, body, timeouts, key);
+            return way_out.report(operation, key, result.await);
+        }
+        let named = idempotency_key.and_then(|key| key.to_str().ok()?.parse::<IdempotencyKey>().ok());
+        let Some(named) = named else {
+            return Err(way_out.refuse(&parts));
+        };
+        let Some((ticket, points)) = way_out.guard.begin_create(&body) else {
+            return Err(way_out.refuse(&parts));
+        };
+        match way_out.reserve(&named, points).await {
+            Reserved::Granted => {}
+            Reserved::Accepted(task_id) => {
+                tracing::info!("a create request was answered with the task that is known");
+                ticket.settle(Settlement::Accepted { task_id: task_id.clone() });
+                return Ok(known_task(&task_id));
+            }
+            Reserved::InDoubt => {
+                ticket.settle(Settlement::Unknown);
+                return Err(ExchangeError::ConnectionLost);
+            }
+            Reserved::Refused => {
+                ticket.settle(Settlement::NotSent);
+                return Err(way_out.refuse(&parts));
+            }
+        }
+        let result = way_out.client.exchange(permit, parts, body, timeouts, key).await;
+        let settlement = match &result {
+            Ok(answer) => settlement(answer, key),
+            Err(error) if error.may_have_left() => Settlement::Unknown,
+            Err(_) => Settlement::NotSent,
+        };
+        metrics::create_settled(&settlement);
+        ticket.settle(settlement.clone());
+        // The guard knows; a ledger that can't be written keeps the reservation, which is a doubt.
+        if let Err(error) = way_out.ledger.settle(&named, settlement).await {
+            tracing::error!(%error, "the end of a create request is not in the ledger");
+        }
+        way_out.report(operation, key, result)
     }
 }
 
-impl Shared {
-    async fn send(
-        &self,
-        request: Request<WasiBody>,
-        options: RequestOptions,
-    ) -> Result<Response<Full<Bytes>>, HttpError> {
-        let limits = self.wire.limits();
-        let (parts, body) = request.into_parts();
-        let operation = self.admit(&parts).map_err(|fault| fault.error)?;
+/// What the ledger says of a create request.
+enum Reserved {
+    Granted,
+    Accepted(String),
+    InDoubt,
+    /// A ceiling, three refusals, or a ledger that can't be written.
+    Refused,
+}
 
-        // The body is taken in before anything is sent: a component that stops in the middle of it
-        // leaves no half-sent request of unknown outcome behind.
-        let body = Limited::new(body, limits.request_size).collect();
-        let body = match tokio::time::timeout(limits.exchange, body).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            // Denied rather than "too large": a component counts that as certainly not sent.
-            Ok(Err(_)) | Err(_) => return Err(self.refuse(&parts).error),
+impl WayOut {
+    async fn reserve(&self, key: &IdempotencyKey, points: u32) -> Reserved {
+        let reservation = Reservation {
+            key: key.clone(),
+            job: self.guard.job(),
+            points,
+            ceilings: self.ceilings,
         };
-        let carried = self.carry(operation, parts, body, options).await;
-        carried.map_err(|fault| fault.error)
-    }
-
-    /// Counts and judges a request: one that is refused counts too.
-    fn admit(&self, parts: &Parts) -> Result<Operation, Fault> {
-        if !self.guard.count_request(self.requests) {
-            self.guard.stop(Limit::Requests);
-            return Err(self.refuse(parts));
+        match self.ledger.reserve(reservation).await {
+            Ok(Verdict::Granted) => Reserved::Granted,
+            Ok(Verdict::Accepted { task_id }) => Reserved::Accepted(task_id),
+            Ok(Verdict::InDoubt) => Reserved::InDoubt,
+            Ok(verdict) => {
+                tracing::warn!(?verdict, "the ledger refuses a create request");
+                self.guard.halt(Halt::Ledger(verdict));
+                Reserved::Refused
+            }
+            Err(error) => {
+                tracing::error!(%error, "a create request could not be recorded");
+                self.guard.ledger_failed(error);
+                Reserved::Refused
+            }
         }
-        policy::judge(self.wire.origin(), &parts.method, &parts.uri)
-            .ok_or_else(|| self.refuse(parts))
     }
 
-    /// Sends an admitted request; a create request only where it is permitted.
-    async fn carry(
+    /// Logs how an exchange ended, and searches its answer for the key.
+    fn report(
         &self,
         operation: Operation,
-        parts: Parts,
-        body: Bytes,
-        options: RequestOptions,
-    ) -> Result<Response<Full<Bytes>>, Fault> {
-        let Some(key) = &self.key else {
-            return Err(self.refuse(&parts));
-        };
-        // The key has no business anywhere but in its header: a component that knows it, or a user
-        // who wrote it into a prompt, sends it no further.
-        if is_spoken_of(key, &parts, &body) {
-            return Err(self.refuse(&parts));
-        }
-
-        if operation == Operation::Create
-            && let Some(task_id) = self.guard.known_task()
-        {
-            tracing::info!("a create request was answered with the task that is known");
-            return Ok(recorded(&task_id));
-        }
-        // Before the permit is used up: nothing leaves while a request waits here, so that the
-        // waiting may be broken off, a create request's too.
-        let turn = self.guard.waits().over(self.wire.turn(&options)).await;
-        let turn = turn.inspect_err(|_| tracing::warn!(?operation, "no connection became free"))?;
-        let ticket = if operation == Operation::Create {
-            match self.guard.begin_create(&body) {
-                Some(ticket) => Some(ticket),
-                None => return Err(self.refuse(&parts)),
-            }
-        } else {
-            None
-        };
-        let result = self.wire.exchange(turn, parts, body, options, key).await;
-        if let Some(ticket) = ticket {
-            ticket.settle(match &result {
-                Ok(answer) => settlement(answer, key),
-                Err(Fault { sent: false, .. }) => Settlement::NotSent,
-                Err(Fault { sent: true, .. }) => Settlement::Unknown,
-            });
-        }
+        key: &Key,
+        result: Result<Answer, ExchangeError>,
+    ) -> Result<CleanAnswer, ExchangeError> {
         match result {
             Ok(answer) => {
                 let status = answer.status().as_u16();
                 tracing::info!(?operation, status, "the service answered");
                 Ok(redact::redact(answer, key))
             }
-            Err(fault) => {
-                tracing::warn!(?operation, sent = fault.sent, error = %fault.error, "an exchange failed");
-                Err(fault)
+            Err(error) => {
+                metrics::fault(operation);
+                let may_have_left = error.may_have_left();
+                tracing::warn!(?operation, may_have_left, %error, "an exchange failed");
+                Err(error)
             }
         }
     }
 
-    fn refuse(&self, parts: &Parts) -> Fault {
+    fn refuse(&self, parts: &Parts) -> ExchangeError {
+        metrics::request_refused();
         if self.guard.count_refusal() {
             self.refusals
                 .record(&parts.method, &parts.uri, self.key.as_deref());
         }
-        Fault::not_sent(HttpError::HttpRequestDenied)
+        ExchangeError::Denied
     }
 }
 
 /// What an answer to create means. The id of a task is written down, which the key never is.
 fn settlement(answer: &Answer, key: &Key) -> Settlement {
-    match Settlement::of(answer) {
-        Settlement::Accepted(task_id) if key.traces().are_in(task_id.as_bytes()) => {
-            Settlement::Unknown
+    match ima_wire::create::Verdict::of(answer.status().as_u16(), answer.body()) {
+        ima_wire::create::Verdict::Accepted(task_id)
+            if !key.patterns().are_in(task_id.as_bytes()) =>
+        {
+            Settlement::Accepted { task_id }
         }
-        settlement => settlement,
+        ima_wire::create::Verdict::Refused(_) => Settlement::Refused,
+        _ => Settlement::Unknown,
     }
 }
 
 /// The service's answer to a create request that it accepted before.
-fn recorded(task_id: &str) -> Response<Full<Bytes>> {
+fn known_task(task_id: &str) -> CleanAnswer {
     let envelope = serde_json::json!({
         "code": 0,
         "message": "success",
@@ -218,35 +296,13 @@ fn recorded(task_id: &str) -> Response<Full<Bytes>> {
 }
 
 /// Whether a request holds the key: in its address, its body, or a header that is not replaced.
-fn is_spoken_of(key: &Key, parts: &Parts, body: &[u8]) -> bool {
-    let traces = key.traces();
+fn holds_key(key: &Key, parts: &Parts, body: &[u8]) -> bool {
+    let patterns = key.patterns();
     let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         *name != http::header::AUTHORIZATION
-            && (traces.are_in(name.as_str().as_bytes()) || traces.are_in(value.as_bytes()))
+            && (patterns.are_in(name.as_str().as_bytes()) || patterns.are_in(value.as_bytes()))
     };
-    traces.are_in(parts.uri.to_string().as_bytes())
-        || traces.are_in(body)
+    patterns.are_in(parts.uri.to_string().as_bytes())
+        || patterns.are_in(body)
         || parts.headers.iter().any(header)
-}
-
-type Sent = (
-    Response<WasiBody>,
-    Box<dyn Future<Output = Result<(), HttpError>> + Send>,
-);
-
-impl WasiHttpHooks for Egress {
-    fn send_request(
-        &mut self,
-        request: Request<WasiBody>,
-        options: Option<RequestOptions>,
-        _received: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
-    ) -> Box<dyn Future<Output = Result<Sent, HttpError>> + Send> {
-        let shared = Arc::clone(&self.shared);
-        Box::new(async move {
-            let response = shared.send(request, options.unwrap_or_default()).await?;
-            let response = response.map(|body| body.map_err(|never| match never {}).boxed_unsync());
-            let done: Box<dyn Future<Output = _> + Send> = Box::new(std::future::ready(Ok(())));
-            Ok((response, done))
-        })
-    }
 }

@@ -16,10 +16,10 @@ pub(crate) fn redact(answer: Answer, key: &Key) -> Response<Full<Bytes>> {
     let mut headers = HeaderMap::with_capacity(parts.headers.len());
     for (name, value) in &parts.headers {
         // A header's name could only be made from the key by a service that wants to betray it.
-        if key.traces().are_in(name.as_str().as_bytes()) {
+        if key.patterns().are_in(name.as_str().as_bytes()) {
             continue;
         }
-        let value = match key.traces().replaced(value.as_bytes(), MARK) {
+        let value = match key.patterns().replaced(value.as_bytes(), MARK) {
             None => value.clone(),
             Some(clean) => {
                 HeaderValue::from_bytes(&clean).unwrap_or(HeaderValue::from_static("[redacted]"))
@@ -27,7 +27,7 @@ pub(crate) fn redact(answer: Answer, key: &Key) -> Response<Full<Bytes>> {
         };
         headers.append(name, value);
     }
-    let body = key.traces().replaced(&body, MARK).map_or(body, Bytes::from);
+    let body = key.patterns().replaced(&body, MARK).map_or(body, Bytes::from);
     headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
 

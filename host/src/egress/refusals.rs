@@ -29,7 +29,7 @@ impl Refusals {
     /// What it records holds no trace of the key.
     pub(crate) fn record(&self, method: &Method, uri: &Uri, key: Option<&Key>) {
         let short = |text: &str| {
-            let clean = key.and_then(|key| key.traces().replaced(text.as_bytes(), b"[redacted]"));
+            let clean = key.and_then(|key| key.patterns().replaced(text.as_bytes(), b"[redacted]"));
             let clean = clean.map(|clean| String::from_utf8_lossy(&clean).into_owned());
             let text = clean.as_deref().unwrap_or(text);
             text.chars().take(Self::TEXT).collect::<String>()

@@ -1,16 +1,16 @@
 //! What a generation leaves in the log: times, ids, codes. Never what was asked for or made.
 
-use super::Beginning;
+use super::{Resumed, Start};
 use crate::types::{Attempt, Cause, Checkpoint, Event, Failure, Fault, Outcome, Started, Success};
 
 /// A generation was set up.
-pub(super) fn opened(beginning: &Beginning, job: Option<&str>) {
-    match beginning {
-        Beginning::Start(request) => {
+pub(super) fn opened(start: &Start, job: Option<&str>) {
+    match start {
+        Start::New { request, .. } => {
             tracing::info!(task = ?request.task, "a generation begins");
         }
-        Beginning::Resume(_, on_unknown) => {
-            tracing::info!(job, ?on_unknown, "a generation is taken up");
+        Start::Resumed(Resumed { on_unknown, .. }) => {
+            tracing::info!(job, ?on_unknown, "a generation is resumed");
         }
     }
 }

@@ -5,37 +5,42 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Uri};
 use http_body_util::BodyExt;
-use wasmtime_wasi_http::{Error as HttpError, RequestOptions};
 
-use crate::bindings::machine::exports::ima::studio::machines::{
+use crate::bindings::machines::{
     FailureKind, HttpRequest, HttpResponse, Input, Method, Response, Sent, Transmit,
     TransportFailure,
 };
-use crate::egress::{Egress, Fault};
+use crate::egress::{Egress, ExchangeError, Timeouts};
 
-/// Carries an exchange out within `left` milliseconds, and puts its end into words.
+/// Carries an exchange out within `left` milliseconds, and says how it ended.
 pub(super) async fn exchange(egress: &Egress, transmit: Transmit, left: u64) -> Input {
     let exchange = transmit.exchange;
     let result = match request(egress, transmit.request) {
         Some(request) => send(egress, request, left).await,
-        None => Err(Fault::not_sent(HttpError::HttpRequestDenied)),
+        None => Err(ExchangeError::Malformed),
     };
     match result {
         Ok(response) => Input::Response(Response { exchange, response }),
-        Err(fault) => Input::TransportFailure(TransportFailure {
-            exchange,
-            sent: if fault.sent { Sent::Maybe } else { Sent::No },
-            kind: match fault.error {
-                HttpError::HttpResponseBodySize(_)
-                | HttpError::HttpResponseHeaderSize { .. }
-                | HttpError::HttpResponseHeaderSectionSize(_) => FailureKind::TooLarge,
-                _ => FailureKind::Network,
-            },
-        }),
+        Err(error) => failed(exchange, error),
     }
 }
 
-/// The request that is asked for; none where it is none that HTTP knows.
+/// The end of an exchange that failed.
+pub(super) fn failed(exchange: u64, error: ExchangeError) -> Input {
+    Input::TransportFailure(TransportFailure {
+        exchange,
+        sent: match error.may_have_left() {
+            true => Sent::Maybe,
+            false => Sent::No,
+        },
+        kind: match error.is_too_large() {
+            true => FailureKind::TooLarge,
+            false => FailureKind::Network,
+        },
+    })
+}
+
+/// The request that is asked for; `None` if HTTP has no such request.
 fn request(egress: &Egress, asked: HttpRequest) -> Option<Request<Bytes>> {
     let uri: Uri = format!("{}{}", egress.origin(), asked.path).parse().ok()?;
     let mut request = Request::new(Bytes::from(asked.body));
@@ -53,15 +58,19 @@ fn request(egress: &Egress, asked: HttpRequest) -> Option<Request<Bytes>> {
     Some(request)
 }
 
-async fn send(egress: &Egress, request: Request<Bytes>, left: u64) -> Result<HttpResponse, Fault> {
+async fn send(
+    egress: &Egress,
+    request: Request<Bytes>,
+    left: u64,
+) -> Result<HttpResponse, ExchangeError> {
     let left = Some(Duration::from_millis(left.max(1)));
     // The host's own limits hold below these.
-    let options = RequestOptions {
-        connect_timeout: left,
-        first_byte_timeout: left,
-        between_bytes_timeout: left,
+    let timeouts = Timeouts {
+        connect: left,
+        first_byte: left,
+        between_bytes: left,
     };
-    let (parts, body) = egress.send(request, options).await?.into_parts();
+    let (parts, body) = egress.send(request, timeouts).await?.into_parts();
     let headers = parts.headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)

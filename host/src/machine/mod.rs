@@ -1,154 +1,110 @@
-//! The component of world `machine`: one instance carries many sessions, the host does their HTTP.
+//! The component of world `machine`: generations are sessions in it, and the host does their HTTP.
 //!
-//! An instance has no import, so its calls need no `await` and a lock around it is held for
-//! microseconds. The price of sharing is that sessions of one instance go down together: each then
-//! ends with an error that tells the truth about its money, and can be taken up again.
+//! With [`Isolation::PerGeneration`] each generation has an instance to itself. With
+//! [`Isolation::Shared`] thousands share one; they go down together if it breaks down: each then ends
+//! with an error that tells the truth about its money, and can be resumed.
 
+mod call;
 mod exchange;
+mod inquiry;
 mod session;
 
-pub(crate) use session::{Means, Session};
+pub(crate) use call::{Calling, SharedInstance};
+pub(crate) use inquiry::Inquiry;
+pub(crate) use session::{MachineSession, SessionParts};
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use wasmtime::component::Linker;
-use wasmtime::{Store, UpdateDeadline};
+use crate::engine::{Instance, MachineEngine};
+use crate::error::Stop;
 
-use crate::bindings::machine::{Machine, MachinePre};
-use crate::error::Error;
-use crate::instance::Stop;
-use crate::limits::{Limit, Limits};
-use crate::sandbox::{Meter, Sandbox};
+/// How far generations are kept apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Isolation {
+    /// An instance for each generation: whatever becomes of one, no other notices.
+    #[default]
+    PerGeneration,
+    /// One instance carries thousands of generations, at some five kilobytes each. A generation that
+    /// begins with much text has an instance to itself all the same.
+    Shared,
+}
 
-/// The memory that a session is taken to need, besides what it begins with.
+/// The memory that a session is charged for, besides what it begins with.
 const SESSION: usize = 16 << 10;
 
-/// How many bytes each byte of what a session begins with is taken to need: as text, as JSON with
-/// escapes, as a tree of values.
+/// Each session is charged this many times the size of what it begins with: it is held as text, as
+/// JSON with escapes, and as a tree of values.
 const FACTOR: usize = 32;
 
-/// The longest that one step of a session may keep the others of its instance waiting.
-const STEP: Duration = Duration::from_secs(1);
-
 /// The compiled component and its instances.
-pub(crate) struct Pool {
-    pre: MachinePre<Meter>,
-    limits: Arc<Limits>,
-    latest: Mutex<Weak<Vessel>>,
+pub(crate) struct Machines {
+    engine: MachineEngine,
+    isolation: Isolation,
+    /// The instance that the next small session joins.
+    latest: Mutex<Weak<SharedInstance>>,
+    /// The instance for calls that spend nothing: quotes, lists, language, preferences.
+    kept: Mutex<Option<Arc<SharedInstance>>>,
 }
 
-/// An instance, and the memory that the sessions that it carries are taken to need.
-struct Vessel {
-    inside: Mutex<Inside>,
-    load: AtomicUsize,
-    /// Whether it broke down.
-    lost: AtomicBool,
-}
-
-struct Inside {
-    store: Store<Meter>,
-    machine: Machine,
-}
-
-impl Pool {
-    /// Compiles the component. It must not import anything.
-    pub(crate) fn new(
-        sandbox: &Sandbox,
-        bytes: &[u8],
-        limits: &Arc<Limits>,
-    ) -> Result<Self, Error> {
-        let engine = sandbox.engine();
-        let component = sandbox.compiled(bytes).map_err(Error::Engine)?;
-        let imports: Vec<_> = component
-            .component_type()
-            .imports(engine)
-            .map(|(name, _)| name.to_owned())
-            .collect();
-        if !imports.is_empty() {
-            return Err(Error::UnknownImports(imports));
-        }
-        let pre = Linker::new(engine)
-            .instantiate_pre(&component)
-            .and_then(MachinePre::new)
-            .map_err(Error::WrongWorld)?;
-        Ok(Self {
-            pre,
-            limits: Arc::clone(limits),
+impl Machines {
+    pub(crate) fn new(engine: MachineEngine, isolation: Isolation) -> Self {
+        Self {
+            engine,
+            isolation,
             latest: Mutex::default(),
-        })
+            kept: Mutex::default(),
+        }
     }
 
-    /// An instance with room for one more session that begins with so many bytes, and what it is
-    /// counted as from here on. A large one has its instance to itself: whatever becomes of it, it
-    /// takes no other down.
-    fn board(&self, size: usize) -> Result<(Arc<Vessel>, usize), Stop> {
+    pub(crate) fn engine(&self) -> &MachineEngine {
+        &self.engine
+    }
+
+    /// An instance with room for one more session that begins with `size` bytes, and what the
+    /// session is charged.
+    async fn acquire(&self, size: usize) -> Result<(Arc<SharedInstance>, usize), Stop> {
         // What is left is for the answers of the service, while they are read.
-        let room = self.limits.memory / 2;
-        let weight = size.saturating_mul(FACTOR).saturating_add(SESSION);
-        if weight > room / 16 {
-            return Ok((self.launch(weight)?, weight));
+        let room = self.engine.limits().memory / 2;
+        let charge = size.saturating_mul(FACTOR).saturating_add(SESSION);
+        if self.isolation == Isolation::PerGeneration || charge > room / 16 {
+            let instance = self.instantiate().await?;
+            return Ok((SharedInstance::new(instance, false, &self.engine, charge), charge));
         }
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(vessel) = latest.upgrade()
-            && !vessel.lost.load(Ordering::Acquire)
-            && vessel.load.load(Ordering::Acquire) + weight <= room
-        {
-            vessel.load.fetch_add(weight, Ordering::AcqRel);
-            return Ok((vessel, weight));
+        let joined = |latest: &Weak<SharedInstance>| {
+            let instance = latest.upgrade()?;
+            instance.join(charge, room).then_some(instance)
+        };
+        if let Some(instance) = joined(&lock(&self.latest)) {
+            return Ok((instance, charge));
         }
-        let vessel = self.launch(weight)?;
-        *latest = Arc::downgrade(&vessel);
-        Ok((vessel, weight))
+        // Several may find it full at once: each then begins an instance, and all are used.
+        let instance = self.instantiate().await?;
+        let instance = SharedInstance::new(instance, true, &self.engine, charge);
+        *lock(&self.latest) = Arc::downgrade(&instance);
+        Ok((instance, charge))
     }
 
-    fn launch(&self, load: usize) -> Result<Arc<Vessel>, Stop> {
-        let mut store = Store::new(self.pre.engine(), Meter::new(&self.limits));
-        store.limiter(|meter| meter);
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|mut context| {
-            context.data_mut().tick()?;
-            Ok(UpdateDeadline::Continue(1))
-        });
-        let machine = self.pre.instantiate(&mut store)?;
-        Ok(Arc::new(Vessel {
-            inside: Mutex::new(Inside { store, machine }),
-            load: AtomicUsize::new(load),
-            lost: AtomicBool::new(false),
-        }))
+    /// The instance for calls that spend nothing; a new one if the last one broke down.
+    pub(crate) async fn kept(&self) -> Result<Arc<SharedInstance>, Stop> {
+        let living = |kept: &Option<Arc<SharedInstance>>| {
+            let instance = kept.as_ref()?;
+            (!instance.is_lost()).then(|| Arc::clone(instance))
+        };
+        if let Some(instance) = living(&lock(&self.kept)) {
+            return Ok(instance);
+        }
+        let instance = self.instantiate().await?;
+        let instance = SharedInstance::new(instance, true, &self.engine, 0);
+        *lock(&self.kept) = Some(Arc::clone(&instance));
+        Ok(instance)
+    }
+
+    async fn instantiate(&self) -> Result<Instance, Stop> {
+        Ok(self.engine.instantiate().await?)
     }
 }
 
-impl Vessel {
-    /// Calls into the instance. The time that it takes is taken off what is `left`.
-    fn call<T>(
-        &self,
-        left: &mut Duration,
-        call: impl FnOnce(&mut Inside) -> wasmtime::Result<T>,
-    ) -> Result<T, Stop> {
-        // A session that spends its time in many small steps takes no other down.
-        if left.is_zero() {
-            return Err(Stop::Limit(Limit::Cpu));
-        }
-        let mut inside = self.lock();
-        if self.lost.load(Ordering::Acquire) {
-            return Err(Stop::Trap(wasmtime::format_err!(
-                "the instance broke down in another generation"
-            )));
-        }
-        inside.store.data_mut().allow(STEP.min(*left));
-        inside.store.set_epoch_deadline(1);
-        let begun = Instant::now();
-        let result = call(&mut inside);
-        *left = left.saturating_sub(begun.elapsed());
-        result.map_err(|error| {
-            self.lost.store(true, Ordering::Release);
-            Stop::from(error)
-        })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::PreferenceFileError;
-use crate::folders::{create_private, folder_of, sync_folder};
+use crate::files::{create_private, folder_of, sync_folder};
 
 /// Bytes of the largest file that is read. The vendor's tools write less than a thousandth.
 const LARGEST: u64 = 1 << 20;

@@ -1,9 +1,9 @@
 //! The preference file on disk, which other programs of the vendor share.
 
+mod default_model;
 mod file;
 #[cfg(test)]
 mod tests;
-mod usual;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,17 +19,14 @@ use crate::types::{PreferencesError, Preferred, TaskType};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PreferenceFileError {
-    /// The environment names no home, so there is no usual place for the file.
-    #[error("there is no home folder for the preference file")]
-    NoHome,
     /// What is there, or what a link leads to, is not a regular file.
-    #[error("{} is not a regular file", .0.display())]
+    #[error("{} is not a regular file.", .0.display())]
     NotAFile(PathBuf),
     /// It is larger than any preference file: more than 1 MiB.
-    #[error("{} is too large for a preference file", .0.display())]
+    #[error("{} is too large for a preference file.", .0.display())]
     TooLarge(PathBuf),
     /// The file is not one of preferences. It was left as it is.
-    #[error("{} is damaged: {reason}", path.display())]
+    #[error("The preference file {} is damaged: {reason}.", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -37,7 +34,7 @@ pub enum PreferenceFileError {
         reason: String,
     },
     /// A file or folder could not be read, locked or written.
-    #[error("{}: {source}", path.display())]
+    #[error("The preference file {} can't be used: {source}.", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -45,10 +42,10 @@ pub enum PreferenceFileError {
         source: io::Error,
     },
     /// Others held its lock for too long.
-    #[error("the preference file is in use elsewhere")]
+    #[error("Another process is using the preference file.")]
     Busy,
     /// The process is ending.
-    #[error("the preference file was not reached before the end")]
+    #[error("The preference file was not reached: the process is ending.")]
     Interrupted,
     /// The component failed.
     #[error(transparent)]
@@ -91,15 +88,6 @@ impl PreferenceFile {
     /// The file at `path`. Nothing is read or created yet.
     pub fn open(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
-    }
-
-    /// The usual place: `IMA_PREFS_FILE`, else `~/.openclaw/memory/ima_prefs.json`.
-    ///
-    /// # Errors
-    ///
-    /// [`PreferenceFileError::NoHome`].
-    pub fn default_path() -> Result<PathBuf, PreferenceFileError> {
-        crate::folders::preferences().ok_or(PreferenceFileError::NoHome)
     }
 
     /// Where it is.

@@ -17,7 +17,7 @@ const HELPER: &str = "IMA_TEST_WRITERS";
 
 fn runtime() -> Runtime {
     let builder = Runtime::builder().cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"));
-    builder.build().unwrap()
+    builder.build().await.unwrap()
 }
 
 fn model(id: &str) -> Preferred {

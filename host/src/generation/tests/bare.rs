@@ -11,7 +11,7 @@ async fn left_waiting(bench: &Bench) -> (String, String) {
 }
 
 async fn resume(bench: &Bench, continuation: &str) -> Result<Generation, Error> {
-    let resumed = bench.runtime.resume(continuation, OnUnknown::Report);
+    let resumed = bench.runtime.resume(Resume::continuation(continuation));
     resumed.await
 }
 
@@ -46,7 +46,7 @@ async fn a_job_in_doubt_is_not_created_twice_over() {
     };
     assert_eq!(failure.charge, Charge::Unknown);
     let continuation = failure.continuation.unwrap();
-    let again = || bench.runtime.resume(&continuation, OnUnknown::CreateAgain);
+    let again = || bench.runtime.resume(Resume::continuation(&continuation).on_unknown(OnUnknown::CreateAgain));
     let mut first = again().await.unwrap();
     assert!(matches!(again().await, Err(Error::JobInUse(_))));
     first.outcome().await.unwrap();

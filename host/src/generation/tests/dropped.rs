@@ -26,7 +26,7 @@ async fn a_generation_dropped_while_its_checkpoint_is_written_leaves_no_doubt() 
     tokio::select! {
         biased;
         () = async {
-            while let Ok(Some(event)) = generation.next().await {
+            while let Ok(Some(event)) = generation.next_event().await {
                 assert!(!matches!(event, Event::Checkpoint(_)));
             }
         } => panic!("the checkpoint was written"),
@@ -51,7 +51,7 @@ async fn a_generation_dropped_after_a_refusal_leaves_no_doubt() {
     })
     .await;
     let mut generation = bench.start().await;
-    while !matches!(generation.next().await.unwrap(), Some(Event::Attempt(_))) {}
+    while !matches!(generation.next_event().await.unwrap(), Some(Event::Attempt(_))) {}
     let job = generation.job().unwrap().to_owned();
     drop(generation);
     given_up(&bench, &job).await;

@@ -33,8 +33,7 @@ fn machine(bench: &Bench) -> Runtime {
         .clock(Clock::accelerated(50))
         .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
         .machine(ComponentSource::Embedded)
-        .build()
-        .unwrap()
+        .build().await.unwrap()
 }
 
 /// What is known of the money.
@@ -87,7 +86,7 @@ async fn a_task_whose_component_broke_down_is_told_journalled_and_taken_up() {
         assert_eq!(job.state, JobState::Waiting);
         let mut resumed = bench
             .runtime
-            .resume_job("task_1", OnUnknown::Report)
+            .resume(Resume::job("task_1"))
             .await
             .unwrap();
         let outcome = resumed.outcome().await.unwrap();
@@ -103,7 +102,7 @@ async fn without_a_journal_what_is_known_leads_to_the_task() {
     for (bench, known) in broken().await {
         let continuation = known.continuation.unwrap();
         let task_id = known.task_id.unwrap();
-        let resumed = bench.runtime.resume_task(&continuation, &task_id);
+        let resumed = bench.runtime.resume(Resume::task(&continuation, &task_id);
         let mut events = Vec::new();
         let mut resumed = resumed.await.unwrap();
         while let Some(event) = resumed.next().await.unwrap() {
@@ -128,7 +127,7 @@ async fn cancelled_on_the_way_to_a_known_task_it_stays_paid() {
     let (bench, _) = broken().await.remove(0);
     let mut resumed = bench
         .runtime
-        .resume_job("task_1", OnUnknown::Report)
+        .resume(Resume::job("task_1"))
         .await
         .unwrap();
     resumed.canceller().cancel();
@@ -143,7 +142,7 @@ async fn cancelled_on_the_way_to_a_known_task_it_stays_paid() {
     assert_eq!(job.state, JobState::Waiting);
     let mut again = bench
         .runtime
-        .resume_job("task_1", OnUnknown::Report)
+        .resume(Resume::job("task_1"))
         .await
         .unwrap();
     assert!(matches!(
@@ -185,7 +184,7 @@ async fn a_task_answered_while_a_neighbour_breaks_down_is_known() {
         (aftermath.charge, aftermath.task_id.as_deref()),
         (Charge::Yes, Some("task_1"))
     );
-    let resumed = runtime.resume_job("task_1", OnUnknown::Report).await;
+    let resumed = runtime.resume(Resume::job("task_1")).await;
     let outcome = resumed.unwrap().outcome().await.unwrap();
     assert!(matches!(outcome, Outcome::Success(_)), "{outcome:?}");
     assert_eq!(bench.server.count("create"), 1);

@@ -15,9 +15,7 @@ use tokio::sync::watch;
 
 use super::Generation;
 use crate::testing::{Received, Reply, Server, ok};
-use crate::types::{
-    Cause, Charge, CheckpointState, Event, Language, OnUnknown, Outcome, Request, TaskType,
-};
+use crate::types::{Cause, Charge, CheckpointState, Event, Language, Outcome, TaskType};
 use crate::{Builder, Clock, Credential, Error, JobState, Journal, Limit, Limits, Runtime};
 
 const LIST: &str = r#"{"code":0,"message":"success","data":[{"id":"sonic","type":"3","name":"Suno",
@@ -46,7 +44,7 @@ impl Bench {
         let server = Server::start(script).await;
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path()).unwrap();
-        let runtime = builder(&server, &journal).limits(limits).build().unwrap();
+        let runtime = builder(&server, &journal).limits(limits).build().await.unwrap();
         Self {
             server,
             runtime,
@@ -89,7 +87,7 @@ fn service(request: &Received) -> Reply {
 
 /// Asks for events up to a checkpoint in this state.
 async fn until(generation: &mut Generation, state: CheckpointState) {
-    while let Some(event) = generation.next().await.unwrap() {
+    while let Some(event) = generation.next_event().await.unwrap() {
         if matches!(event, Event::Checkpoint(checkpoint) if checkpoint.state == state) {
             return;
         }
@@ -201,7 +199,7 @@ async fn a_limit_tells_what_is_known_of_the_money() {
     let mut generation = bench.start().await;
     until(&mut generation, CheckpointState::Waiting).await;
     let error = loop {
-        match generation.next().await {
+        match generation.next_event().await {
             Ok(Some(_)) => {}
             Ok(None) => panic!("ended without an error"),
             Err(error) => break error,
@@ -216,7 +214,7 @@ async fn a_limit_tells_what_is_known_of_the_money() {
     };
     assert_eq!(aftermath.charge, Charge::Yes);
     assert!(aftermath.continuation.is_some() && aftermath.job.is_some());
-    assert!(generation.next().await.unwrap().is_none());
+    assert!(generation.next_event().await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -249,8 +247,7 @@ async fn a_missing_key_sends_nothing() {
         .origin(&bench.server.origin())
         .credential(Credential::literal(""))
         .cache_folder(bench.folder.path())
-        .build()
-        .unwrap();
+        .build().await.unwrap();
     assert!(matches!(
         runtime.start(&request()).await,
         Err(Error::CredentialMissing)
@@ -289,8 +286,7 @@ async fn a_quote_spends_nothing_and_the_second_start_compiles_nothing() {
     let build = || {
         Runtime::builder()
             .cache_folder(bench.folder.path().join("cache"))
-            .build()
-            .unwrap()
+            .build().await.unwrap()
     };
     assert_eq!(build().cache_statistics(), (0, 1));
     assert_eq!(build().cache_statistics(), (1, 0));

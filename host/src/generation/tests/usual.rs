@@ -28,7 +28,7 @@ impl Home {
         })
         .await;
         let file = PreferenceFile::open(bench.folder.path().join("ima_prefs.json"));
-        let runtime = bench.builder().preferences(file.clone()).build().unwrap();
+        let runtime = bench.builder().preferences(file.clone()).build().await.unwrap();
         let runtime = runtime.with_user("mia");
         if let Some(id) = usual {
             let preferred = Preferred {
@@ -59,7 +59,7 @@ async fn generate(
     request: &Request,
 ) -> (String, Option<Result<Option<PathBuf>, String>>) {
     let mut generation = runtime.start(request).await.unwrap();
-    while let Some(event) = generation.next().await.unwrap() {
+    while let Some(event) = generation.next_event().await.unwrap() {
         if let Event::Finished(Outcome::Success(success)) = event {
             let remembered = generation.remembered().map(|remembered| match remembered {
                 Ok(aside) => Ok(aside.clone()),

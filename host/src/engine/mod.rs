@@ -1,0 +1,12 @@
+//! The engine that runs the component: configuration, compiled code, limits, instances.
+
+mod compiled;
+mod epoch;
+mod machines;
+mod meter;
+mod slots;
+
+pub use machines::ComponentSource;
+pub(crate) use epoch::{TICK, Ticker};
+pub(crate) use machines::{Instance, MachineEngine, component_bytes};
+pub(crate) use meter::{Meter, exceeded};

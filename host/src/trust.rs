@@ -1,0 +1,113 @@
+//! Whose certificates are trusted: the platform's, with the bundled ones as a fallback.
+
+use std::sync::{Arc, OnceLock};
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls_platform_verifier::Verifier;
+
+use crate::error::EngineError;
+
+/// TLS that trusts what the platform trusts, and these certificates too.
+pub(crate) fn config(extra: Vec<CertificateDer<'static>>) -> Result<ClientConfig, EngineError> {
+    // The provider is named: a process may hold another one too.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = PlatformVerifier {
+        provider: Arc::clone(&provider),
+        extra,
+        inner: OnceLock::new(),
+    };
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(EngineError::other)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    Ok(config)
+}
+
+/// The platform's verifier, set up with the first handshake: reading the system's certificates takes
+/// milliseconds, and what stays on this machine needs none.
+#[derive(Debug)]
+struct PlatformVerifier {
+    provider: Arc<CryptoProvider>,
+    extra: Vec<CertificateDer<'static>>,
+    inner: OnceLock<Result<Arc<dyn ServerCertVerifier>, rustls::Error>>,
+}
+
+impl PlatformVerifier {
+    fn inner(&self) -> Result<&dyn ServerCertVerifier, rustls::Error> {
+        match self.inner.get_or_init(|| self.set_up()) {
+            Ok(verifier) => Ok(verifier.as_ref()),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    fn set_up(&self) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+        let (extra, provider) = (self.extra.clone(), Arc::clone(&self.provider));
+        match Verifier::new_with_extra_roots(extra, provider) {
+            Ok(verifier) => Ok(Arc::new(verifier)),
+            Err(error) => {
+                tracing::warn!(%error, "the system's certificates can't be used; the bundled ones are");
+                self.bundled()
+            }
+        }
+    }
+
+    fn bundled(&self) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+        let mut roots = RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
+        for certificate in &self.extra {
+            roots.add(certificate.clone())?;
+        }
+        let provider = Arc::clone(&self.provider);
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
+        let verifier = verifier
+            .build()
+            .map_err(|error| rustls::Error::General(error.to_string()))?;
+        Ok(verifier)
+    }
+}
+
+impl ServerCertVerifier for PlatformVerifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let inner = self.inner()?;
+        inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, certificate, signed, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signed, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        algorithms.supported_schemes()
+    }
+}
