@@ -108,7 +108,7 @@ impl Guard {
     }
 
     /// Where the wait for connections is counted.
-    pub(super) fn permit_wait(&self) -> &PermitWait {
+    pub(crate) fn permit_wait(&self) -> &PermitWait {
         &self.permit_wait
     }
 

@@ -85,7 +85,7 @@ pub(super) fn at_origin(origin: &Uri, uri: Uri) -> Result<Uri, ExchangeError> {
 /// How long the requests of a component have waited for a permit. This time isn't charged to the
 /// component.
 #[derive(Debug, Default)]
-pub(super) struct PermitWait(Mutex<Waited>);
+pub(crate) struct PermitWait(Mutex<Waited>);
 
 #[derive(Debug, Default)]
 struct Waited {
@@ -112,7 +112,7 @@ impl PermitWait {
     }
 
     /// Waits for `permit`, and counts the time.
-    pub(super) async fn over<T>(&self, permit: impl Future<Output = T>) -> T {
+    pub(crate) async fn over<T>(&self, permit: impl Future<Output = T>) -> T {
         struct Waiting<'a>(&'a PermitWait);
         impl Drop for Waiting<'_> {
             fn drop(&mut self) {
@@ -131,7 +131,7 @@ impl PermitWait {
     }
 
     /// The time waited since this was last asked; none where it is less than a timer can tell.
-    pub(super) fn take(&self) -> Option<Duration> {
+    pub(crate) fn take(&self) -> Option<Duration> {
         let waited = self.with(|waited| {
             waited.count_until_now();
             std::mem::take(&mut waited.before)

@@ -143,7 +143,7 @@ mod tests {
         let builder = Runtime::builder().cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"));
         let runtime = builder.limits(vast()).build().await.unwrap();
         for _ in 0..FEW + 8 {
-            runtime.pure().await.unwrap();
+            runtime.machines().engine().instantiate().await.unwrap();
         }
         assert!(!runtime.voices(Language::En).await.unwrap().is_empty());
     }

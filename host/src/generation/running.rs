@@ -257,3 +257,55 @@ pub(super) fn aftermath(
         job,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowance() -> Allowance {
+        let call = Duration::from_secs(1);
+        Allowance {
+            events: 1,
+            time: Duration::from_secs(10),
+            call,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_is_not_charged_for_its_wait_for_a_connection() {
+        let hour = Duration::from_secs(3600);
+        let guard = Guard::new();
+        let waits = async {
+            // Two at once are one wait.
+            let two = async { tokio::join!(tokio::time::sleep(hour), tokio::time::sleep(hour)) };
+            guard.permit_wait().over(two).await;
+            Ok(7)
+        };
+        assert!(matches!(
+            in_time(&guard, &mut allowance(), waits).await,
+            Ok(7)
+        ));
+
+        let idles = async {
+            guard.permit_wait().over(tokio::time::sleep(hour)).await;
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            Ok(7)
+        };
+        let stopped = in_time(&guard, &mut allowance(), idles).await;
+        assert!(matches!(stopped, Err(Stop::Limit(Limit::Call))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_of_a_generation_is_that_of_all_its_calls() {
+        let guard = Guard::new();
+        let mut left = allowance();
+        left.call = Duration::from_secs(60);
+        let second = || async {
+            tokio::time::sleep(Duration::from_secs(6)).await;
+            Ok(())
+        };
+        assert!(in_time(&guard, &mut left, second()).await.is_ok());
+        let stopped = in_time(&guard, &mut left, second()).await;
+        assert!(matches!(stopped, Err(Stop::Limit(Limit::Generation))));
+    }
+}

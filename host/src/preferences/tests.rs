@@ -15,7 +15,7 @@ const PROCESSES: usize = 3;
 /// Names the file to a process that helps a test.
 const HELPER: &str = "IMA_TEST_WRITERS";
 
-fn runtime() -> Runtime {
+async fn runtime() -> Runtime {
     let builder = Runtime::builder().cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"));
     builder.build().await.unwrap()
 }
@@ -33,7 +33,7 @@ fn model(id: &str) -> Preferred {
 async fn it_is_made_with_its_folder_read_and_cleared() {
     let folder = tempfile::tempdir().unwrap();
     let file = PreferenceFile::open(folder.path().join("memory/ima_prefs.json"));
-    let runtime = runtime();
+    let runtime = runtime().await;
     assert_eq!(file.get(&runtime, "a", MUSIC).await.unwrap(), None);
     assert_eq!(file.clear(&runtime, "a", None).await.unwrap(), None);
     file.set(&runtime, "a", MUSIC, &model("sonic"))
@@ -56,7 +56,7 @@ async fn what_is_not_ours_stays_byte_for_byte() {
     let others = "{ \"user_b\" : {\"text_to_image\":  {\"model_id\": \"x\", \"n\": 1.50} },\n\t\"\\u00e9\":[ ] ";
     fs::write(&path, format!("{others}}}")).unwrap();
     let file = PreferenceFile::open(&path);
-    file.set(&runtime(), "a", MUSIC, &model("sonic"))
+    file.set(&runtime().await, "a", MUSIC, &model("sonic"))
         .await
         .unwrap();
     let text = fs::read_to_string(&path).unwrap();
@@ -68,7 +68,7 @@ async fn what_is_not_ours_stays_byte_for_byte() {
 async fn a_damaged_file_is_set_aside_and_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ima_prefs.json");
-    let (file, runtime) = (PreferenceFile::open(&path), runtime());
+    let (file, runtime) = (PreferenceFile::open(&path), runtime().await);
     for (number, damaged) in [(1, "{\"user_a\": "), (2, "[]")] {
         fs::write(&path, damaged).unwrap();
         let refused = file.get(&runtime, "a", MUSIC).await;
@@ -97,7 +97,7 @@ async fn a_link_is_followed_and_permissions_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let (link, target) = (folder.path().join("link"), folder.path().join("real/prefs"));
     symlink("real/prefs", &link).unwrap();
-    let (file, runtime) = (PreferenceFile::open(&link), runtime());
+    let (file, runtime) = (PreferenceFile::open(&link), runtime().await);
     // The target is missing, then there, then there with permissions of its own.
     for permissions in [0o600, 0o640] {
         if target.exists() {
@@ -118,7 +118,7 @@ async fn a_link_is_followed_and_permissions_are_kept() {
 async fn what_is_not_a_regular_file_is_refused() {
     use std::os::unix::fs::symlink;
     let folder = tempfile::tempdir().unwrap();
-    let runtime = runtime();
+    let runtime = runtime().await;
     for (name, target) in [
         ("device", "/dev/null"),
         ("folder", "."),
@@ -145,7 +145,7 @@ async fn what_is_not_a_regular_file_is_refused() {
 async fn a_crash_before_the_rename_leaves_the_old_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ima_prefs.json");
-    let (file, runtime) = (PreferenceFile::open(&path), runtime());
+    let (file, runtime) = (PreferenceFile::open(&path), runtime().await);
     file.set(&runtime, "a", MUSIC, &model("sonic"))
         .await
         .unwrap();
@@ -169,7 +169,7 @@ async fn a_crash_before_the_rename_leaves_the_old_file() {
 
 /// Writers as tasks of this process, each for a user of its own.
 async fn write_as(process: &str, path: &Path) {
-    let (file, runtime) = (PreferenceFile::open(path), runtime());
+    let (file, runtime) = (PreferenceFile::open(path), runtime().await);
     let mut writers = tokio::task::JoinSet::new();
     for writer in 0..WRITERS / (PROCESSES + 1) {
         let (file, runtime) = (file.clone(), runtime.clone());

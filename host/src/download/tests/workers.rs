@@ -10,7 +10,8 @@ fn a_disk_that_takes_its_time_holds_up_nobody_else() {
     let tokio = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(1)
-        .build().await.unwrap();
+        .build()
+        .unwrap();
     tokio.block_on(async {
         let gate = tokio::sync::watch::Sender::new(false);
         let opening = gate.subscribe();

@@ -16,23 +16,23 @@ async fn a_broken_answer_has_its_name() {
     let header = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(300_000));
     let answers: Vec<(Reply, Expected)> = vec![
         (Reply::Stall(Vec::new()), |error| {
-            matches!(error, HttpError::HttpResponseTimeout)
+            matches!(error, ExchangeError::AnswerTimeout)
         }),
         (
             Reply::Stall(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123".to_vec()),
-            |error| matches!(error, HttpError::ConnectionReadTimeout),
+            |error| matches!(error, ExchangeError::BodyTimeout),
         ),
         (
             Reply::Cut(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123".to_vec()),
-            |error| matches!(error, HttpError::HttpResponseIncomplete),
+            |error| matches!(error, ExchangeError::Incomplete),
         ),
         (Reply::Cut(b"not http at all\r\n\r\n".to_vec()), |error| {
-            matches!(error, HttpError::HttpProtocolError)
+            matches!(error, ExchangeError::NotHttp)
         }),
         (Reply::Stall(header.into()), |error| {
             matches!(
                 error,
-                HttpError::HttpResponseHeaderSectionSize(Some(65_536))
+                ExchangeError::HeadTooLarge { most: Some(65_536) }
             )
         }),
         (
@@ -43,19 +43,19 @@ async fn a_broken_answer_has_its_name() {
             |error| {
                 matches!(
                     error,
-                    HttpError::HttpResponseHeaderSectionSize(Some(65_536))
+                    ExchangeError::HeadTooLarge { most: Some(65_536) }
                 )
             },
         ),
         (ok_with_headers(500), |error| {
             matches!(
                 error,
-                HttpError::HttpResponseHeaderSectionSize(Some(65_536))
+                ExchangeError::HeadTooLarge { most: Some(65_536) }
             )
         }),
         (
             status("200 OK", "content-encoding: gzip\r\n", "x"),
-            |error| matches!(error, HttpError::HttpResponseContentCoding(None)),
+            |error| matches!(error, ExchangeError::Encoded),
         ),
     ];
     for (reply, expected) in answers {
@@ -92,7 +92,7 @@ async fn an_answer_that_never_ends_is_given_up() {
         .await
         .unwrap_err();
     assert!(
-        matches!(error, HttpError::HttpResponseBodySize(Some(10_000))),
+        matches!(error, ExchangeError::BodyTooLarge { most: 10_000 }),
         "{error}"
     );
 
@@ -108,7 +108,7 @@ async fn an_answer_that_never_ends_is_given_up() {
     let bench = Bench::new(&server.origin(), limits);
     bench.guard.permit();
     let error = bench.send(CREATE).await.unwrap_err();
-    assert!(matches!(error, HttpError::HttpResponseTimeout), "{error}");
+    assert!(matches!(error, ExchangeError::AnswerTimeout), "{error}");
     assert_eq!(bench.guard.charge(), Charge::Unknown);
 }
 
@@ -123,7 +123,7 @@ async fn interim_answers_without_end_are_given_up() {
         .send(LIST)
         .await
         .unwrap_err();
-    assert!(matches!(error, HttpError::HttpResponseTimeout), "{error}");
+    assert!(matches!(error, ExchangeError::AnswerTimeout), "{error}");
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn an_answer_beyond_the_limit_is_not_read() {
         );
         let error = bench.send(LIST).await.unwrap_err();
         assert!(
-            matches!(error, HttpError::HttpResponseBodySize(Some(100))),
+            matches!(error, ExchangeError::BodyTooLarge { most: 100 }),
             "{error}"
         );
     }

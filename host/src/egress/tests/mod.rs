@@ -1,7 +1,7 @@
 //! The egress against servers that behave, misbehave, or are not there.
 
 mod answers;
-mod turns;
+mod permits;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,12 +9,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
-use rustls::RootCertStore;
+use ima_journal::MemoryStore;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
-use wasmtime_wasi_http::{Error as HttpError, RequestOptions, WasiBody};
 
-use super::{Egress, Guard, Refusals, Wire};
+use super::{
+    CleanAnswer, Egress, EgressParts, ExchangeError, Guard, Halt, Refusals, ServiceClient,
+    Timeouts,
+};
 use crate::credential::Credential;
 use crate::limits::{Limit, Limits};
 use crate::network::Proxies;
@@ -22,7 +24,7 @@ use crate::testing::{Reply, Server, ok, status};
 use crate::types::{Charge, Estimate, Started};
 
 /// Whether a failure is the expected one.
-type Expected = fn(&HttpError) -> bool;
+type Expected = fn(&ExchangeError) -> bool;
 
 const LIST: (&str, &str) = ("GET", "/open/v1/product/list?app=ima");
 const CREATE: (&str, &str) = ("POST", "/open/v1/tasks/create");
@@ -39,9 +41,12 @@ struct Bench {
 impl Bench {
     fn new(origin: &str, limits: Limits) -> Self {
         let requests = limits.requests;
-        let (proxies, roots) = (Proxies::default(), RootCertStore::empty());
-        let wire = Wire::new(origin.parse().unwrap(), Arc::new(limits), proxies, roots);
-        let wire = Arc::new(wire.unwrap());
+        let client = ServiceClient::new(
+            origin.parse().unwrap(),
+            Arc::new(limits),
+            Proxies::default(),
+            crate::trust::config(Vec::new()).unwrap(),
+        );
         let (guard, refusals) = (Guard::new(), Arc::<Refusals>::default());
         guard.tell(&Started {
             model_id: "m".to_owned(),
@@ -55,13 +60,15 @@ impl Bench {
         let key = Some(Arc::new(
             Credential::literal("ima_test_key").read().unwrap(),
         ));
-        let egress = Egress::new(
-            wire,
-            Arc::clone(&guard),
+        let egress = Egress::new(EgressParts {
+            client: Arc::new(client),
+            guard: Arc::clone(&guard),
             key,
-            Arc::clone(&refusals),
+            refusals: Arc::clone(&refusals),
+            ledger: Arc::new(MemoryStore::default()),
+            ceilings: ima_journal::Ceilings::default(),
             requests,
-        );
+        });
         Self {
             origin: origin.to_owned(),
             guard,
@@ -74,9 +81,10 @@ impl Bench {
         Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.origin))
+            .header("idempotency-key", "00112233445566778899aabbccddeeff")
     }
 
-    async fn send(&self, operation: (&str, &str)) -> Result<Response<Full<Bytes>>, HttpError> {
+    async fn send(&self, operation: (&str, &str)) -> Result<CleanAnswer, ExchangeError> {
         let body = body(if operation == CREATE { ORDER } else { "{}" });
         self.send_request(self.request(operation).body(body).unwrap())
             .await
@@ -84,19 +92,14 @@ impl Bench {
 
     async fn send_request(
         &self,
-        request: Request<WasiBody>,
-    ) -> Result<Response<Full<Bytes>>, HttpError> {
-        self.egress
-            .shared
-            .send(request, RequestOptions::default())
-            .await
+        request: Request<Bytes>,
+    ) -> Result<CleanAnswer, ExchangeError> {
+        self.egress.send(request, Timeouts::default()).await
     }
 }
 
-fn body(text: &str) -> WasiBody {
-    Full::new(Bytes::copy_from_slice(text.as_bytes()))
-        .map_err(|never| match never {})
-        .boxed_unsync()
+fn body(text: &str) -> Bytes {
+    Bytes::copy_from_slice(text.as_bytes())
 }
 
 async fn text(response: Response<Full<Bytes>>) -> String {
@@ -151,7 +154,14 @@ async fn the_key_is_the_hosts_and_the_rest_of_the_request_the_guests() {
     assert!(
         head.contains("x-app-source: ima_skills") && head.contains("accept-encoding: identity")
     );
-    for left_out in ["stolen", "cookie", "override", "original", "forwarded"] {
+    for left_out in [
+        "stolen",
+        "cookie",
+        "override",
+        "original",
+        "forwarded",
+        "idempotency",
+    ] {
         assert!(!head.contains(left_out), "{head}");
     }
     assert_eq!(received.body, "{\"task_id\":\"t\"}");
@@ -165,7 +175,7 @@ async fn a_denied_request_never_reaches_the_wire() {
     for operation in [("GET", "/"), ("DELETE", "/open/v1/tasks/detail"), CREATE] {
         assert!(matches!(
             bench.send(operation).await,
-            Err(HttpError::HttpRequestDenied)
+            Err(ExchangeError::Denied)
         ));
     }
     let elsewhere = Request::get("http://127.0.0.1:1/open/v1/product/list")
@@ -173,7 +183,7 @@ async fn a_denied_request_never_reaches_the_wire() {
         .unwrap();
     assert!(matches!(
         bench.send_request(elsewhere).await,
-        Err(HttpError::HttpRequestDenied)
+        Err(ExchangeError::Denied)
     ));
 
     assert_eq!(server.connections(), 0);
@@ -204,7 +214,7 @@ async fn nothing_is_paid_twice_even_where_the_guest_tries() {
     bench.guard.permit();
     assert!(matches!(
         bench.send(CREATE).await,
-        Err(HttpError::HttpRequestDenied)
+        Err(ExchangeError::Denied)
     ));
     assert_eq!(server.count("create"), 1);
 }
@@ -231,13 +241,13 @@ async fn what_can_not_connect_was_not_sent() {
     bench.guard.permit();
     assert!(matches!(
         bench.send(CREATE).await,
-        Err(HttpError::ConnectionRefused)
+        Err(ExchangeError::ConnectionRefused)
     ));
     assert_eq!(bench.guard.charge(), Charge::No);
     // The permit stands: another try is still the first to leave.
     assert!(matches!(
         bench.send(CREATE).await,
-        Err(HttpError::ConnectionRefused)
+        Err(ExchangeError::ConnectionRefused)
     ));
 }
 
@@ -265,8 +275,8 @@ async fn a_server_without_tls_was_not_sent_anything() {
         bench.guard.permit();
         let error = bench.send(CREATE).await.unwrap_err();
         let expected = match timed_out {
-            true => matches!(error, HttpError::ConnectionTimeout),
-            false => matches!(error, HttpError::TlsProtocolError),
+            true => matches!(error, ExchangeError::ConnectTimeout),
+            false => matches!(error, ExchangeError::Tls),
         };
         assert!(expected, "{error}");
         assert_eq!(bench.guard.charge(), Charge::No);
@@ -281,7 +291,7 @@ async fn a_connection_lost_after_sending_leaves_the_charge_in_doubt() {
     bench.guard.permit();
     assert!(matches!(
         bench.send(CREATE).await,
-        Err(HttpError::ConnectionTerminated)
+        Err(ExchangeError::ConnectionLost)
     ));
     assert_eq!(bench.guard.charge(), Charge::Unknown);
     assert_eq!(server.count("create"), 1);
@@ -302,7 +312,7 @@ async fn the_key_leaves_nowhere_but_in_its_header() {
         .body(body("{\"prompt\":\"ima\\u005ftest_key\"}"));
     for request in [in_query, in_header, in_body.unwrap()] {
         let refused = bench.send_request(request).await;
-        assert!(matches!(refused, Err(HttpError::HttpRequestDenied)));
+        assert!(matches!(refused, Err(ExchangeError::Denied)));
     }
     assert_eq!(server.connections(), 0);
     assert_eq!(bench.guard.charge(), Charge::No);
@@ -321,18 +331,13 @@ async fn the_key_leaves_nowhere_but_in_its_header() {
 async fn a_guest_may_only_ask_for_less_time() {
     let server = Server::start(|_| Reply::Stall(Vec::new())).await;
     let bench = Bench::new(&server.origin(), Limits::default());
-    let options = RequestOptions {
-        first_byte_timeout: Some(Duration::from_millis(20)),
-        ..RequestOptions::default()
+    let timeouts = Timeouts {
+        first_byte: Some(Duration::from_millis(20)),
+        ..Timeouts::default()
     };
     let request = bench.request(LIST).body(body("")).unwrap();
-    let error = bench
-        .egress
-        .shared
-        .send(request, options)
-        .await
-        .unwrap_err();
-    assert!(matches!(error, HttpError::HttpResponseTimeout));
+    let error = bench.egress.send(request, timeouts).await.unwrap_err();
+    assert!(matches!(error, ExchangeError::AnswerTimeout));
 }
 
 #[tokio::test]
@@ -347,7 +352,10 @@ async fn a_request_too_many_stops_the_guest() {
     );
     bench.send(LIST).await.unwrap();
     assert!(bench.send(LIST).await.is_err());
-    assert_eq!(bench.guard.stopped().await, Limit::Requests);
+    assert!(matches!(
+        bench.guard.until_halted().await,
+        Halt::Limit(Limit::Requests)
+    ));
     assert_eq!(bench.refusals.list().len(), 1);
 }
 
@@ -375,8 +383,8 @@ async fn a_name_of_this_machine_is_prohibited_for_a_public_origin() {
     // `localhost` is the one private name that every machine resolves.
     let limits = Arc::new(Limits::default());
     let origin = crate::Origin::DEFAULT.parse().unwrap();
-    let (proxies, roots) = (Proxies::default(), RootCertStore::empty());
-    let connector = super::connect::connector(&limits, &origin, proxies, roots).unwrap();
+    let tls = crate::trust::config(Vec::new()).unwrap();
+    let connector = super::connect::connector(&limits, &origin, Proxies::default(), tls);
     let client: hyper_util::client::legacy::Client<_, Full<Bytes>> =
         hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
             .build(connector);
@@ -384,11 +392,9 @@ async fn a_name_of_this_machine_is_prohibited_for_a_public_origin() {
         .get("http://localhost:9/".parse().unwrap())
         .await
         .unwrap_err();
-    let fault = super::fault::Fault::of_client(&error, false, false, 0);
-    assert!(
-        matches!(fault.error, HttpError::DestinationIpProhibited) && !fault.sent,
-        "{fault:?}"
-    );
+    let error = ExchangeError::of_client(&error, false, false, 0);
+    assert_eq!(error, ExchangeError::PrivateAddress);
+    assert!(!error.may_have_left());
 }
 
 #[tokio::test]

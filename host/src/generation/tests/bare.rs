@@ -27,7 +27,7 @@ async fn the_job_of_a_continuation_is_gone_on_with() {
         "{meanwhile}"
     );
     resumed.outcome().await.unwrap();
-    let jobs = bench.journal.list().unwrap();
+    let jobs = bench.journal.list().await.unwrap();
     assert_eq!(jobs.len(), 1);
     assert_eq!((&jobs[0].id, jobs[0].state), (&job, JobState::Finished));
 }
@@ -51,7 +51,7 @@ async fn a_job_in_doubt_is_not_created_twice_over() {
     assert!(matches!(again().await, Err(Error::JobInUse(_))));
     first.outcome().await.unwrap();
     assert_eq!(bench.server.count("create"), 2);
-    assert_eq!(bench.journal.list().unwrap().len(), 1);
+    assert_eq!(bench.journal.list().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn a_job_that_is_known_by_its_task_learns_of_the_outcome() {
     let mut resumed = resume(&bench, &continuation).await.unwrap();
     assert_eq!(resumed.job(), None);
     resumed.outcome().await.unwrap();
-    let jobs = bench.journal.list().unwrap();
+    let jobs = bench.journal.list().await.unwrap();
     assert_eq!(jobs.len(), 1);
     assert_eq!((&jobs[0].id, jobs[0].state), (&job, JobState::Finished));
     assert_eq!(jobs[0].continuation, "a later one");

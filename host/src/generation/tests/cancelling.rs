@@ -28,7 +28,7 @@ async fn cancelling_at_the_checkpoint_costs_nothing() {
     );
     assert_eq!(bench.server.count("create"), 0);
     assert_eq!(
-        bench.journal.get(&job).unwrap().unwrap().state,
+        bench.journal.get(&job).await.unwrap().unwrap().state,
         JobState::Failed
     );
 }
@@ -44,7 +44,7 @@ async fn cancelling_while_create_is_under_way_waits_for_its_answer() {
         gate.send_replace(true);
     });
     assert_eq!(failure(outcome.unwrap()), (Cause::Cancelled, Charge::Yes));
-    let job = bench.journal.get("task_1").unwrap().unwrap();
+    let job = bench.journal.get("task_1").await.unwrap().unwrap();
     assert_eq!(job.state, JobState::Waiting);
     assert_eq!(bench.server.count("create"), 1);
 }
@@ -114,7 +114,7 @@ async fn a_generation_dropped_while_create_is_under_way_is_still_journalled() {
     drop(generation);
     gate.send_replace(true);
     let journalled = async {
-        while bench.journal.get("task_1").unwrap().is_none() {
+        while bench.journal.get("task_1").await.unwrap().is_none() {
             tokio::task::yield_now().await;
         }
     };
@@ -135,7 +135,7 @@ async fn a_key_is_read_once_for_a_generation() {
         }))
         .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
         .build().await.unwrap();
-    let mut generation = runtime.start(&request()).await.unwrap();
+    let mut generation = runtime.start(request()).await.unwrap();
     until(&mut generation, CheckpointState::Waiting).await;
     // The cancellation comes in the middle of a call, which takes a fresh instance.
     let canceller = generation.canceller();

@@ -11,7 +11,7 @@ async fn a_generation_dropped_before_create_leaves_no_doubt() {
     drop(generation);
     given_up(&bench, &job).await;
     // What was asked for is not kept.
-    assert_eq!(bench.journal.get(&job).unwrap().unwrap().continuation, "");
+    assert_eq!(bench.journal.get(&job).await.unwrap().unwrap().continuation, "");
     assert_eq!(bench.server.count("create"), 0);
 }
 
@@ -76,7 +76,7 @@ async fn a_generation_dropped_at_any_moment_is_paid_and_known_or_over() {
         until(&mut generation, CheckpointState::Creating).await;
         tokio::select! {
             biased;
-            _ = generation.next() => {}
+            _ = generation.next_event() => {}
             () = async {
                 for _ in 0..turns {
                     tokio::task::yield_now().await;
@@ -98,7 +98,7 @@ async fn a_generation_dropped_at_any_moment_is_paid_and_known_or_over() {
 async fn settled(bench: &Bench, count: usize) -> crate::Job {
     let settled = async {
         loop {
-            let jobs = bench.journal.list().unwrap();
+            let jobs = bench.journal.list().await.unwrap();
             if jobs.len() == count && jobs[0].state != JobState::Creating {
                 return jobs[0].clone();
             }

@@ -1,7 +1,7 @@
 //! Tasks that the host knows of and the component broke down over.
 
 use super::*;
-use crate::ComponentSource;
+use crate::Isolation;
 
 /// A service whose answer to create is larger than the memory of the component.
 fn overwhelming(request: &Received) -> Reply {
@@ -23,8 +23,8 @@ fn little_memory() -> Limits {
     }
 }
 
-/// A runtime with the machine in place of the plugin.
-fn machine(bench: &Bench) -> Runtime {
+/// A runtime whose generations share an instance.
+async fn sharing(bench: &Bench) -> Runtime {
     Runtime::builder()
         .origin(&bench.server.origin())
         .credential(Credential::literal("ima_test_key"))
@@ -32,7 +32,7 @@ fn machine(bench: &Bench) -> Runtime {
         .limits(little_memory())
         .clock(Clock::accelerated(50))
         .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
-        .machine(ComponentSource::Embedded)
+        .isolation(Isolation::Shared)
         .build().await.unwrap()
 }
 
@@ -44,14 +44,14 @@ struct Known {
     continuation: Option<String>,
 }
 
-/// The benches of both worlds, and what is known after the component could not take the answer in:
+/// The benches of both isolations, and what is known after the component could not take the answer in:
 /// it breaks down, or it says that it does not know the outcome.
 async fn broken() -> Vec<(Bench, Known)> {
     let mut all = Vec::new();
     for shared in [false, true] {
         let mut bench = Bench::with(little_memory(), overwhelming).await;
         if shared {
-            bench.runtime = machine(&bench);
+            bench.runtime = sharing(&bench).await;
         }
         let known = match bench.start().await.outcome().await {
             Ok(Outcome::Failure(failure)) => Known {
@@ -80,9 +80,9 @@ async fn broken() -> Vec<(Bench, Known)> {
 }
 
 #[tokio::test]
-async fn a_task_whose_component_broke_down_is_told_journalled_and_taken_up() {
+async fn a_task_whose_component_broke_down_is_told_journalled_and_resumed() {
     for (bench, _) in broken().await {
-        let job = bench.journal.get("task_1").unwrap().unwrap();
+        let job = bench.journal.get("task_1").await.unwrap().unwrap();
         assert_eq!(job.state, JobState::Waiting);
         let mut resumed = bench
             .runtime
@@ -92,7 +92,7 @@ async fn a_task_whose_component_broke_down_is_told_journalled_and_taken_up() {
         let outcome = resumed.outcome().await.unwrap();
         assert!(matches!(outcome, Outcome::Success(_)), "{outcome:?}");
         assert_eq!(bench.server.count("create"), 1);
-        let job = bench.journal.get("task_1").unwrap().unwrap();
+        let job = bench.journal.get("task_1").await.unwrap().unwrap();
         assert_eq!(job.state, JobState::Finished);
     }
 }
@@ -102,13 +102,13 @@ async fn without_a_journal_what_is_known_leads_to_the_task() {
     for (bench, known) in broken().await {
         let continuation = known.continuation.unwrap();
         let task_id = known.task_id.unwrap();
-        let resumed = bench.runtime.resume(Resume::task(&continuation, &task_id);
+        let resumed = bench.runtime.resume(Resume::task(&continuation, &task_id));
         let mut events = Vec::new();
         let mut resumed = resumed.await.unwrap();
-        while let Some(event) = resumed.next().await.unwrap() {
+        while let Some(event) = resumed.next_event().await.unwrap() {
             events.push(event);
         }
-        // The create request is answered from what is known, so no checkpoint stands before it.
+        // Nothing is created, so no checkpoint stands before it.
         let checkpoints = events.iter().filter_map(|event| match event {
             Event::Checkpoint(checkpoint) => Some(checkpoint.state),
             _ => None,
@@ -138,7 +138,7 @@ async fn cancelled_on_the_way_to_a_known_task_it_stays_paid() {
         (failure.charge, failure.task_id.as_deref()),
         (Charge::Yes, Some("task_1"))
     );
-    let job = bench.journal.get("task_1").unwrap().unwrap();
+    let job = bench.journal.get("task_1").await.unwrap().unwrap();
     assert_eq!(job.state, JobState::Waiting);
     let mut again = bench
         .runtime
@@ -166,15 +166,15 @@ async fn a_task_answered_while_a_neighbour_breaks_down_is_known() {
         _ => service(request),
     })
     .await;
-    let runtime = machine(&bench);
-    let mut paying = runtime.start(&request()).await.unwrap();
+    let runtime = sharing(&bench).await;
+    let mut paying = runtime.start(request()).await.unwrap();
     until(&mut paying, CheckpointState::Creating).await;
     tokio::select! {
         biased;
-        _ = paying.next() => panic!("create was not answered yet"),
+        _ = paying.next_event() => panic!("create was not answered yet"),
         () = bench.server.saw("create") => {}
     }
-    let broken = runtime.start(&request()).await.unwrap().outcome().await;
+    let broken = runtime.start(request()).await.unwrap().outcome().await;
     assert!(matches!(broken, Err(Error::Limit { .. })), "{broken:?}");
     gate.send_replace(true);
     let Err(Error::Trap { aftermath, .. }) = paying.outcome().await else {

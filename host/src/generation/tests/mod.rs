@@ -1,12 +1,12 @@
 //! The component in the sandbox against a scripted service: what a caller may do to a generation.
 
-mod arrears;
 mod bare;
 mod cancelling;
 mod dropped;
 mod known;
-mod taken_up;
-mod usual;
+mod resumed;
+mod preferred;
+mod unwritten;
 
 use std::time::Duration;
 
@@ -16,7 +16,10 @@ use tokio::sync::watch;
 use super::Generation;
 use crate::testing::{Received, Reply, Server, ok};
 use crate::types::{Cause, Charge, CheckpointState, Event, Language, Outcome, TaskType};
-use crate::{Builder, Clock, Credential, Error, JobState, Journal, Limit, Limits, Runtime};
+use crate::{
+    Builder, Clock, Credential, Error, JobState, Journal, Limit, Limits, OnUnknown, Request, Resume,
+    Runtime,
+};
 
 const LIST: &str = r#"{"code":0,"message":"success","data":[{"id":"sonic","type":"3","name":"Suno",
     "model_id":"sonic","credit_rules":[{"points":25,"attribute_id":2370,
@@ -43,7 +46,7 @@ impl Bench {
     ) -> Self {
         let server = Server::start(script).await;
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = Journal::open(folder.path()).await.unwrap();
         let runtime = builder(&server, &journal).limits(limits).build().await.unwrap();
         Self {
             server,
@@ -59,7 +62,7 @@ impl Bench {
     }
 
     async fn start(&self) -> Generation {
-        self.runtime.start(&request()).await.unwrap()
+        self.runtime.start(request()).await.unwrap()
     }
 }
 
@@ -98,7 +101,7 @@ async fn until(generation: &mut Generation, state: CheckpointState) {
 /// Waits until a job of a generation that was dropped is journalled as over.
 async fn given_up(bench: &Bench, job: &str) {
     let over = async {
-        while bench.journal.get(job).unwrap().unwrap().state != JobState::Failed {
+        while bench.journal.get(job).await.unwrap().unwrap().state != JobState::Failed {
             tokio::task::yield_now().await;
         }
     };
@@ -124,7 +127,7 @@ async fn a_generation_is_paid_once_and_journalled() {
     assert_eq!(success.medias[0].url, "https://cdn.example/1.mp3");
     assert_eq!(bench.server.count("create"), 1);
     assert_eq!(bench.server.connections(), 1);
-    let job = bench.journal.get("task_1").unwrap().unwrap();
+    let job = bench.journal.get("task_1").await.unwrap().unwrap();
     assert_eq!(
         (job.state, job.model_name.as_deref()),
         (JobState::Finished, Some("Suno"))
@@ -143,7 +146,7 @@ async fn create_leaves_only_after_its_checkpoint_was_kept() {
     }
     // The stream fetches nothing ahead; the journal already holds the checkpoint.
     assert_eq!(bench.server.count("create"), 0);
-    assert_eq!(bench.journal.list().unwrap()[0].state, JobState::Creating);
+    assert_eq!(bench.journal.list().await.unwrap()[0].state, JobState::Creating);
     let outcome = events
         .filter_map(|event| async { event.ok() })
         .collect::<Vec<_>>()
@@ -183,7 +186,7 @@ async fn create_under_way(bench: &Bench) -> Generation {
     until(&mut generation, CheckpointState::Creating).await;
     tokio::select! {
         biased;
-        _ = generation.next() => panic!("create was not answered yet"),
+        _ = generation.next_event() => panic!("create was not answered yet"),
         () = bench.server.saw("create") => {}
     }
     generation
@@ -227,7 +230,7 @@ async fn too_little_memory_is_named() {
         service,
     )
     .await;
-    let error = bench.runtime.start(&request()).await.unwrap_err();
+    let error = bench.runtime.start(request()).await.unwrap_err();
     assert!(
         matches!(
             error,
@@ -249,11 +252,11 @@ async fn a_missing_key_sends_nothing() {
         .cache_folder(bench.folder.path())
         .build().await.unwrap();
     assert!(matches!(
-        runtime.start(&request()).await,
+        runtime.start(request()).await,
         Err(Error::CredentialMissing)
     ));
     assert!(matches!(
-        runtime.quote(&request()).await,
+        runtime.quote(request()).await,
         Err(Error::CredentialMissing)
     ));
     // What sends nothing needs none.
@@ -273,7 +276,7 @@ async fn a_missing_key_sends_nothing() {
 #[tokio::test]
 async fn a_quote_spends_nothing_and_the_second_start_compiles_nothing() {
     let bench = Bench::new(service).await;
-    let quote = bench.runtime.quote(&request()).await.unwrap();
+    let quote = bench.runtime.quote(request()).await.unwrap();
     assert_eq!((quote.points, quote.attribute_id), (25, 2370));
     let models = bench
         .runtime
@@ -283,13 +286,11 @@ async fn a_quote_spends_nothing_and_the_second_start_compiles_nothing() {
     assert_eq!(models[0].model_id, "sonic");
     assert_eq!(bench.server.count("create"), 0);
 
-    let build = || {
-        Runtime::builder()
-            .cache_folder(bench.folder.path().join("cache"))
-            .build().await.unwrap()
-    };
-    assert_eq!(build().cache_statistics(), (0, 1));
-    assert_eq!(build().cache_statistics(), (1, 0));
+    for statistics in [(0, 1), (1, 0)] {
+        let builder = Runtime::builder().cache_folder(bench.folder.path().join("cache"));
+        let runtime = builder.build().await.unwrap();
+        assert_eq!(runtime.cache_statistics(), statistics);
+    }
 }
 
 fn answer(body: &str) -> Vec<u8> {

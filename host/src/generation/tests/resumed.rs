@@ -12,7 +12,7 @@ async fn a_lost_answer_to_create_is_unknown_and_never_sent_again() {
     let outcome = bench.start().await.outcome().await.unwrap();
     assert_eq!(failure(outcome), (Cause::OutcomeUnknown, Charge::Unknown));
     assert_eq!(bench.server.count("create"), 1);
-    let job = bench.journal.list().unwrap().remove(0);
+    let job = bench.journal.list().await.unwrap().remove(0);
     assert_eq!(job.state, JobState::Unknown);
 
     let mut report = bench
@@ -45,7 +45,7 @@ async fn a_job_that_spent_nothing_is_not_gone_on_with() {
     generation.canceller().cancel();
     let job = generation.job().unwrap().to_owned();
     generation.outcome().await.unwrap();
-    assert_eq!(bench.journal.get(&job).unwrap().unwrap().continuation, "");
+    assert_eq!(bench.journal.get(&job).await.unwrap().unwrap().continuation, "");
     let error = bench
         .runtime
         .resume(Resume::job(&job).on_unknown(OnUnknown::CreateAgain))

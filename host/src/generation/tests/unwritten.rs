@@ -25,7 +25,7 @@ fn rename(bench: &Bench, from: &str, to: &str) {
 }
 
 /// A generation whose paid checkpoint was handed out and could not be written.
-async fn in_arrears(bench: &Bench) -> Generation {
+async fn with_unwritten(bench: &Bench) -> Generation {
     let mut generation = bench.start().await;
     until(&mut generation, CheckpointState::Creating).await;
     assert!(generation.is_journalled());
@@ -33,7 +33,7 @@ async fn in_arrears(bench: &Bench) -> Generation {
     until(&mut generation, CheckpointState::Waiting).await;
     assert!(!generation.is_journalled());
     rename(bench, "away", "jobs");
-    let job = bench.journal.get(generation.job().unwrap()).unwrap();
+    let job = bench.journal.get(generation.job().unwrap()).await.unwrap();
     assert_eq!(job.unwrap().state, JobState::Creating);
     generation
 }
@@ -41,10 +41,10 @@ async fn in_arrears(bench: &Bench) -> Generation {
 #[tokio::test]
 async fn a_paid_checkpoint_that_could_not_be_written_is_written_with_the_next_event() {
     let (bench, _gate) = slow().await;
-    let mut generation = in_arrears(&bench).await;
+    let mut generation = with_unwritten(&bench).await;
     generation.next_event().await.unwrap().unwrap();
     assert!(generation.is_journalled());
-    let job = bench.journal.get("task_1").unwrap().unwrap();
+    let job = bench.journal.get("task_1").await.unwrap().unwrap();
     assert_eq!(job.state, JobState::Waiting);
     assert_eq!(Some(job.id.as_str()), generation.job());
     let continuation = &generation.checkpoint().unwrap().continuation;
@@ -54,14 +54,14 @@ async fn a_paid_checkpoint_that_could_not_be_written_is_written_with_the_next_ev
 #[tokio::test]
 async fn a_cancelled_generation_does_not_forget_what_was_not_written() {
     let (bench, _gate) = slow().await;
-    let mut generation = in_arrears(&bench).await;
-    // In the middle of a call, so that a fresh instance takes over.
+    let mut generation = with_unwritten(&bench).await;
+    // In the middle of a call.
     let canceller = generation.canceller();
-    let (event, ()) = tokio::join!(generation.next(), async { canceller.cancel() });
+    let (event, ()) = tokio::join!(generation.next_event(), async { canceller.cancel() });
     event.unwrap().unwrap();
     assert!(generation.is_journalled());
     assert_eq!(
-        bench.journal.get("task_1").unwrap().unwrap().state,
+        bench.journal.get("task_1").await.unwrap().unwrap().state,
         JobState::Waiting
     );
 }
@@ -69,12 +69,12 @@ async fn a_cancelled_generation_does_not_forget_what_was_not_written() {
 #[tokio::test]
 async fn a_dropped_generation_leaves_what_was_not_written() {
     let (bench, _gate) = slow().await;
-    let generation = in_arrears(&bench).await;
+    let generation = with_unwritten(&bench).await;
     let job = generation.job().unwrap().to_owned();
     drop(generation);
     let resumed = bench.runtime.resume(Resume::job(&job)).await;
     resumed.unwrap();
-    let job = bench.journal.get("task_1").unwrap().unwrap();
+    let job = bench.journal.get("task_1").await.unwrap().unwrap();
     assert_eq!(job.state, JobState::Waiting);
 }
 
@@ -102,6 +102,6 @@ async fn without_a_journal_nothing_is_journalled() {
         .credential(Credential::literal("ima_test_key"))
         .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
         .build().await.unwrap();
-    let generation = runtime.start(&request()).await.unwrap();
+    let generation = runtime.start(request()).await.unwrap();
     assert!(!generation.is_journalled());
 }

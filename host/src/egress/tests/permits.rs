@@ -1,11 +1,10 @@
-//! More exchanges than connections: they take turns, and what gets none was not sent.
+//! More exchanges than connections: they wait for each other, and what gets no permit was not sent.
 
 use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::instance::{Stop, Watch};
 
 const OK: &[u8] =
     b"HTTP/1.1 200 OK\r\ncontent-length: 28\r\n\r\n{\"code\":0,\"data\":{\"id\":\"t\"}}";
@@ -24,10 +23,10 @@ fn narrow(connections: usize) -> Limits {
     }
 }
 
-/// What waits for no turn at all.
+/// What waits for no connection at all.
 fn impatient() -> Limits {
     Limits {
-        turn: Duration::ZERO,
+        permit_wait: Duration::ZERO,
         ..narrow(1)
     }
 }
@@ -63,14 +62,14 @@ async fn an_origin_written_in_another_way_is_the_same() {
 }
 
 #[tokio::test]
-async fn a_create_request_without_a_turn_was_not_sent_and_may_be_tried_again() {
+async fn a_create_request_without_a_connection_was_not_sent_and_may_be_tried_again() {
     let (server, gate) = gated().await;
     let bench = Bench::new(&server.origin(), impatient());
     let create = async {
         server.saw("list").await;
         bench.guard.permit();
         let refused = bench.send(CREATE).await;
-        assert!(matches!(refused, Err(HttpError::ConnectionLimitReached)));
+        assert!(matches!(refused, Err(ExchangeError::NoFreeConnection)));
         assert_eq!(bench.guard.charge(), Charge::No);
         gate.send_replace(true);
     };
@@ -83,7 +82,7 @@ async fn a_create_request_without_a_turn_was_not_sent_and_may_be_tried_again() {
 }
 
 #[tokio::test]
-async fn waiting_for_a_turn_may_be_broken_off() {
+async fn waiting_for_a_connection_may_be_broken_off() {
     let (server, gate) = gated().await;
     let bench = Bench::new(&server.origin(), narrow(1));
     let cancel = async {
@@ -108,43 +107,18 @@ async fn waiting_for_a_turn_may_be_broken_off() {
 async fn downloads_leave_connections_to_exchanges() {
     let server = Server::start(|_| ok("{}")).await;
     let bench = Bench::new(&server.origin(), narrow(8));
-    let wire = &bench.egress.shared.wire;
+    let client = &bench.egress.way_out.client;
     let file = format!("{}/audio", server.origin()).parse().unwrap();
-    let turns = (
-        wire.download_turn(&file).await,
-        wire.download_turn(&file).await,
+    let permits = (
+        client.download_permit(&file).await,
+        client.download_permit(&file).await,
     );
-    let mut third = std::pin::pin!(wire.download_turn(&file));
+    let mut third = std::pin::pin!(client.download_permit(&file));
     assert!(third.as_mut().now_or_never().is_none());
     let elsewhere = "https://audio.example/1.mp3".parse().unwrap();
-    let mut fourth = std::pin::pin!(wire.download_turn(&elsewhere));
+    let mut fourth = std::pin::pin!(client.download_permit(&elsewhere));
     assert!(fourth.as_mut().now_or_never().is_none());
     bench.send(LIST).await.unwrap();
-    drop(turns);
+    drop(permits);
     drop(tokio::join!(third, fourth));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_call_does_not_answer_for_the_turns_of_others() {
-    let hour = Duration::from_secs(3600);
-    let guard = Guard::new();
-    let watch = || Watch {
-        guard: &guard,
-        patience: Duration::from_secs(1),
-    };
-    let waits = async {
-        // Two at once are one wait, and what came before the call is none of it.
-        let two = async { tokio::join!(tokio::time::sleep(hour), tokio::time::sleep(hour)) };
-        guard.waits().over(two).await;
-        Ok::<_, Stop>(7)
-    };
-    assert!(matches!(watch().over(waits).await, Ok(7)));
-
-    let idles = async {
-        guard.waits().over(tokio::time::sleep(hour)).await;
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        Ok::<_, Stop>(7)
-    };
-    let stopped = watch().over(idles).await;
-    assert!(matches!(stopped, Err(Stop::Limit(Limit::Call))));
 }

@@ -1,4 +1,4 @@
-//! The user's usual model: taken where none is named, kept after a success.
+//! The user's default model: taken if none is named, kept after a success.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ struct Home {
 }
 
 impl Home {
-    /// A runtime for a user who usually takes this model.
+    /// A runtime for a user with this default model.
     async fn of(usual: Option<&str>) -> Self {
         let bench = Bench::new(|request| match request.operation() {
             "list" => ok(MODELS),
@@ -29,7 +29,6 @@ impl Home {
         .await;
         let file = PreferenceFile::open(bench.folder.path().join("ima_prefs.json"));
         let runtime = bench.builder().preferences(file.clone()).build().await.unwrap();
-        let runtime = runtime.with_user("mia");
         if let Some(id) = usual {
             let preferred = Preferred {
                 last_used: "2026-01-01T00:00:00Z".to_owned(),
@@ -53,10 +52,17 @@ impl Home {
     }
 }
 
-/// Runs a generation to its success: its model, and what became of the usual one.
+/// A request of Mia's.
+fn hers() -> Request {
+    let mut request = request();
+    request.user = Some("mia".to_owned());
+    request
+}
+
+/// Runs a generation to its success: its model, and what became of the default one.
 async fn generate(
     runtime: &Runtime,
-    request: &Request,
+    request: Request,
 ) -> (String, Option<Result<Option<PathBuf>, String>>) {
     let mut generation = runtime.start(request).await.unwrap();
     while let Some(event) = generation.next_event().await.unwrap() {
@@ -75,17 +81,16 @@ async fn generate(
 #[tokio::test]
 async fn the_usual_model_is_taken_and_kept_for_its_user_alone() {
     let home = Home::of(Some("GenBGM")).await;
-    let quote = home.runtime.quote(&request()).await.unwrap();
+    let quote = home.runtime.quote(hers()).await.unwrap();
     assert!(matches!(quote, Quote { points: 5, .. }), "{quote:?}");
-    let (model, remembered) = generate(&home.runtime, &request()).await;
+    let (model, remembered) = generate(&home.runtime, hers()).await;
     assert_eq!((model.as_str(), remembered), ("GenBGM", Some(Ok(None))));
     let usual = home.usual_of("mia").await.unwrap();
     assert_eq!((usual.model_name.as_str(), usual.credit), ("Genbgm", 5));
     assert_ne!(usual.last_used, "2026-01-01T00:00:00Z");
 
     assert_eq!(home.usual_of("default").await, None);
-    let anyone = home.runtime.with_user("default");
-    assert_eq!(generate(&anyone, &request()).await.0, "sonic");
+    assert_eq!(generate(&home.runtime, request()).await.0, "sonic");
     let usual = home.usual_of("default").await.unwrap();
     assert_eq!((usual.model_id.as_str(), usual.credit), ("sonic", 25));
     assert_eq!(home.usual().await.as_deref(), Some("GenBGM"));
@@ -94,41 +99,43 @@ async fn the_usual_model_is_taken_and_kept_for_its_user_alone() {
 #[tokio::test]
 async fn what_is_asked_for_goes_before_the_habit_and_becomes_it() {
     let home = Home::of(Some("GenBGM")).await;
-    let named = Request {
-        model_id: Some("sonic".to_owned()),
-        ..request()
-    };
-    let once = home.runtime.for_once();
-    assert_eq!(generate(&once, &named).await, ("sonic".to_owned(), None));
+    let mut named = hers();
+    named.model_id = Some("sonic".to_owned());
+    let mut once = named.clone();
+    once.remember_model = false;
+    assert_eq!(
+        generate(&home.runtime, once).await,
+        ("sonic".to_owned(), None)
+    );
     assert_eq!(home.usual().await.as_deref(), Some("GenBGM"));
-    assert_eq!(generate(&home.runtime, &named).await.0, "sonic");
+    assert_eq!(generate(&home.runtime, named).await.0, "sonic");
     assert_eq!(home.usual().await.as_deref(), Some("sonic"));
 }
 
 #[tokio::test]
 async fn with_options_of_suno_the_habit_does_not_count() {
     let home = Home::of(Some("GenBGM")).await;
-    let with = |options| Request {
-        options: Some(Options::Music(options)),
-        ..request()
+    let with = |options| {
+        let mut request = hers();
+        request.options = Some(Options::Music(options));
+        request
     };
     let jazz = MusicOptions {
         tags: Some("jazz".to_owned()),
         ..MusicOptions::default()
     };
-    let taken = home.runtime.with_usual_model(&with(jazz)).await;
-    assert_eq!((taken.model_id, taken.habitual), (None, false));
+    let taken = home.runtime.with_preferred_model(with(jazz)).await;
+    assert_eq!(taken.model_id, None);
     let empty = with(MusicOptions::default());
-    let none = home.runtime.with_usual_model(&empty).await;
+    let none = home.runtime.with_preferred_model(empty).await;
     assert_eq!(none.model_id.as_deref(), Some("GenBGM"));
-    assert!(none.habitual);
 }
 
 #[tokio::test]
 async fn a_file_that_fails_fails_no_generation() {
     let home = Home::of(None).await;
     std::fs::write(home.file.path(), "{\"damaged").unwrap();
-    let (model, remembered) = generate(&home.runtime, &request()).await;
+    let (model, remembered) = generate(&home.runtime, hers()).await;
     let aside = home.bench.folder.path().join("ima_prefs.json.damaged-1");
     assert_eq!(
         (model.as_str(), remembered),
@@ -138,7 +145,7 @@ async fn a_file_that_fails_fails_no_generation() {
 
     std::fs::remove_file(home.file.path()).unwrap();
     std::fs::create_dir(home.file.path()).unwrap();
-    let (model, remembered) = generate(&home.runtime, &request()).await;
+    let (model, remembered) = generate(&home.runtime, hers()).await;
     assert_eq!(model, "sonic");
     assert!(matches!(remembered, Some(Err(_))), "{remembered:?}");
     assert_eq!(home.bench.server.count("create"), 2);
@@ -148,19 +155,17 @@ async fn a_file_that_fails_fails_no_generation() {
 async fn a_runtime_without_preferences_reads_and_writes_none() {
     let home = Home::of(Some("GenBGM")).await;
     let before = std::fs::read(home.file.path()).unwrap();
-    let mia = home.bench.runtime.with_user("mia");
-    assert_eq!(generate(&mia, &request()).await, ("sonic".to_owned(), None));
+    let generated = generate(&home.bench.runtime, hers()).await;
+    assert_eq!(generated, ("sonic".to_owned(), None));
     assert_eq!(std::fs::read(home.file.path()).unwrap(), before);
 }
 
 #[tokio::test]
 async fn a_failure_is_not_remembered() {
     let home = Home::of(None).await;
-    let over = Request {
-        budget: Some(1),
-        ..request()
-    };
-    let outcome = home.runtime.start(&over).await.unwrap().outcome().await;
+    let mut over = hers();
+    over.budget = Some(1);
+    let outcome = home.runtime.start(over).await.unwrap().outcome().await;
     assert!(matches!(outcome, Ok(Outcome::Failure(_))), "{outcome:?}");
     assert_eq!(home.usual().await, None);
 }
