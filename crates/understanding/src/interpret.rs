@@ -1,15 +1,13 @@
 //! From an utterance to what it asks for.
 
 use super::delimited::{Parts, split};
-use super::intent::{Beside, intent};
 use super::normalize::{is_han, is_letter, normalize};
+use super::preference::{Around, wish};
+use super::questions::rows;
 use super::scan::{Findings, scan};
-use super::{
-    About, Choice, Intent, Interpretation, Need, PreferenceWish, Question, Understood, say,
-};
-use super::{intake, resolve};
+use super::{About, Interpretation, PreferenceWish, Question, resolve};
 use crate::prelude::*;
-use crate::request::{Language, Parameter, TaskType};
+use ima_core::request::{Language, Parameter, TaskType};
 
 /// Reads an utterance (music and speech: "User Input Parsing").
 pub fn interpret(utterance: &str) -> Interpretation {
@@ -19,7 +17,7 @@ pub fn interpret(utterance: &str) -> Interpretation {
 /// Reads an utterance whose task is settled, and perhaps its model: by the answers to questions about
 /// [`About::Task`] and [`About::Model`], by today's prices, or by where it was typed.
 ///
-/// A settled model is not asked about again. One that the tables do not know gets no parameters.
+/// A settled model isn't asked about again. One that the tables don't know gets no parameters.
 pub fn interpret_as(task: TaskType, model_id: Option<&str>, utterance: &str) -> Interpretation {
     read(utterance, Some(task), model_id, language_of(utterance))
 }
@@ -34,10 +32,9 @@ fn language_of(utterance: &str) -> Language {
 
 /// An utterance and what was found in it.
 pub(super) struct Reading<'a> {
-    pub(super) utterance: &'a str,
     pub(super) parts: Parts<'a>,
     pub(super) found: Findings,
-    /// The model, where it is settled already.
+    /// The model, if it is settled already.
     pub(super) model: Option<&'a str>,
     pub(super) language: Language,
 }
@@ -54,6 +51,12 @@ pub(super) struct Resolved {
     pub(super) among: &'static [&'static str],
 }
 
+impl Resolved {
+    pub(super) fn asks(&self, about: About) -> bool {
+        self.questions.iter().any(|it| it.about == about)
+    }
+}
+
 /// Reads an utterance, in a given language and perhaps for a given task and model.
 pub(super) fn read(
     utterance: &str,
@@ -62,23 +65,21 @@ pub(super) fn read(
     language: Language,
 ) -> Interpretation {
     let parts = split(utterance);
-    // Where all of it is quoted, the quotation is the instruction.
+    // If all of it is quoted, the quotation is the instruction.
     let bare = !parts.instruction.contains(is_letter);
     let whole = bare.then(|| normalize(utterance));
     let instruction = whole.as_ref().unwrap_or(&parts.instruction);
-    let mut found = scan(instruction);
-    let beside = Beside {
-        text: parts.text.filter(|_| !bare),
-        settled: task.is_some(),
+    let around = match parts.text {
+        Some(_) if !bare => Around::default(),
+        _ => Around::read(instruction),
     };
-    let mut intent = intent(instruction, beside);
+    let mut found = scan(instruction);
     let task = task.or_else(|| found.task());
     // A description says how the music should be; words to speak or to sing say nothing about it.
-    if task == Some(TaskType::TextToMusic) && !found.lyrics && parts.text.is_some() {
+    if task == Some(TaskType::TextToMusic) && !found.lyrics() && parts.text.is_some() {
         found = scan(&normalize(utterance));
     }
     let reading = Reading {
-        utterance,
         parts,
         found,
         model,
@@ -89,21 +90,29 @@ pub(super) fn read(
         Some(TaskType::TextToSpeech) => resolve::speech(&reading),
         None => Resolved {
             prompt: reading.parts.text.map(str::to_owned),
-            questions: vec![which_task(language)],
+            questions: [rows::WHICH_TASK.ask(language)].into(),
             among: resolve::ALL,
             ..Resolved::default()
         },
     };
-    let preference = preference(&reading.found, &resolved, intent);
-    if intent == Intent::Prefer && preference == PreferenceWish::Keep {
-        intent = Intent::Unclear;
+    let preference = wish(&reading.found, &resolved, around);
+    let preference_only = around.prefers && preference != PreferenceWish::Keep;
+    if preference_only {
+        let stays = |it: &Question| matches!(it.about, About::Task | About::Model);
+        resolved.questions.retain(stays);
+    } else if around.names_only
+        && task == Some(TaskType::TextToMusic)
+        && !resolved.asks(About::Text)
+    {
+        resolved
+            .questions
+            .insert(0, rows::DESCRIPTION.ask(language));
     }
-    settle(&mut resolved.questions, intent, task, language);
     let spoken = task == Some(TaskType::TextToSpeech);
     Interpretation {
         language,
-        intent,
-        task: task.map_or(Understood::Unclear, Understood::Known),
+        preference_only,
+        task,
         model_id: resolved.model,
         model_named: resolved.named,
         parameters: resolved.parameters,
@@ -111,68 +120,5 @@ pub(super) fn read(
         preference,
         prompt: resolved.prompt,
         questions: resolved.questions,
-    }
-}
-
-/// The questions that an intent leaves: a preference needs nothing but the task and the model, and
-/// what asks for nothing is asked what to make.
-fn settle(
-    questions: &mut Vec<Question>,
-    intent: Intent,
-    task: Option<TaskType>,
-    language: Language,
-) {
-    match (intent, task) {
-        (Intent::Create, _) | (_, None) => {}
-        (Intent::Prefer, _) => {
-            questions.retain(|it| matches!(it.about, About::Task | About::Model));
-        }
-        (_, Some(task)) => {
-            if !questions.iter().any(|it| it.about == About::Text) {
-                questions.insert(0, intake::text(task, language));
-            }
-        }
-    }
-}
-
-/// A model that is switched to has to be one for the task, or asked for.
-fn preference(found: &Findings, resolved: &Resolved, intent: Intent) -> PreferenceWish {
-    let asked = |question: &Question| question.about == About::Model;
-    let settled = resolved.named || resolved.questions.iter().any(asked);
-    let open = |it: &Question| it.about == About::Task;
-    let prefers = intent == Intent::Prefer && (settled || resolved.questions.iter().any(open));
-    if matches!(intent, Intent::Decline | Intent::Jobs | Intent::Price) {
-        PreferenceWish::Keep
-    } else if found.cheapest {
-        PreferenceWish::Cheapest {
-            remember: found.always || found.remember_this,
-            among: resolved.among,
-        }
-    } else if found.remember_this || found.remember && settled || prefers && found.always {
-        PreferenceWish::Remember
-    } else if found.switch && settled || prefers {
-        PreferenceWish::Switch
-    } else {
-        PreferenceWish::Keep
-    }
-}
-
-fn which_task(language: Language) -> Question {
-    let choice = |task: TaskType, zh, en| Choice {
-        value: task.name(),
-        label: say(language, zh, en).to_owned(),
-    };
-    Question {
-        about: About::Task,
-        text: say(
-            language,
-            "想要生成音乐，还是把文字读成语音？",
-            "Should it be music, or a text read aloud?",
-        ),
-        need: Need::Required,
-        options: vec![
-            choice(TaskType::TextToMusic, "音乐", "Music"),
-            choice(TaskType::TextToSpeech, "语音", "A text read aloud"),
-        ],
     }
 }

@@ -5,24 +5,23 @@ use super::triggers::{AFTER_VOICE, BEFORE_VOICE, FILLERS, Hint, Means, NEGATIONS
 use super::voices::{Gender, Scene, Spoken, voices};
 use super::{About, VoiceWish};
 use crate::prelude::*;
-use crate::request::TaskType;
+use ima_core::request::TaskType;
 
 /// A setting that may be named once, or in contradictory ways.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot<T> {
-    #[default]
     Empty,
     One(T),
     Several,
 }
 
 impl<T: Copy + PartialEq> Slot<T> {
-    fn put(&mut self, value: T) {
-        *self = match *self {
+    fn of(values: impl Iterator<Item = T>) -> Self {
+        values.fold(Self::Empty, |slot, value| match slot {
             Self::Empty => Self::One(value),
-            Self::One(known) if known == value => Self::One(known),
+            Self::One(known) if known == value => slot,
             _ => Self::Several,
-        };
+        })
     }
 
     pub(super) fn one(self) -> Option<T> {
@@ -31,62 +30,110 @@ impl<T: Copy + PartialEq> Slot<T> {
             _ => None,
         }
     }
+
+    /// The same without the value.
+    pub(super) fn state(self) -> Slot<()> {
+        match self {
+            Self::Empty => Slot::Empty,
+            Self::One(_) => Slot::One(()),
+            Self::Several => Slot::Several,
+        }
+    }
 }
 
 /// What a text says, before it is weighed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Findings {
-    strong: Slot<TaskType>,
-    weak: Slot<TaskType>,
-    /// Named models, each once, in the order of the text.
-    pub(super) models: Vec<&'static str>,
-    pub(super) engine: Slot<&'static str>,
-    pub(super) doubao: bool,
-    pub(super) bgm: bool,
-    pub(super) instrumental: bool,
-    pub(super) song: bool,
-    pub(super) vocals: bool,
-    pub(super) best: bool,
-    pub(super) gender: Slot<Gender>,
-    pub(super) lyrics: bool,
-    pub(super) auto_lyrics: bool,
-    pub(super) emotion: Slot<&'static str>,
-    pub(super) rate: Slot<i16>,
-    pub(super) volume: Slot<i16>,
-    pub(super) style: Slot<&'static str>,
+    hints: Vec<Hint>,
+    said: Vec<Means>,
     /// Settings that were named without a usable value.
     pub(super) open: Vec<About>,
-    pub(super) scene: Slot<Scene>,
-    pub(super) spoken: Slot<Spoken>,
     /// Named voices, each once.
     pub(super) voices: Vec<String>,
-    /// A named model is to be used, or from now on.
+    /// A named model is to be used.
     pub(super) switch: bool,
+    /// A named model is to be used from now on.
     pub(super) remember: bool,
-    /// From now on this one, whichever it is.
-    pub(super) remember_this: bool,
-    /// From now on, whatever it belongs to.
-    pub(super) always: bool,
-    pub(super) cheapest: bool,
+}
+
+/// The settings that may have one value.
+macro_rules! slots {
+    ($($name:ident: $means:ident($value:ty),)*) => {
+        impl Findings {
+            $(pub(super) fn $name(&self) -> Slot<$value> {
+                Slot::of(self.said.iter().filter_map(|means| match means {
+                    Means::$means(value) => Some(*value),
+                    _ => None,
+                }))
+            })*
+        }
+    };
+}
+
+slots! {
+    engine: Engine(&'static str),
+    gender: Voice(Gender),
+    emotion: Emotion(&'static str),
+    rate: Rate(i16),
+    volume: Volume(i16),
+    style: Style(&'static str),
+    scene: Scene(Scene),
+    spoken: Speaks(Spoken),
 }
 
 impl Findings {
-    /// The task that the text speaks of; none where it names none or both.
+    pub(super) fn says(&self, means: Means) -> bool {
+        self.said.contains(&means)
+    }
+
+    /// Whether the user's own lyrics are to be sung.
+    pub(super) fn lyrics(&self) -> bool {
+        self.says(Means::Lyrics)
+    }
+
+    /// Named models, each once, in the order of the text.
+    pub(super) fn models(&self) -> Vec<&'static str> {
+        let mut models = Vec::new();
+        for means in &self.said {
+            let id = match means {
+                Means::Model(id) => id,
+                Means::Engine(_) => "sonic",
+                _ => continue,
+            };
+            if !models.contains(&id) {
+                models.push(id);
+            }
+        }
+        models
+    }
+
+    /// The task that the text speaks of; none if it names none or both.
     pub(super) fn task(&self) -> Option<TaskType> {
-        match self.strong {
-            Slot::Empty => self.weak.one(),
+        let strong = Slot::of(self.hints.iter().filter_map(|hint| match hint {
+            Hint::Strong(task) => Some(*task),
+            _ => None,
+        }));
+        let weak = Slot::of(self.hints.iter().filter_map(|hint| match hint {
+            Hint::Weak(task) => Some(*task),
+            _ => None,
+        }));
+        match strong {
+            Slot::Empty => weak.one(),
             strong => strong.one(),
         }
     }
 
     /// Whether it speaks of a task at all.
     pub(super) fn hints(&self) -> bool {
-        self.strong != Slot::Empty || self.weak != Slot::Empty
+        self.hints.iter().any(|hint| *hint != Hint::Either)
     }
 
-    fn add_model(&mut self, id: &'static str) {
-        if !self.models.contains(&id) {
-            self.models.push(id);
+    /// The voice, if exactly one is named or one gender.
+    pub(super) fn voice(&self) -> Option<VoiceWish> {
+        match self.voices.as_slice() {
+            [one] => Some(VoiceWish::Named(one.clone())),
+            [] => self.gender().one().map(VoiceWish::Sounds),
+            _ => None,
         }
     }
 
@@ -96,12 +143,41 @@ impl Findings {
         }
     }
 
-    /// The voice, where exactly one is named or one gender.
-    pub(super) fn voice(&self) -> Option<VoiceWish> {
-        match self.voices.as_slice() {
-            [one] => Some(VoiceWish::Named(one.clone())),
-            [] => self.gender.one().map(VoiceWish::Sounds),
-            _ => None,
+    fn add(&mut self, means: Means, before: &str, after: &str, model_follows: bool) {
+        match means {
+            Means::Named(id) if voice_is_meant(before, after) => self.add_voice(id),
+            Means::Setting(about) => match (about, number(after)) {
+                (About::Rate, Some(rate)) => self.said.push(Means::Rate(rate)),
+                (About::Volume, Some(volume)) => self.said.push(Means::Volume(volume)),
+                _ => self.open.push(about),
+            },
+            Means::Use => self.switch |= model_follows,
+            Means::Remember => self.remember |= model_follows,
+            _ => {}
+        }
+        self.said.push(means);
+    }
+
+    /// What a negated phrase still says: "no lyrics" is a wish for instrumental music.
+    fn retract(&mut self, means: Means) {
+        let opposite = match means {
+            Means::Vocals => Means::Instrumental,
+            Means::Instrumental => Means::Vocals,
+            _ => return,
+        };
+        self.said.push(opposite);
+        self.hints.push(Hint::Strong(TaskType::TextToMusic));
+    }
+
+    /// Speaker ids that the user typed: any native one is a wish, a `BV*_streaming` one is not
+    /// accepted by the service and makes the voice a question.
+    fn speaker_ids(&mut self, text: &str) {
+        for word in words(text) {
+            if word.ends_with("_uranus_bigtts") {
+                self.add_voice(word);
+            } else if word.starts_with("bv") && word.ends_with("_streaming") {
+                self.open.push(About::Voice);
+            }
         }
     }
 }
@@ -136,11 +212,7 @@ pub(super) fn scan(text: &str) -> Findings {
         if left && is_model(hit.means) {
             continue;
         }
-        match hit.hint {
-            Hint::Strong(task) => found.strong.put(task),
-            Hint::Weak(task) => found.weak.put(task),
-            Hint::Either => {}
-        }
+        found.hints.push(hit.hint);
         found.add(
             hit.means,
             before,
@@ -152,86 +224,13 @@ pub(super) fn scan(text: &str) -> Findings {
     found
 }
 
-impl Findings {
-    fn add(&mut self, means: Means, before: &str, after: &str, model_follows: bool) {
-        match means {
-            Means::Nothing | Means::Word(_) => {}
-            Means::Model(id) => self.add_model(id),
-            Means::Engine(version) => {
-                self.add_model("sonic");
-                self.engine.put(version);
-            }
-            Means::DouBao => self.doubao = true,
-            Means::Bgm => self.bgm = true,
-            Means::Instrumental => self.instrumental = true,
-            Means::Song => self.song = true,
-            Means::Vocals => self.vocals = true,
-            Means::Best => self.best = true,
-            Means::Voice(gender) => self.gender.put(gender),
-            Means::Named(id) => {
-                if voice_is_meant(before, after) {
-                    self.add_voice(id);
-                }
-            }
-            Means::Lyrics => self.lyrics = true,
-            Means::AutoLyrics => self.auto_lyrics = true,
-            Means::Emotion(emotion) => self.emotion.put(emotion),
-            Means::Rate(rate) => self.rate.put(rate),
-            Means::Volume(volume) => self.volume.put(volume),
-            Means::Style(style) => self.style.put(style),
-            Means::Setting(about) => match (about, number(after)) {
-                (About::Rate, Some(rate)) => self.rate.put(rate),
-                (About::Volume, Some(volume)) => self.volume.put(volume),
-                _ => self.open.push(about),
-            },
-            Means::Scene(scene) => self.scene.put(scene),
-            Means::Speaks(spoken) => self.spoken.put(spoken),
-            Means::Use => self.switch |= model_follows,
-            Means::Remember => {
-                self.remember |= model_follows;
-                self.always = true;
-            }
-            Means::RememberThis => self.remember_this = true,
-            Means::Always => self.always = true,
-            Means::Cheapest => self.cheapest = true,
-        }
-    }
-
-    /// What a negated phrase still says: "no lyrics" is a wish for instrumental music.
-    fn retract(&mut self, means: Means) {
-        match means {
-            Means::Vocals => {
-                self.instrumental = true;
-                self.strong.put(TaskType::TextToMusic);
-            }
-            Means::Instrumental => {
-                self.vocals = true;
-                self.strong.put(TaskType::TextToMusic);
-            }
-            _ => {}
-        }
-    }
-
-    /// Speaker ids that the user typed: any native one is a wish, a `BV*_streaming` one is not
-    /// accepted by the service and makes the voice a question.
-    fn speaker_ids(&mut self, text: &str) {
-        for word in words(text) {
-            if word.ends_with("_uranus_bigtts") {
-                self.add_voice(word);
-            } else if word.starts_with("bv") && word.ends_with("_streaming") {
-                self.open.push(About::Voice);
-            }
-        }
-    }
-}
-
 fn is_model(means: Means) -> bool {
     matches!(means, Means::Model(_) | Means::Engine(_) | Means::DouBao)
 }
 
 /// The leftmost phrases of the tables and of further ones, the longest at each place, none
-/// overlapping. Of two alike the further ones count.
-pub(super) fn hits(text: &str, further: &[&'static [Row]]) -> Vec<Hit> {
+/// overlapping. Of two alike the further one counts.
+pub(super) fn hits(text: &str, further: &'static [Row]) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut start = 0;
     let mut previous = None;
@@ -268,7 +267,7 @@ pub(super) fn hits(text: &str, further: &[&'static [Row]]) -> Vec<Hit> {
 fn longest(
     rest: &str,
     previous: Option<char>,
-    further: &[&'static [Row]],
+    further: &'static [Row],
 ) -> Option<(usize, Hint, Means)> {
     let mut best: Option<(usize, Hint, Means)> = None;
     let mut offer = |phrase: &str, hint, means| {
@@ -278,7 +277,7 @@ fn longest(
             best = Some((length, hint, means));
         }
     };
-    for row in further.iter().chain(&TABLES).copied().flatten() {
+    for row in further.iter().chain(TABLES.into_iter().flatten()) {
         for phrase in row.phrases() {
             offer(phrase, row.hint, row.means);
         }
@@ -312,7 +311,7 @@ fn matching(text: &str, phrase: &str, previous: Option<char>) -> Option<usize> {
 }
 
 /// Whether a phrase is taken back by the words before it.
-fn negated(text: &str, hit: &Hit) -> bool {
+pub(super) fn negated(text: &str, hit: &Hit) -> bool {
     let mut before = text.get(..hit.start).unwrap_or_default().trim_end();
     for filler in FILLERS {
         if let Some(shorter) = ending(before, filler) {
@@ -324,7 +323,7 @@ fn negated(text: &str, hit: &Hit) -> bool {
     !before.ends_with("有没有") && NEGATIONS.iter().any(|word| ending(before, word).is_some())
 }
 
-/// What stands before a last word; none where the text ends otherwise, or within a word.
+/// What stands before a last word; none if the text ends otherwise, or within a word.
 pub(super) fn ending<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let rest = text.strip_suffix(word)?;
     let whole = !word.starts_with(is_word) || !rest.ends_with(is_word);

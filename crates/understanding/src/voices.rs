@@ -1,10 +1,10 @@
-//! The voices that the service accepts (design, section 6), and which of them to suggest.
+//! The voices that the service accepts, and which of them to suggest.
 
 use super::normalize::normalize;
 use crate::prelude::*;
-use crate::request::Language;
+use ima_core::request::Language;
 
-/// What a voice is made for (design, section 6: the table's first column).
+/// What a voice is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scene {
     /// Everyday use: assistants, audiobooks.
@@ -76,7 +76,7 @@ impl Spoken {
     }
 }
 
-/// A voice (speech: "Speaker / 音色列表"; design, section 6).
+/// A voice (speech: "Speaker / 音色列表").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Voice {
     /// The value of the form field `speaker`.
@@ -164,17 +164,13 @@ pub fn voices() -> &'static [Voice] {
     &VOICES
 }
 
-/// The voice with an id; none for one that the table does not hold.
-pub fn voice(id: &str) -> Option<&'static Voice> {
-    VOICES.iter().find(|voice| voice.id == id)
-}
-
-/// Whether a text is nothing but a voice's name or id.
-pub(super) fn is_voice(text: &str) -> bool {
-    let text = normalize(text);
-    VOICES.iter().any(|voice| {
+/// The voice with an id or a name, in any case, with or without the version "2.0"; none if the
+/// table holds no such voice.
+pub fn voice(id_or_name: &str) -> Option<&'static Voice> {
+    let wanted = normalize(id_or_name);
+    VOICES.iter().find(|voice| {
         let names = [voice.id, voice.name, voice.spoken_name()];
-        names.iter().any(|name| normalize(name) == text)
+        names.iter().any(|name| normalize(name) == wanted)
     })
 }
 
