@@ -23,7 +23,7 @@ const AROUND: &[Row] = &[
         go back to|switch back to|change back to|go with|choose|pick|select|stick with|stick to|move to|switch over to"),
     row(Means::Always, "下次|下回|记住|记得|从此|往后|一直|常用|首选|更喜欢|remember|preferred|favorite|favourite|usual|next time|\
         each time|every time|in future|in the future|going forward|keep using"),
-    row(Means::Not, "不要|不用|不想用|别用|别|don't|do not|don't want|instead of|rather than|not|never|stop|no"),
+    row(Means::Not, "不要|不要再|不用|不想用|别|别用|别再|don't|do not|don't want|instead of|rather than|not|never|stop|no"),
     row(Means::Make, "写|做|生成|创作|make|making|write|generate|create"),
     row(Means::One, "一首|一段|一个|首|段|a|an|some"),
 ];
@@ -49,14 +49,14 @@ impl Around {
         for hit in &hits(text, AROUND) {
             let negated = negated(text, hit);
             let gap = text.get(end..hit.start).unwrap_or_default();
-            if gap.contains(is_letter) || takes_back && !negated {
+            if gap.contains(is_letter) || takes_back && (!negated || hit.means == Means::Courtesy) {
                 return Self::default();
             }
             end = hit.end;
             takes_back = hit.means == Means::Not;
             match hit.means {
                 Means::Courtesy | Means::Not => {}
-                Means::Model(_) | Means::Engine(_) | Means::DouBao => model = true,
+                Means::Model(_) | Means::Engine(_) | Means::DouBao => model |= !negated,
                 Means::Cheapest => cheapest = true,
                 Means::Use => chooses |= !negated,
                 Means::Remember => {
@@ -77,7 +77,7 @@ impl Around {
         }
         let lasting = always && (model || cheapest);
         Self {
-            prefers: !one && (lasting || chooses && model && !kind && !makes),
+            prefers: !one && (lasting || chooses && model && !cheapest && !kind && !makes),
             names_only: !makes,
             always,
         }

@@ -246,9 +246,10 @@ const GUARDS: &[Row] = &[
 
 /// Words before a phrase that take it back.
 #[rustfmt::skip]
-pub(super) const NEGATIONS: &[&str] = &["不要", "不要用", "不用", "不想用", "不带", "不含", "不需要", "不加", "别用", "别",
-    "没有", "没", "无", "去掉", "而不是", "no", "not", "without", "don't use", "do not use", "don't want", "don't",
-    "instead of", "rather than", "avoid", "never", "stop", "switch from", "change from"];
+pub(super) const NEGATIONS: &[&str] = &["不要", "不要用", "不要再", "不要再用", "不用", "不想用", "不带", "不含", "不需要", "不加",
+    "别", "别用", "别再", "别再用", "没有", "没", "无", "去掉", "而不是", "no", "not", "without", "don't use", "do not use",
+    "don't want", "don't", "never", "never use", "stop", "stop using", "instead of", "rather than", "avoid", "switch from",
+    "change from"];
 
 /// Words that may stand between two phrases that belong together.
 pub(super) const FILLERS: &[&str] = &["a", "an", "any", "the", "的", "模型", "任何"];

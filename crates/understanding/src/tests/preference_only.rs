@@ -120,7 +120,7 @@ fn the_answer_to_which_task_leaves_a_preference_alone() {
 
 #[test]
 fn whatever_says_more_is_no_preference_only() {
-    for utterance in [
+    let utterances = [
         "帮我生成一段轻松的背景音乐",
         "背景音乐 轻松",
         "lo-fi beat for studying",
@@ -589,9 +589,10 @@ fn whatever_says_more_is_no_preference_only() {
         "",
         "hello there",
         "你好",
-    ] {
-        assert!(!interpret(utterance).preference_only, "{utterance}");
-    }
+    ];
+    let only = |utterance: &&&str| interpret(utterance).preference_only;
+    let wrong: Vec<_> = utterances.iter().filter(only).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -606,14 +607,28 @@ fn a_bare_name_is_asked_what_the_music_should_be_like() {
         "music",
         "a song",
         "歌",
-        "songs: Suno",
         "来一首",
-        "never use Suno",
         "don't always use Suno",
     ] {
         let read = interpret(utterance);
-        let question = asks(&read, About::Text).unwrap();
-        assert_eq!(question.need, Need::Required, "{utterance}");
+        let need = asks(&read, About::Text).map(|it| it.need);
+        assert_eq!(need, Some(Need::Required), "{utterance}");
         assert_eq!(read.preference, PreferenceWish::Keep, "{utterance}");
+    }
+}
+
+#[test]
+fn a_refused_model_is_neither_switched_to_nor_remembered() {
+    for utterance in [
+        "以后不要再用Suno",
+        "以后别用Suno",
+        "never use Suno",
+        "stop using Suno",
+        "don't always use Suno",
+        "不要换成 Suno",
+    ] {
+        let read = interpret(utterance);
+        assert_eq!(read.preference, PreferenceWish::Keep, "{utterance}");
+        assert!(!read.preference_only, "{utterance}");
     }
 }
