@@ -304,11 +304,7 @@ impl Session {
     }
 
     fn fail(&mut self, cause: Cause, charge: Charge, entry: Entry, medias: Vec<Media>) {
-        let alternatives = if cause.suggests_another_model() {
-            self.alternatives.clone()
-        } else {
-            Vec::new()
-        };
+        let alternatives = cause.alternatives(&self.alternatives);
         let (message, text) = self.messages.failed(&cause, charge, &alternatives);
         let message = self.messages.attach(message, &medias);
         let failure = Failure {

@@ -69,7 +69,7 @@ fn check(read: &Interpretation) {
         .map(|parameter| &parameter.name)
         .collect();
     assert_eq!(names.len(), read.parameters.len());
-    assert_eq!(read.task == None, asked.contains(&About::Task));
+    assert_eq!(read.task.is_none(), asked.contains(&About::Task));
     assert!(read.model_id.is_some() || !read.model_named);
     assert!(
         read.prompt

@@ -341,3 +341,20 @@ fn the_table_of_voices_says_what_the_ids_say() {
     assert_eq!(scenes.map(count), [7, 2, 3, 3]);
     assert_eq!(voice("BV001_streaming"), None);
 }
+
+#[test]
+fn a_voice_goes_by_its_id_or_its_name_in_any_case() {
+    for given in ["Vivi 2.0", "vivi", "VIVI", "ZH_FEMALE_VV_uranus_bigtts"] {
+        let id = voice(given).map(|it| it.id);
+        assert_eq!(id, Some("zh_female_vv_uranus_bigtts"), "{given}");
+    }
+    for utterance in [
+        "用 VIVI 朗读",
+        "narration, speaker ZH_FEMALE_VV_URANUS_BIGTTS",
+    ] {
+        let named = VoiceWish::Named("zh_female_vv_uranus_bigtts".to_owned());
+        assert_eq!(interpret(utterance).voice, Some(named), "{utterance}");
+    }
+    assert_eq!(voice("Tina"), None);
+    assert_eq!(voice(""), None);
+}

@@ -220,32 +220,36 @@ fn every_other_message_says_nothing_technical() {
     }
 }
 
-/// Music: "users receive clear next steps for resolution", for the rows of the translation tables.
+/// Music: "users receive clear next steps for resolution".
 #[test]
 fn a_failure_says_what_to_do_next() {
     let steps = [
-        "请", "建议", "试", "稍后", "http", "try", "retry", "wait", "resume",
+        "请", "建议", "试", "稍后", "可以", "http", "try", "retry", "wait", "resume", "raise it",
+        "confirm", "choose", "adjust",
     ];
-    let rows = [
-        Cause::Unauthorized,
-        Cause::InsufficientPoints,
-        Cause::NoPrice,
-        Cause::RateLimited,
-        Cause::Unavailable,
-        Cause::Network,
-        Cause::OutcomeUnknown,
-        Cause::TaskFailed(TaskFault::Resource),
-        Cause::TaskFailed(TaskFault::Status),
-        Cause::Deadline,
-    ];
+    // Whoever stopped it themselves needs no advice.
+    let causes = causes().into_iter().filter(|it| *it != Cause::Cancelled);
+    let causes: Vec<_> = causes.chain(refusals()).collect();
     for task in TASKS {
         for language in LANGUAGES {
             let messages = Messages::new(task, language);
-            for cause in rows.iter().chain(&refusals()) {
+            for cause in &causes {
                 let text = messages.failed(cause, Charge::No, &[]).0.text;
                 let text = text.to_lowercase();
                 assert!(steps.iter().any(|step| text.contains(step)), "{text}");
             }
         }
+    }
+}
+
+#[test]
+fn above_the_budget_one_raises_it_or_takes_another_model() {
+    let (points, budget) = (25, 24);
+    let over = Cause::OverBudget { points, budget };
+    for task in TASKS {
+        let zh = reason_of(&over, task, Zh);
+        assert!(zh.contains("可以提高上限或换个模型"), "{zh}");
+        let en = reason_of(&over, task, En);
+        assert!(en.contains("raise it or choose another model"), "{en}");
     }
 }
