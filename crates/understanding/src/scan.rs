@@ -109,16 +109,12 @@ impl Findings {
 
     /// The task that the text speaks of; none if it names none or both.
     pub(super) fn task(&self) -> Option<TaskType> {
-        let strong = Slot::of(self.hints.iter().filter_map(|hint| match hint {
-            Hint::Strong(task) => Some(*task),
-            _ => None,
-        }));
-        let weak = Slot::of(self.hints.iter().filter_map(|hint| match hint {
-            Hint::Weak(task) => Some(*task),
-            _ => None,
-        }));
-        match strong {
-            Slot::Empty => weak.one(),
+        let of = |kind: fn(TaskType) -> Hint| {
+            let tasks = [TaskType::TextToMusic, TaskType::TextToSpeech].into_iter();
+            Slot::of(tasks.filter(|task| self.hints.contains(&kind(*task))))
+        };
+        match of(Hint::Strong) {
+            Slot::Empty => of(Hint::Weak).one(),
             strong => strong.one(),
         }
     }
@@ -195,7 +191,6 @@ pub(super) fn scan(text: &str) -> Findings {
     let mut found = Findings::default();
     let hits = hits(text, &[]);
     for (index, hit) in hits.iter().enumerate() {
-        let before = text.get(..hit.start).unwrap_or_default();
         let after = text.get(hit.end..).unwrap_or_default();
         let next = hits.get(index + 1).filter(|next| {
             let gap = text.get(hit.end..next.start).unwrap_or_default().trim();
@@ -213,12 +208,9 @@ pub(super) fn scan(text: &str) -> Findings {
             continue;
         }
         found.hints.push(hit.hint);
-        found.add(
-            hit.means,
-            before,
-            after,
-            next.is_some_and(|next| is_model(next.means)),
-        );
+        let before = text.get(..hit.start).unwrap_or_default();
+        let model_follows = next.is_some_and(|next| is_model(next.means));
+        found.add(hit.means, before, after, model_follows);
     }
     found.speaker_ids(text);
     found
@@ -233,81 +225,54 @@ fn is_model(means: Means) -> bool {
 pub(super) fn hits(text: &str, further: &'static [Row]) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut start = 0;
-    let mut previous = None;
-    while let Some(rest) = text.get(start..)
+    while let Some((before, rest)) = text.split_at_checked(start)
         && let Some(first) = rest.chars().next()
     {
         // No phrase begins within a word, which spares most of the work.
-        let within = previous.is_some_and(is_word) && is_word(first);
-        let found = (!within)
-            .then(|| longest(rest, previous, further))
-            .flatten();
-        match found {
-            Some((length, hint, means)) => {
-                let end = start + length;
-                hits.push(Hit {
+        let within = before.ends_with(is_word) && is_word(first);
+        let hit = (!within).then(|| longest(rest, start, further)).flatten();
+        start = hit.as_ref().map_or(start + first.len_utf8(), |hit| hit.end);
+        hits.extend(hit);
+    }
+    hits
+}
+
+/// The longest phrase at the beginning of `rest`, which begins at `start`.
+fn longest(rest: &str, start: usize, further: &'static [Row]) -> Option<Hit> {
+    let rows = further.iter().chain(TABLES.into_iter().flatten());
+    let phrases = rows.flat_map(|row| row.phrases().map(|phrase| (phrase, row.hint, row.means)));
+    let names = voices().iter();
+    let names = names.map(|it| (it.spoken_name(), Hint::Either, Means::Named(it.id)));
+    let mut best: Option<Hit> = None;
+    for (phrase, hint, means) in phrases.chain(names) {
+        if let Some(length) = matching(rest, phrase) {
+            let end = start + length;
+            if best.as_ref().is_none_or(|best| end > best.end) {
+                best = Some(Hit {
                     start,
                     end,
                     hint,
                     means,
                 });
-                previous = rest.get(..length).and_then(|found| found.chars().last());
-                start = end;
-            }
-            None => {
-                previous = Some(first);
-                start += first.len_utf8();
             }
         }
-    }
-    hits
-}
-
-/// The longest phrase at the beginning of `rest`: its length in bytes and what it says.
-fn longest(
-    rest: &str,
-    previous: Option<char>,
-    further: &'static [Row],
-) -> Option<(usize, Hint, Means)> {
-    let mut best: Option<(usize, Hint, Means)> = None;
-    let mut offer = |phrase: &str, hint, means| {
-        if let Some(length) = matching(rest, phrase, previous)
-            && best.is_none_or(|(longest, ..)| length > longest)
-        {
-            best = Some((length, hint, means));
-        }
-    };
-    for row in further.iter().chain(TABLES.into_iter().flatten()) {
-        for phrase in row.phrases() {
-            offer(phrase, row.hint, row.means);
-        }
-    }
-    for voice in voices() {
-        offer(voice.spoken_name(), Hint::Either, Means::Named(voice.id));
     }
     best
 }
 
-/// How many bytes of `text` a phrase takes, at a word's boundary. ASCII case does not matter.
-fn matching(text: &str, phrase: &str, previous: Option<char>) -> Option<usize> {
+/// How many bytes of `text` a phrase takes, up to a word's end. ASCII case doesn't matter.
+fn matching(text: &str, phrase: &str) -> Option<usize> {
     let mut rest = text.chars();
-    let mut last = None;
     for wanted in phrase.chars() {
         let c = rest.next()?;
         let gap = wanted == ' ' && matches!(c, '-' | '.' | '_');
         if !gap && c != wanted.to_ascii_lowercase() {
             return None;
         }
-        if last.is_none() && is_word(c) && previous.is_some_and(is_word) {
-            return None;
-        }
-        last = Some(c);
     }
     let rest = rest.as_str();
-    if last.is_some_and(is_word) && rest.starts_with(is_word) {
-        return None;
-    }
-    Some(text.len() - rest.len())
+    let within = phrase.ends_with(is_word) && rest.starts_with(is_word);
+    (!within).then_some(text.len() - rest.len())
 }
 
 /// Whether a phrase is taken back by the words before it.
@@ -336,14 +301,11 @@ fn voice_is_meant(before: &str, after: &str) -> bool {
     let lone =
         |c: Option<char>| c.is_none_or(|c| matches!(c, ',' | ';' | '，' | '。' | '.' | '、'));
     let before = before.trim_end_matches(AROUND);
-    let after = after
-        .strip_prefix(" 2.0")
-        .or_else(|| after.strip_prefix("2.0"))
-        .unwrap_or(after);
-    let rest = after.trim_start_matches([' ', '"']);
-    BEFORE_VOICE
-        .iter()
-        .any(|word| ending(before, word).is_some())
+    let rest = after.trim_start_matches(' ');
+    let rest = rest.strip_prefix("2.0").unwrap_or(rest);
+    let rest = rest.trim_start_matches([' ', '"']);
+    let mut asking = BEFORE_VOICE.iter();
+    asking.any(|word| ending(before, word).is_some())
         || AFTER_VOICE.iter().any(|word| rest.starts_with(word))
         || (lone(before.chars().last()) && lone(rest.chars().next()))
 }

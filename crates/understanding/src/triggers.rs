@@ -88,22 +88,18 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// A row; a bar stands between two phrases.
-    pub(super) const fn new(hint: Hint, means: Means, phrases: &'static str) -> Self {
-        Self {
-            phrases,
-            hint,
-            means,
-        }
-    }
-
+    /// The phrases, with a bar between two.
     pub(super) fn phrases(&self) -> impl Iterator<Item = &'static str> {
         self.phrases.split('|')
     }
 }
 
-const fn row(hint: Hint, means: Means, phrases: &'static str) -> Row {
-    Row::new(hint, means, phrases)
+pub(super) const fn row(hint: Hint, means: Means, phrases: &'static str) -> Row {
+    Row {
+        phrases,
+        hint,
+        means,
+    }
 }
 
 const MUSIC: Hint = Strong(TextToMusic);
