@@ -1,8 +1,8 @@
 //! The text or description that quotes or a colon set off from the words about it.
 
 use super::normalize::{is_letter, normalize, words};
-use super::scan::{ending, scan};
-use super::triggers::{NAMING, SETTING_LABELS, TEXT_LABELS};
+use super::scan::{Hit, ending, hits, is_model, scan};
+use super::triggers::{BEFORE_VOICE, NAMING, SETTING_LABELS, TEXT_LABELS};
 use super::voices::voice;
 use crate::prelude::*;
 
@@ -45,7 +45,7 @@ pub(super) fn split(utterance: &str) -> Parts<'_> {
         };
         if let Some((inner, after)) = quoted {
             let end = utterance.len() - after.len();
-            if !inner.trim().is_empty() && voice(inner).is_none() {
+            if !inner.trim().is_empty() && !is_name(before, inner) {
                 texts.push((inner, at, end));
             }
             at = end;
@@ -88,6 +88,15 @@ pub(super) fn split(utterance: &str) -> Parts<'_> {
             describes: false,
         },
     }
+}
+
+/// Whether a quotation is the name of a voice, or of a model that the words before it choose.
+fn is_name(before: &str, quoted: &str) -> bool {
+    let quoted = normalize(quoted);
+    let whole = |hit: &Hit| hit.start == 0 && hit.end == quoted.len() && is_model(hit.means);
+    voice(&quoted).is_some()
+        || ends_with_any(&normalize(before), BEFORE_VOICE)
+            && hits(&quoted, &[]).first().is_some_and(whole)
 }
 
 const COLONS: [char; 2] = [':', '：'];

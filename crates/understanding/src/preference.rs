@@ -14,10 +14,10 @@ const AROUND: &[Row] = &[
     row(Hint::Either, Means::Courtesy, "请|麻烦|帮我|谢谢|谢谢你|多谢|你好|好的|好|吧|啦|呀|啊|吗|的|就|都|也|还|再|我|想|我想|我要|要|现在|直接|\
         来|时|为|成|把|很好|模型|音乐模型|语音模型|可以吗|好吗|行吗|能不能|可以|please|pls|thanks|thank you|ok|okay|hi|hey|hello|can you|\
         could you|would you|will you|i want to|i'd like to|i would like to|i|let's|let us|me|my|for|with|to|as|is|be|\
-        should be|set|all|the|model|models|it|and|then|just|now|one|for songs|for music"),
+        should be|set|all|the|model|models|it|and|then|just|now|one|for songs|for music|for speech|for narration|instead"),
     row(Hint::Either, Means::Use, "换|换回|切回|切换|选|选择|选用|采用|改为|设为|设成|设置成|设置为|设定为|change|switch|switch from|change from|\
         go back to|switch back to|change back to|go with|choose|pick|select|stick with|stick to|move to|switch over to"),
-    row(Hint::Either, Means::Always, "下次|下回|记住|记得|从此|往后|一直|常用|首选|更喜欢|remember|preferred|favorite|favourite|usual|next time|\
+    row(Hint::Either, Means::Always, "下次|下回|记住|记得|从此|往后|一直|常用|首选|更喜欢|remember|default|preferred|favorite|favourite|usual|next time|\
         each time|every time|in future|in the future|going forward|keep using"),
     row(Hint::Either, Means::Not, "不要|不要再|不用|不想用|别|别用|别再|don't|do not|don't want|instead of|rather than|not|never|stop|no"),
     row(Hint::Either, Means::Make, "写|做|生成|创作|make|making|write|generate|create"),

@@ -216,7 +216,7 @@ pub(super) fn scan(text: &str) -> Findings {
     found
 }
 
-fn is_model(means: Means) -> bool {
+pub(super) fn is_model(means: Means) -> bool {
     matches!(means, Means::Model(_) | Means::Engine(_) | Means::DouBao)
 }
 
@@ -239,25 +239,31 @@ pub(super) fn hits(text: &str, further: &'static [Row]) -> Vec<Hit> {
 
 /// The longest phrase at the beginning of `rest`, which begins at `start`.
 fn longest(rest: &str, start: usize, further: &'static [Row]) -> Option<Hit> {
-    let rows = further.iter().chain(TABLES.into_iter().flatten());
-    let phrases = rows.flat_map(|row| row.phrases().map(|phrase| (phrase, row.hint, row.means)));
-    let names = voices().iter();
-    let names = names.map(|it| (it.spoken_name(), Hint::Either, Means::Named(it.id)));
-    let mut best: Option<Hit> = None;
-    for (phrase, hint, means) in phrases.chain(names) {
-        if let Some(length) = matching(rest, phrase) {
-            let end = start + length;
-            if best.as_ref().is_none_or(|best| end > best.end) {
-                best = Some(Hit {
-                    start,
-                    end,
-                    hint,
-                    means,
-                });
-            }
+    let mut best = None;
+    let mut end = start;
+    let mut offer = |phrase, hint, means| {
+        if let Some(length) = matching(rest, phrase)
+            && start + length > end
+        {
+            end = start + length;
+            best = Some((hint, means));
+        }
+    };
+    for row in further.iter().chain(TABLES.into_iter().flatten()) {
+        for phrase in row.phrases() {
+            offer(phrase, row.hint, row.means);
         }
     }
-    best
+    for voice in voices() {
+        offer(voice.spoken_name(), Hint::Either, Means::Named(voice.id));
+    }
+    let (hint, means) = best?;
+    Some(Hit {
+        start,
+        end,
+        hint,
+        means,
+    })
 }
 
 /// How many bytes of `text` a phrase takes, up to a word's end. ASCII case doesn't matter.

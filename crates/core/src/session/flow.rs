@@ -304,7 +304,11 @@ impl Session {
     }
 
     fn fail(&mut self, cause: Cause, charge: Charge, entry: Entry, medias: Vec<Media>) {
-        let alternatives = cause.alternatives(&self.alternatives);
+        // Whoever may have paid already is not led to another purchase.
+        let alternatives = match charge {
+            Charge::Unknown => Vec::new(),
+            Charge::No | Charge::Yes => cause.alternatives(&self.alternatives),
+        };
         let (message, text) = self.messages.failed(&cause, charge, &alternatives);
         let message = self.messages.attach(message, &medias);
         let failure = Failure {

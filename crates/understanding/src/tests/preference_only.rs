@@ -179,6 +179,9 @@ fn a_choice_of_a_model_and_nothing_else_is_a_preference_only() {
                 "use Suno",
                 "用Suno",
                 "我想用Suno",
+                "以后都用「Suno」",
+                "always use \"Suno\"",
+                "default to Suno",
             ][..],
         ),
         (
@@ -192,6 +195,7 @@ fn a_choice_of_a_model_and_nothing_else_is_a_preference_only() {
                 "switch from Suno to GenBGM",
                 "把Suno换成豆包BGM",
                 "switch to DouBao BGM",
+                "use GenBGM instead",
                 "instead of Suno use DouBao BGM",
                 "从现在起都用豆包BGM",
                 "麻烦帮我换成豆包 BGM 模型",
@@ -217,6 +221,7 @@ fn a_choice_of_a_model_and_nothing_else_is_a_preference_only() {
             &[
                 "以后都用seed-tts-2.0",
                 "switch to seed-tts-2.0",
+                "always use seed-tts for narration",
                 "换成 seed-tts-2.0",
             ],
         ),

@@ -199,6 +199,7 @@ fn the_text_is_what_is_set_off_exactly_as_given() {
         ("用女声朗读：“ＡＢＣ”，语速快", Some("ＡＢＣ")),
         ("读出来：他说“好”", Some("他说“好”")),
         ("用「小何」读「你好」", Some("你好")),
+        ("朗读「Suno」", Some("Suno")),
         // More than one, not closed, or a setting after it: it is asked for.
         ("朗读「你好」和「再见」", None),
         ("朗读「你好", None),
