@@ -50,8 +50,7 @@ pub(super) fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {
     text.split(|c| !is_word(c)).filter(|word| !word.is_empty())
 }
 
-/// Whether a character is a letter or a digit of the scripts that users write here. The standard
-/// library's answer would bring its tables into the component.
+/// Whether a character is a letter or a digit of any script.
 pub(super) fn is_letter(c: char) -> bool {
-    is_word(c) || is_han(c) || matches!(c, '\u{3041}'..='\u{30ff}' | '\u{ac00}'..='\u{d7a3}')
+    c.is_alphanumeric() || c == '_'
 }
