@@ -36,7 +36,7 @@ fn main() {
 /// Builds a component with the workspace's own builder, which a published crate has no need of.
 fn build(here: &Path, package: &str) -> Result<(), String> {
     let workspace = here.join("../..");
-    for watched in ["Cargo.lock", "Cargo.toml", "crates/core", "crates/guest", "crates/guest-build", "crates/machine", "crates/plugin", "wit"] {
+    for watched in ["Cargo.lock", "Cargo.toml", "crates/core", "crates/guest", "crates/guest-build", "crates/machine", "crates/plugin", "crates/understanding", "wit"] {
         println!("cargo::rerun-if-changed={}", workspace.join(watched).display());
     }
     let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;

@@ -33,7 +33,6 @@ pub mod catalogue;
 pub mod event;
 pub mod http;
 pub mod inquiry;
-pub mod language;
 pub mod outcome;
 pub mod preferences;
 pub mod pump;

@@ -112,7 +112,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Whether another model may do what this one did not (music: "Provide alternatives").
+    /// Whether another model is worth a try even if none can be named.
     pub(crate) fn suggests_another_model(&self) -> bool {
         matches!(
             self,
@@ -122,6 +122,24 @@ impl Cause {
                 | Self::RateLimited
                 | Self::Unavailable
         )
+    }
+
+    /// Those of the other models that may do what this one didn't (music: "Provide alternatives").
+    ///
+    /// None if the model isn't the reason: a key, points, a value, the network, a waiting that ended,
+    /// or an outcome that nobody knows. Above the budget only those within it.
+    pub(crate) fn alternatives(&self, others: &[Alternative]) -> Vec<Alternative> {
+        match self {
+            Self::OverBudget { budget, .. } => {
+                let within = |it: &&Alternative| it.points <= *budget;
+                others.iter().filter(within).cloned().collect()
+            }
+            Self::UnknownModel(_) | Self::PriceChanged { .. } | Self::SubscriptionRequired => {
+                others.to_vec()
+            }
+            _ if self.suggests_another_model() => others.to_vec(),
+            _ => Vec::new(),
+        }
     }
 }
 

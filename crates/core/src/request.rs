@@ -50,8 +50,8 @@ impl Language {
         }
     }
 
-    /// One of two texts.
-    pub(crate) const fn pick(self, en: &'static str, zh: &'static str) -> &'static str {
+    /// The text in this language.
+    pub const fn pick(self, en: &'static str, zh: &'static str) -> &'static str {
         match self {
             Self::En => en,
             Self::Zh => zh,

@@ -14,6 +14,7 @@ const GUESTS: [(&str, &[&str]); 2] = [
             "ima-hostile-machine",
             "ima-machine",
             "ima-plugin",
+            "ima-understanding",
         ],
     ),
     ("wasm32-wasip2", &["ima-hostile"]),

@@ -2,13 +2,12 @@
 
 use crate::MUSIC;
 use ima_core::catalogue::Catalogue;
-use ima_core::language::{
-    About, Intent, Interpretation, Need, PreferenceWish, Question, Understood, VoiceWish, intake,
-    interpret, interpret_as,
-};
 use ima_core::outcome::Cause;
 use ima_core::quote::Quote;
 use ima_core::request::{Request, TaskType};
+use ima_understanding::{
+    About, Interpretation, Need, PreferenceWish, VoiceWish, intake, interpret, interpret_as,
+};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -49,7 +48,7 @@ pub fn utterance(data: &[u8]) {
     check(&read, text);
     for (task, models) in MODELS {
         let read = interpret_as(task, None, text);
-        assert_eq!(read.task, Understood::Known(task));
+        assert_eq!(read.task, Some(task));
         assert_eq!(intake(task, text, read.language), read.questions);
         check(&read, text);
         // One of them is enough for one input: reading is what takes the time here.
@@ -75,28 +74,25 @@ fn check(read: &Interpretation, utterance: &str) {
         }
     }
     assert_eq!(
-        read.task == Understood::Unclear,
+        read.task.is_none(),
         asked.contains(&About::Task),
         "an unclear task is asked about"
     );
     if let Some(prompt) = &read.prompt {
         assert!(!prompt.trim().is_empty(), "an empty prompt");
         assert!(utterance.contains(prompt.as_str()), "an altered prompt");
-    } else if read.task == Understood::Known(TaskType::TextToSpeech)
-        && read.intent != Intent::Prefer
-    {
+    } else if read.task == Some(TaskType::TextToSpeech) && !read.preference_only {
         let mut questions = read.questions.iter();
         let text = questions.find(|question| question.about == About::Text);
         assert_eq!(text.map(|it| it.need), Some(Need::Required));
     }
-    match read.intent {
-        Intent::Create => {}
-        Intent::Prefer => assert_ne!(read.preference, PreferenceWish::Keep, "which model?"),
-        _ => {
-            let required = |it: &Question| it.need == Need::Required;
-            let asks = read.questions.iter().any(required);
-            assert!(asks, "nothing is asked for, and nothing asked back");
-        }
+    if read.preference_only {
+        assert_ne!(read.preference, PreferenceWish::Keep, "which model?");
+        let stays = |about: &About| matches!(about, About::Task | About::Model);
+        assert!(
+            asked.iter().all(stays),
+            "a preference is asked about: {asked:?}"
+        );
     }
     if let Some(VoiceWish::Named(id)) = &read.voice {
         let native = id.ends_with("_uranus_bigtts") && !id.contains(char::is_whitespace);
@@ -112,7 +108,7 @@ fn check(read: &Interpretation, utterance: &str) {
 /// The parameters of an interpretation are ones that the model has, with values that it takes. Only
 /// the length of what the user wrote may be wrong.
 fn can_be_asked_for(read: &Interpretation) {
-    let music = matches!(read.task, Understood::Known(TaskType::TextToMusic));
+    let music = read.task == Some(TaskType::TextToMusic);
     let Some(model) = read.model_id.filter(|_| music) else {
         return;
     };

@@ -3,7 +3,7 @@
 use crate::bindings::exports::ima::studio::preferences;
 use crate::bindings::exports::ima::studio::types::{Language, TaskType};
 use crate::bindings::exports::ima::studio::understanding::{
-    Guest, Intent, Interpretation, PreferenceWish, Question, Voice,
+    Guest, Interpretation, PreferenceWish, Question, Voice,
 };
 use crate::{Hostile, crimes};
 
@@ -11,7 +11,7 @@ impl Guest for Hostile {
     fn interpret(utterance: String) -> Interpretation {
         Interpretation {
             language: Language::En,
-            intent: Intent::Unclear,
+            preference_only: false,
             task: None,
             model_id: None,
             model_named: false,

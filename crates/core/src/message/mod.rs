@@ -203,7 +203,7 @@ impl Messages {
 
     /// What to try instead, where another try makes sense.
     fn suggest(&self, text: &mut String, cause: &Cause, alternatives: &[Alternative]) {
-        if !cause.suggests_another_model() {
+        if alternatives.is_empty() && !cause.suggests_another_model() {
             return;
         }
         match (self.task, self.language) {

@@ -215,6 +215,59 @@ fn a_failed_model_has_its_alternatives_at_live_prices() {
     insta::assert_snapshot!([say(Zh), say(En)].join("\n\n"));
 }
 
+/// Music: "Always suggest 1-2 alternative models".
+#[test]
+fn every_end_that_another_model_may_mend_names_some() {
+    let others = alternatives(TextToMusic, "GenSong", &fixtures::music());
+    let names = |cause: &Cause| -> Vec<String> {
+        let offered = cause.alternatives(&others);
+        offered.into_iter().map(|it| it.model_name).collect()
+    };
+    let over = |budget| Cause::OverBudget { points: 30, budget };
+    for (cause, offered) in [
+        (
+            Cause::UnknownModel(Vec::new()),
+            &["DouBao - BGM", "Suno"][..],
+        ),
+        (
+            Cause::PriceChanged {
+                points: 31,
+                announced: 30,
+            },
+            &["DouBao - BGM", "Suno"],
+        ),
+        (Cause::SubscriptionRequired, &["DouBao - BGM", "Suno"]),
+        (Cause::Unavailable, &["DouBao - BGM", "Suno"]),
+        (refused(6010, ""), &["DouBao - BGM", "Suno"]),
+        (over(29), &["Suno"]),
+        (over(24), &[]),
+        (Cause::Unauthorized, &[]),
+        (Cause::InsufficientPoints, &[]),
+        (Cause::Network, &[]),
+        (Cause::OutcomeUnknown, &[]),
+        (Cause::Deadline, &[]),
+        (Cause::Cancelled, &[]),
+    ] {
+        assert_eq!(names(&cause), offered, "{cause:?}");
+    }
+    for (language, offer, none) in [
+        (Zh, "建议改用：\n  - Suno（功能最强，25 pts）", "用其他模型"),
+        (
+            En,
+            "Try instead:\n  - Suno (most capable, 25 pts)",
+            "try again",
+        ),
+    ] {
+        let messages = Messages::new(TextToMusic, language);
+        let said = |cause: &Cause| {
+            let offered = cause.alternatives(&others);
+            messages.failed(cause, Charge::No, &offered).0.text
+        };
+        assert!(said(&over(29)).contains(offer), "{}", said(&over(29)));
+        assert!(!said(&over(24)).contains(none), "{}", said(&over(24)));
+    }
+}
+
 #[test]
 fn the_steps_of_both_protocols() {
     let started = Started {

@@ -372,6 +372,24 @@ fn the_cost_is_a_phrase() {
         quote.phrase(Language::En),
         "Using Suno (25 credits, full-featured)"
     );
+    for (model, zh, en) in [
+        (
+            "GenBGM",
+            "使用 DouBao - BGM（30 积分）",
+            "Using DouBao - BGM (30 credits)",
+        ),
+        (
+            "GenSong",
+            "使用 DouBao - Song（30 积分）",
+            "Using DouBao - Song (30 credits)",
+        ),
+    ] {
+        let mut request = song();
+        request.model_id = Some(model.to_owned());
+        let quote = Quote::new(&request, &music()).unwrap();
+        assert_eq!(quote.phrase(Language::Zh), zh);
+        assert_eq!(quote.phrase(Language::En), en);
+    }
     let quote = Quote::new(&spoken(), &speech()).unwrap();
     assert_eq!(quote.phrase(Language::Zh), "使用 seed-tts-2.0（2 积分）");
 }

@@ -304,10 +304,10 @@ impl Session {
     }
 
     fn fail(&mut self, cause: Cause, charge: Charge, entry: Entry, medias: Vec<Media>) {
-        let alternatives = if cause.suggests_another_model() {
-            self.alternatives.clone()
-        } else {
-            Vec::new()
+        // Whoever may have paid already is not led to another purchase.
+        let alternatives = match charge {
+            Charge::Unknown => Vec::new(),
+            Charge::No | Charge::Yes => cause.alternatives(&self.alternatives),
         };
         let (message, text) = self.messages.failed(&cause, charge, &alternatives);
         let message = self.messages.attach(message, &medias);

@@ -4,25 +4,15 @@ use crate::bindings::exports::ima::studio::types::Parameter;
 use crate::bindings::exports::ima::studio::understanding as wit;
 use alloc::borrow::ToOwned;
 use alloc::string::ToString;
-use ima_core::language;
 use ima_core::request::Language;
+use ima_understanding as understanding;
 
-impl From<language::Interpretation> for wit::Interpretation {
-    fn from(read: language::Interpretation) -> Self {
+impl From<understanding::Interpretation> for wit::Interpretation {
+    fn from(read: understanding::Interpretation) -> Self {
         Self {
             language: read.language.into(),
-            intent: match read.intent {
-                language::Intent::Create => wit::Intent::Create,
-                language::Intent::Prefer => wit::Intent::Prefer,
-                language::Intent::Price => wit::Intent::Price,
-                language::Intent::Jobs => wit::Intent::Jobs,
-                language::Intent::Decline => wit::Intent::Decline,
-                language::Intent::Unclear => wit::Intent::Unclear,
-            },
-            task: match read.task {
-                language::Understood::Known(task) => Some(task.into()),
-                language::Understood::Unclear => None,
-            },
+            preference_only: read.preference_only,
+            task: read.task.map(Into::into),
             model_id: read.model_id.map(str::to_owned),
             model_named: read.model_named,
             parameters: read
@@ -34,8 +24,8 @@ impl From<language::Interpretation> for wit::Interpretation {
                 })
                 .collect(),
             voice: read.voice.map(|voice| match voice {
-                language::VoiceWish::Sounds(gender) => wit::VoiceWish::Sounds(gender.into()),
-                language::VoiceWish::Named(id) => wit::VoiceWish::Named(id),
+                understanding::VoiceWish::Sounds(gender) => wit::VoiceWish::Sounds(gender.into()),
+                understanding::VoiceWish::Named(id) => wit::VoiceWish::Named(id),
             }),
             preference: read.preference.into(),
             prompt: read.prompt,
@@ -44,13 +34,13 @@ impl From<language::Interpretation> for wit::Interpretation {
     }
 }
 
-impl From<language::PreferenceWish> for wit::PreferenceWish {
-    fn from(wish: language::PreferenceWish) -> Self {
+impl From<understanding::PreferenceWish> for wit::PreferenceWish {
+    fn from(wish: understanding::PreferenceWish) -> Self {
         match wish {
-            language::PreferenceWish::Keep => Self::Keep,
-            language::PreferenceWish::Switch => Self::Switch,
-            language::PreferenceWish::Remember => Self::Remember,
-            language::PreferenceWish::Cheapest { remember, among } => {
+            understanding::PreferenceWish::Keep => Self::Keep,
+            understanding::PreferenceWish::Switch => Self::Switch,
+            understanding::PreferenceWish::Remember => Self::Remember,
+            understanding::PreferenceWish::Cheapest { remember, among } => {
                 Self::Cheapest(wit::Cheapest {
                     remember,
                     among: among.iter().map(|id| (*id).to_owned()).collect(),
@@ -60,34 +50,34 @@ impl From<language::PreferenceWish> for wit::PreferenceWish {
     }
 }
 
-impl From<language::Gender> for wit::Gender {
-    fn from(gender: language::Gender) -> Self {
+impl From<understanding::Gender> for wit::Gender {
+    fn from(gender: understanding::Gender) -> Self {
         match gender {
-            language::Gender::Female => Self::Female,
-            language::Gender::Male => Self::Male,
+            understanding::Gender::Female => Self::Female,
+            understanding::Gender::Male => Self::Male,
         }
     }
 }
 
-impl From<language::Question> for wit::Question {
-    fn from(question: language::Question) -> Self {
+impl From<understanding::Question> for wit::Question {
+    fn from(question: understanding::Question) -> Self {
         Self {
             about: match question.about {
-                language::About::Task => wit::About::Task,
-                language::About::Text => wit::About::Text,
-                language::About::Voice => wit::About::Voice,
-                language::About::Emotion => wit::About::Emotion,
-                language::About::Rate => wit::About::Rate,
-                language::About::Volume => wit::About::Volume,
-                language::About::Style => wit::About::Style,
-                language::About::Model => wit::About::Model,
-                language::About::Lyrics => wit::About::Lyrics,
+                understanding::About::Task => wit::About::Task,
+                understanding::About::Text => wit::About::Text,
+                understanding::About::Voice => wit::About::Voice,
+                understanding::About::Emotion => wit::About::Emotion,
+                understanding::About::Rate => wit::About::Rate,
+                understanding::About::Volume => wit::About::Volume,
+                understanding::About::Style => wit::About::Style,
+                understanding::About::Model => wit::About::Model,
+                understanding::About::Lyrics => wit::About::Lyrics,
             },
             text: question.text.to_owned(),
             need: match question.need {
-                language::Need::Required => wit::Need::Required,
-                language::Need::Suggested => wit::Need::Suggested,
-                language::Need::Optional => wit::Need::Optional,
+                understanding::Need::Required => wit::Need::Required,
+                understanding::Need::Suggested => wit::Need::Suggested,
+                understanding::Need::Optional => wit::Need::Optional,
             },
             options: question
                 .options
@@ -102,15 +92,15 @@ impl From<language::Question> for wit::Question {
 }
 
 /// A voice with its words in a language.
-pub(super) fn voice(voice: &language::Voice, language: Language) -> wit::Voice {
+pub(super) fn voice(voice: &understanding::Voice, language: Language) -> wit::Voice {
     wit::Voice {
         id: voice.id.to_owned(),
         name: voice.name.to_owned(),
         scene: match voice.scene {
-            language::Scene::General => wit::Scene::General,
-            language::Scene::RolePlay => wit::Scene::RolePlay,
-            language::Scene::Video => wit::Scene::Video,
-            language::Scene::Multilingual => wit::Scene::Multilingual,
+            understanding::Scene::General => wit::Scene::General,
+            understanding::Scene::RolePlay => wit::Scene::RolePlay,
+            understanding::Scene::Video => wit::Scene::Video,
+            understanding::Scene::Multilingual => wit::Scene::Multilingual,
         },
         scene_label: voice.scene.label(language).to_owned(),
         gender: voice.gender.into(),

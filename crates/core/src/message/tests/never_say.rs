@@ -1,7 +1,6 @@
 //! Every fixed text for users against the lists of what no user is to read.
 
 use super::*;
-use crate::language::{Gender, Scene, Spoken, intake, interpret, tips, voices};
 use crate::preferences::confirmation;
 
 /// Music: "Never Say to Users", with the names of the service's fields and of our tools.
@@ -221,96 +220,36 @@ fn every_other_message_says_nothing_technical() {
     }
 }
 
-#[test]
-fn questions_tips_and_labels_say_nothing_technical() {
-    let mut questions = Vec::new();
-    for utterance in [
-        "帮我做一段音频",
-        "make some audio",
-        "BGM，女声",
-        "instrumental music with female vocals",
-        "用Suno还是豆包歌曲",
-        "Suno or DouBao BGM, some music",
-        "豆包歌曲，女声",
-        "DouBao Song, female vocals",
-        "用Suno，纯音乐，女声",
-        "Suno, no vocals, custom lyrics: la la",
-        "女声和男声的歌",
-        "a song with male vocals and female vocals",
-        "写一首歌，我写歌词",
-        "a song, custom lyrics",
-        "最便宜的音乐",
-        "the cheapest music",
-        "seed-tts-1.1 or seed-tts-2.0",
-        "帮我制作旁白",
-        "女声朗读",
-        "Read this in a male voice",
-    ] {
-        questions.extend(interpret(utterance).questions);
-    }
-    for language in LANGUAGES {
-        for task in TASKS {
-            questions.extend(intake(task, "", language));
-            tips(task, language).iter().copied().for_each(check);
-        }
-        for scene in [
-            Scene::General,
-            Scene::RolePlay,
-            Scene::Video,
-            Scene::Multilingual,
-        ] {
-            check(scene.label(language));
-        }
-        for gender in [Gender::Female, Gender::Male] {
-            check(gender.label(language));
-        }
-        for spoken in [
-            Spoken::Chinese,
-            Spoken::English,
-            Spoken::Japanese,
-            Spoken::Indonesian,
-            Spoken::Spanish,
-        ] {
-            check(spoken.label(language));
-        }
-    }
-    voices().iter().for_each(|voice| check(voice.name));
-    assert!(questions.len() > 30, "{}", questions.len());
-    for question in &questions {
-        check(question.text);
-        question
-            .options
-            .iter()
-            .for_each(|option| check(&option.label));
-    }
-}
-
-/// Music: "users receive clear next steps for resolution", for the rows of the translation tables.
+/// Music: "users receive clear next steps for resolution".
 #[test]
 fn a_failure_says_what_to_do_next() {
     let steps = [
-        "请", "建议", "试", "稍后", "http", "try", "retry", "wait", "resume",
+        "请", "建议", "试", "稍后", "可以", "http", "try", "retry", "wait", "resume", "raise it",
+        "confirm", "choose", "adjust",
     ];
-    let rows = [
-        Cause::Unauthorized,
-        Cause::InsufficientPoints,
-        Cause::NoPrice,
-        Cause::RateLimited,
-        Cause::Unavailable,
-        Cause::Network,
-        Cause::OutcomeUnknown,
-        Cause::TaskFailed(TaskFault::Resource),
-        Cause::TaskFailed(TaskFault::Status),
-        Cause::Deadline,
-    ];
+    // Whoever stopped it themselves needs no advice.
+    let causes = causes().into_iter().filter(|it| *it != Cause::Cancelled);
+    let causes: Vec<_> = causes.chain(refusals()).collect();
     for task in TASKS {
         for language in LANGUAGES {
             let messages = Messages::new(task, language);
-            for cause in rows.iter().chain(&refusals()) {
+            for cause in &causes {
                 let text = messages.failed(cause, Charge::No, &[]).0.text;
                 let text = text.to_lowercase();
                 assert!(steps.iter().any(|step| text.contains(step)), "{text}");
             }
         }
+    }
+}
+
+#[test]
+fn above_the_budget_one_raises_it_or_takes_another_model() {
+    let (points, budget) = (25, 24);
+    let over = Cause::OverBudget { points, budget };
+    for task in TASKS {
+        let zh = reason_of(&over, task, Zh);
+        assert!(zh.contains("可以提高上限或换个模型"), "{zh}");
+        let en = reason_of(&over, task, En);
+        assert!(en.contains("raise it or choose another model"), "{en}");
     }
 }

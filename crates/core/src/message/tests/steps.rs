@@ -119,6 +119,19 @@ fn step_1_names_model_time_and_points() {
     }
 }
 
+/// Music: "Cost transparency".
+#[test]
+fn the_cost_in_words_is_that_of_the_requirements() {
+    let messages = Messages::new(TextToMusic, Zh);
+    for (model_id, name, points, text) in [
+        ("sonic", "Suno", 25, "使用 Suno（25 积分，功能最全）"),
+        ("GenBGM", "DouBao BGM", 30, "使用 DouBao BGM（30 积分）"),
+        ("GenSong", "DouBao Song", 30, "使用 DouBao Song（30 积分）"),
+    ] {
+        assert_eq!(messages.cost(model_id, name, points), text);
+    }
+}
+
 #[test]
 fn step_2_has_percent_times_and_beyond_the_estimate_a_phrase() {
     for (task, language, progress, text) in [

@@ -154,6 +154,14 @@ fn what_cannot_be_priced_is_not_created() {
     let run = Run::new(unknown).play(vec![list()]);
     assert!(matches!(&run.failure().cause, Cause::UnknownModel(known) if known.len() == 3));
     assert!(run.failure().message.contains("sonic"));
+    assert_eq!(run.failure().alternatives.len(), 2);
+
+    let mut dear = song();
+    dear.model_id = Some("GenBGM".to_owned());
+    dear.budget = Some(25);
+    let run = Run::new(dear).play(vec![list()]);
+    let offered: Vec<_> = run.failure().alternatives.iter().collect();
+    assert!(matches!(&offered[..], [suno] if suno.model_id == "sonic" && suno.points == 25));
 
     let mut poor = song();
     poor.budget = Some(10);
@@ -169,6 +177,7 @@ fn what_cannot_be_priced_is_not_created() {
         run.failure().message,
         "It costs 25 points, above your limit of 10: raise it or choose another model"
     );
+    assert_eq!(run.failure().alternatives, []);
     assert_eq!(
         run.messages().len(),
         2,

@@ -7,16 +7,15 @@
 use super::About;
 use super::voices::Gender::{self, Female, Male};
 use super::voices::{Scene, Spoken};
-use super::words::Role;
-use crate::request::TaskType::{self, TextToMusic, TextToSpeech};
 use Hint::{Either, Strong, Weak};
+use ima_core::request::TaskType::{self, TextToMusic, TextToSpeech};
 
 /// What a phrase says about the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
     /// Nothing.
     Either,
-    /// It decides where no strong phrase does.
+    /// It decides if no strong phrase does.
     Weak(TaskType),
     /// It decides; two different ones are a question.
     Strong(TaskType),
@@ -70,8 +69,14 @@ pub(super) enum Means {
     /// From now on.
     Always,
     Cheapest,
-    /// A word around a wish.
-    Word(Role),
+    /// Not the model or the wish that follows.
+    Not,
+    /// To make something.
+    Make,
+    /// One piece.
+    One,
+    /// Nothing, around other words.
+    Courtesy,
 }
 
 /// Phrases of one meaning.
@@ -83,22 +88,18 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The phrases, with a bar between them: a list of references would be larger than the words.
-    pub(super) const fn new(hint: Hint, means: Means, phrases: &'static str) -> Self {
-        Self {
-            phrases,
-            hint,
-            means,
-        }
-    }
-
+    /// The phrases, with a bar between two.
     pub(super) fn phrases(&self) -> impl Iterator<Item = &'static str> {
         self.phrases.split('|')
     }
 }
 
-const fn row(hint: Hint, means: Means, phrases: &'static str) -> Row {
-    Row::new(hint, means, phrases)
+pub(super) const fn row(hint: Hint, means: Means, phrases: &'static str) -> Row {
+    Row {
+        phrases,
+        hint,
+        means,
+    }
 }
 
 const MUSIC: Hint = Strong(TextToMusic);
@@ -200,7 +201,7 @@ const SPEAKING: &[Row] = &[
     row(MAYBE_SPEECH, Means::Nothing, "音调|pitch"),
 ];
 
-/// Speech: 「建议问」; design, section 6: the voices.
+/// Speech: 「建议问」; the voices.
 #[rustfmt::skip]
 const VOICES: &[Row] = &[
     row(Either, Means::Scene(Scene::Video), "纪录片|广告|视频|短视频|宣传片|documentary|commercial|advert|video"),
@@ -241,9 +242,10 @@ const GUARDS: &[Row] = &[
 
 /// Words before a phrase that take it back.
 #[rustfmt::skip]
-pub(super) const NEGATIONS: &[&str] = &["不要", "不要用", "不用", "不想用", "不带", "不含", "不需要", "不加", "别用", "别",
-    "没有", "没", "无", "去掉", "而不是", "no", "not", "without", "don't use", "do not use", "don't want", "don't",
-    "instead of", "rather than", "avoid", "switch from", "change from"];
+pub(super) const NEGATIONS: &[&str] = &["不要", "不要用", "不要再", "不要再用", "不用", "不想用", "不带", "不含", "不需要", "不加",
+    "别", "别用", "别再", "别再用", "没有", "没", "无", "去掉", "而不是", "no", "not", "without", "don't use", "do not use",
+    "don't want", "don't", "never", "never use", "stop", "stop using", "instead of", "rather than", "avoid", "switch from",
+    "change from"];
 
 /// Words that may stand between two phrases that belong together.
 pub(super) const FILLERS: &[&str] = &["a", "an", "any", "the", "的", "模型", "任何"];

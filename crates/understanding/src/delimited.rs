@@ -1,15 +1,15 @@
 //! The text or description that quotes or a colon set off from the words about it.
 
 use super::normalize::{is_letter, normalize, words};
-use super::scan::{ending, scan};
-use super::triggers::{NAMING, SETTING_LABELS, TEXT_LABELS};
-use super::voices::is_voice;
+use super::scan::{Hit, ending, hits, is_model, scan};
+use super::triggers::{BEFORE_VOICE, NAMING, SETTING_LABELS, TEXT_LABELS};
+use super::voices::voice;
 use crate::prelude::*;
 
 /// An utterance taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Parts<'a> {
-    /// The one text that is set off; none where there is none, or more than one.
+    /// The one text that is set off; none if there is none, or more than one.
     pub(super) text: Option<&'a str>,
     /// The utterance without it, in its normal form.
     pub(super) instruction: String,
@@ -20,51 +20,38 @@ pub(super) struct Parts<'a> {
 
 /// Takes an utterance apart.
 pub(super) fn split(utterance: &str) -> Parts<'_> {
-    let mut texts = Texts::default();
-    let mut clear = true;
-    let mut seen_trigger = false;
-    let mut segment = 0;
-    let mut at = 0;
-    while let Some(rest) = utterance.get(at..)
+    let mut texts: Vec<(&str, usize, usize)> = Vec::new();
+    let (mut clear, mut seen_trigger, mut segment, mut at) = (true, false, 0, 0);
+    while let Some((before, rest)) = utterance.split_at_checked(at)
         && let Some(first) = rest.chars().next()
     {
         let next = at + first.len_utf8();
-        if let Some((inner, after)) = single_quoted(utterance.get(..at).unwrap_or_default(), rest) {
+        let quoted = match closing_quote(first) {
+            Some(closing) => {
+                let inside = utterance.get(next..).unwrap_or_default();
+                let Some((inner, after)) = inside.split_once(closing) else {
+                    // No closing quote from here on: nothing can be told apart.
+                    clear = false;
+                    break;
+                };
+                // A quotation inside one of the same kind: where does it end?
+                clear &= !inner.contains(first);
+                // "Read aloud: "Hello" is what he said": does the text end there?
+                clear &= !before.trim_end().ends_with(COLONS)
+                    || !after.trim_start().starts_with(is_letter);
+                Some((inner, after))
+            }
+            None => single_quoted(before, rest),
+        };
+        if let Some((inner, after)) = quoted {
             let end = utterance.len() - after.len();
-            if !inner.trim().is_empty() && !is_voice(inner) {
-                texts.add(inner, at, end);
+            if !inner.trim().is_empty() && !is_name(before, inner) {
+                texts.push((inner, at, end));
             }
             at = end;
             continue;
         }
-        if let Some(closing) = closing_quote(first) {
-            match rest
-                .get(first.len_utf8()..)
-                .and_then(|inner| inner.split_once(closing))
-            {
-                Some((inner, after)) => {
-                    // A quotation inside one of the same kind: where does it end?
-                    clear &= !inner.contains(first);
-                    // "Read aloud: "Hello" is what he said": does the text end there?
-                    let after_colon = utterance
-                        .get(..at)
-                        .is_some_and(|before| before.trim_end().ends_with([':', '：']));
-                    clear &= !after_colon || !after.trim_start().starts_with(is_letter);
-                    let end = utterance.len() - after.len();
-                    if !inner.trim().is_empty() && !is_voice(inner) {
-                        texts.add(inner, at, end);
-                    }
-                    at = end;
-                    continue;
-                }
-                // No closing quote from here on: nothing can be told apart.
-                None => {
-                    clear = false;
-                    break;
-                }
-            }
-        }
-        if matches!(first, ':' | '：') {
+        if COLONS.contains(&first) {
             let before = utterance.get(segment..at).unwrap_or_default();
             let after = utterance.get(next..).unwrap_or_default();
             let head = normalize(before);
@@ -76,7 +63,7 @@ pub(super) fn split(utterance: &str) -> Parts<'_> {
                 if !text.starts_with(|c| closing_quote(c).is_some()) {
                     clear &= !mentions_a_setting(text);
                     if !text.is_empty() {
-                        texts.add(text, next, utterance.len());
+                        texts.push((text, next, utterance.len()));
                     }
                     break;
                 }
@@ -84,14 +71,15 @@ pub(super) fn split(utterance: &str) -> Parts<'_> {
         }
         at = next;
     }
-    match texts {
-        Texts::One { text, start, end } if clear => {
+    match texts.as_slice() {
+        &[(text, start, end)] if clear => {
             let before = utterance.get(..start).unwrap_or_default();
             let after = utterance.get(end..).unwrap_or_default();
+            let named = ends_with_any(&normalize(before), NAMING);
             Parts {
                 text: Some(text.trim()),
                 instruction: normalize(&[before, "\"\"", after].concat()),
-                describes: !after.contains(is_letter) && !names(before),
+                describes: !after.contains(is_letter) && !named,
             }
         }
         _ => Parts {
@@ -102,36 +90,27 @@ pub(super) fn split(utterance: &str) -> Parts<'_> {
     }
 }
 
-#[derive(Default)]
-enum Texts<'a> {
-    #[default]
-    None,
-    One {
-        text: &'a str,
-        start: usize,
-        end: usize,
-    },
-    Several,
+/// Whether a quotation is the name of a voice, or of a model that the words before it choose.
+fn is_name(before: &str, quoted: &str) -> bool {
+    let quoted = normalize(quoted);
+    let whole = |hit: &Hit| hit.start == 0 && hit.end == quoted.len() && is_model(hit.means);
+    voice(&quoted).is_some()
+        || ends_with_any(&normalize(before), BEFORE_VOICE)
+            && hits(&quoted, &[]).first().is_some_and(whole)
 }
 
-impl<'a> Texts<'a> {
-    fn add(&mut self, text: &'a str, start: usize, end: usize) {
-        *self = match self {
-            Self::None => Self::One { text, start, end },
-            _ => Self::Several,
-        };
-    }
-}
+const COLONS: [char; 2] = [':', '：'];
 
 fn closing_quote(open: char) -> Option<char> {
-    match open {
-        '"' => Some('"'),
-        '＂' => Some('＂'),
-        '“' => Some('”'),
-        '「' => Some('」'),
-        '『' => Some('』'),
-        _ => None,
-    }
+    const QUOTES: [(char, char); 5] = [
+        ('"', '"'),
+        ('＂', '＂'),
+        ('“', '”'),
+        ('「', '」'),
+        ('『', '』'),
+    ];
+    let quote = QUOTES.iter().find(|(opening, _)| *opening == open);
+    quote.map(|(_, closing)| *closing)
 }
 
 /// What single quotes enclose at the beginning of `rest`, and what follows them. An apostrophe
@@ -165,7 +144,7 @@ fn ends_with_any(text: &str, words: &[&str]) -> bool {
 
 /// Whether a label of a setting follows within a text that nothing closes.
 fn mentions_a_setting(text: &str) -> bool {
-    let mut heads: Vec<&str> = text.split([':', '：']).collect();
+    let mut heads: Vec<&str> = text.split(COLONS).collect();
     heads.pop();
     heads.iter().any(|head| is_setting(&normalize(head)))
 }
@@ -177,16 +156,13 @@ fn is_setting(head: &str) -> bool {
     SETTING_LABELS.iter().any(|label| {
         ending(head, label).is_some_and(|before| {
             let before = before.trim_end();
-            let mut since_article = u8::MAX;
-            for word in words(before) {
-                since_article = match word {
-                    "a" | "an" => 0,
-                    _ => since_article.saturating_add(1),
-                };
-            }
-            let described = matches!(since_article, 1 | 2) && before.ends_with(is_letter);
-            let valued = *label == "voice" && (before.ends_with("'s") || described)
-                || *label == "声音" && before.ends_with('的');
+            let article = |word| matches!(word, "a" | "an");
+            let described = words(before).rev().skip(1).take(2).any(article);
+            let valued = match *label {
+                "voice" => before.ends_with("'s") || described && before.ends_with(is_letter),
+                "声音" => before.ends_with('的'),
+                _ => false,
+            };
             !valued
         })
     })
@@ -197,8 +173,4 @@ fn within_a_word(before: &str, after: &str) -> bool {
     let digits = before.ends_with(|c: char| c.is_ascii_digit())
         && after.starts_with(|c: char| c.is_ascii_digit());
     digits || after.starts_with("//")
-}
-
-fn names(before: &str) -> bool {
-    ends_with_any(&normalize(before), NAMING)
 }

@@ -97,11 +97,7 @@ fn phrases_set_the_parameters_of_their_row() {
     for (utterances, parameters) in rows {
         for utterance in utterances {
             let read = interpret(utterance);
-            assert_eq!(
-                read.task,
-                Understood::Known(TaskType::TextToSpeech),
-                "{utterance}"
-            );
+            assert_eq!(read.task, Some(TaskType::TextToSpeech), "{utterance}");
             let set = read.parameters.into_iter().map(|p| (p.name, p.value));
             assert_eq!(Value::Object(set.collect()), parameters, "{utterance}");
         }
@@ -203,6 +199,7 @@ fn the_text_is_what_is_set_off_exactly_as_given() {
         ("用女声朗读：“ＡＢＣ”，语速快", Some("ＡＢＣ")),
         ("读出来：他说“好”", Some("他说“好”")),
         ("用「小何」读「你好」", Some("你好")),
+        ("朗读「Suno」", Some("Suno")),
         // More than one, not closed, or a setting after it: it is asked for.
         ("朗读「你好」和「再见」", None),
         ("朗读「你好", None),
@@ -215,11 +212,7 @@ fn the_text_is_what_is_set_off_exactly_as_given() {
         ("朗读这段文字", None),
     ] {
         let read = interpret(utterance);
-        assert_eq!(
-            read.task,
-            Understood::Known(TaskType::TextToSpeech),
-            "{utterance}"
-        );
+        assert_eq!(read.task, Some(TaskType::TextToSpeech), "{utterance}");
         assert_eq!(read.prompt.as_deref(), text, "{utterance}");
         assert_eq!(
             asks(&read, About::Text).is_none(),
@@ -348,4 +341,21 @@ fn the_table_of_voices_says_what_the_ids_say() {
     ];
     assert_eq!(scenes.map(count), [7, 2, 3, 3]);
     assert_eq!(voice("BV001_streaming"), None);
+}
+
+#[test]
+fn a_voice_goes_by_its_id_or_its_name_in_any_case() {
+    for given in ["Vivi 2.0", "vivi", "VIVI", "ZH_FEMALE_VV_uranus_bigtts"] {
+        let id = voice(given).map(|it| it.id);
+        assert_eq!(id, Some("zh_female_vv_uranus_bigtts"), "{given}");
+    }
+    for utterance in [
+        "用 VIVI 朗读",
+        "narration, speaker ZH_FEMALE_VV_URANUS_BIGTTS",
+    ] {
+        let named = VoiceWish::Named("zh_female_vv_uranus_bigtts".to_owned());
+        assert_eq!(interpret(utterance).voice, Some(named), "{utterance}");
+    }
+    assert_eq!(voice("Tina"), None);
+    assert_eq!(voice(""), None);
 }

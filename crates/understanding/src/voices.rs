@@ -1,10 +1,10 @@
-//! The voices that the service accepts (design, section 6), and which of them to suggest.
+//! The voices that the service accepts, and which of them to suggest.
 
 use super::normalize::normalize;
 use crate::prelude::*;
-use crate::request::Language;
+use ima_core::request::Language;
 
-/// What a voice is made for (design, section 6: the table's first column).
+/// What a voice is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scene {
     /// Everyday use: assistants, audiobooks.
@@ -76,7 +76,7 @@ impl Spoken {
     }
 }
 
-/// A voice (speech: "Speaker / 音色列表"; design, section 6).
+/// A voice (speech: "Speaker / 音色列表").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Voice {
     /// The value of the form field `speaker`.
@@ -111,52 +111,44 @@ impl Voice {
     }
 }
 
-const fn chinese(id: &'static str, name: &'static str, scene: Scene, gender: Gender) -> Voice {
-    let languages = &[Spoken::Chinese];
-    Voice {
-        id,
-        name,
-        scene,
-        gender,
-        languages,
-    }
-}
-
-const fn english(id: &'static str, name: &'static str, gender: Gender) -> Voice {
-    let (scene, languages) = (Scene::Multilingual, &[Spoken::English]);
-    Voice {
-        id,
-        name,
-        scene,
-        gender,
-        languages,
-    }
-}
-
 use Gender::{Female, Male};
-use Scene::{General, RolePlay, Video};
+use Scene::{General, Multilingual, RolePlay, Video};
+use Spoken::{Chinese, English, Indonesian, Japanese, Spanish};
+
+const fn row(
+    id: &'static str,
+    name: &'static str,
+    scene: Scene,
+    gender: Gender,
+    languages: &'static [Spoken],
+) -> Voice {
+    Voice {
+        id,
+        name,
+        scene,
+        gender,
+        languages,
+    }
+}
 
 /// Within a scene, those first that the requirements recommend (speech: 「建议问」).
 #[rustfmt::skip]
 static VOICES: [Voice; 15] = [
-    chinese("zh_male_sophie_uranus_bigtts", "魅力苏菲 2.0", General, Male),
-    Voice {
-        id: "zh_female_vv_uranus_bigtts", name: "Vivi 2.0", scene: General, gender: Female,
-        languages: &[Spoken::Chinese, Spoken::Japanese, Spoken::Indonesian, Spoken::Spanish],
-    },
-    chinese("zh_male_m191_uranus_bigtts", "云舟 2.0", General, Male),
-    chinese("zh_female_xiaohe_uranus_bigtts", "小何 2.0", General, Female),
-    chinese("zh_male_taocheng_uranus_bigtts", "小天 2.0", General, Male),
-    chinese("zh_male_liufei_uranus_bigtts", "刘飞 2.0", General, Male),
-    chinese("zh_female_qingxinnvsheng_uranus_bigtts", "清新女声 2.0", General, Female),
-    chinese("zh_female_cancan_uranus_bigtts", "知性灿灿 2.0", RolePlay, Female),
-    chinese("zh_female_sajiaoxuemei_uranus_bigtts", "撒娇学妹 2.0", RolePlay, Female),
-    chinese("zh_male_dayi_uranus_bigtts", "大壹 2.0", Video, Male),
-    chinese("zh_male_sunwukong_uranus_bigtts", "猴哥 2.0", Video, Male),
-    chinese("zh_female_peiqi_uranus_bigtts", "佩奇猪 2.0", Video, Female),
-    english("en_male_tim_uranus_bigtts", "Tim", Male),
-    english("en_female_dacey_uranus_bigtts", "Dacey", Female),
-    english("en_female_stokie_uranus_bigtts", "Stokie", Female),
+    row("zh_male_sophie_uranus_bigtts", "魅力苏菲 2.0", General, Male, &[Chinese]),
+    row("zh_female_vv_uranus_bigtts", "Vivi 2.0", General, Female, &[Chinese, Japanese, Indonesian, Spanish]),
+    row("zh_male_m191_uranus_bigtts", "云舟 2.0", General, Male, &[Chinese]),
+    row("zh_female_xiaohe_uranus_bigtts", "小何 2.0", General, Female, &[Chinese]),
+    row("zh_male_taocheng_uranus_bigtts", "小天 2.0", General, Male, &[Chinese]),
+    row("zh_male_liufei_uranus_bigtts", "刘飞 2.0", General, Male, &[Chinese]),
+    row("zh_female_qingxinnvsheng_uranus_bigtts", "清新女声 2.0", General, Female, &[Chinese]),
+    row("zh_female_cancan_uranus_bigtts", "知性灿灿 2.0", RolePlay, Female, &[Chinese]),
+    row("zh_female_sajiaoxuemei_uranus_bigtts", "撒娇学妹 2.0", RolePlay, Female, &[Chinese]),
+    row("zh_male_dayi_uranus_bigtts", "大壹 2.0", Video, Male, &[Chinese]),
+    row("zh_male_sunwukong_uranus_bigtts", "猴哥 2.0", Video, Male, &[Chinese]),
+    row("zh_female_peiqi_uranus_bigtts", "佩奇猪 2.0", Video, Female, &[Chinese]),
+    row("en_male_tim_uranus_bigtts", "Tim", Multilingual, Male, &[English]),
+    row("en_female_dacey_uranus_bigtts", "Dacey", Multilingual, Female, &[English]),
+    row("en_female_stokie_uranus_bigtts", "Stokie", Multilingual, Female, &[English]),
 ];
 
 /// Every voice of the table, scene by scene.
@@ -164,17 +156,13 @@ pub fn voices() -> &'static [Voice] {
     &VOICES
 }
 
-/// The voice with an id; none for one that the table does not hold.
-pub fn voice(id: &str) -> Option<&'static Voice> {
-    VOICES.iter().find(|voice| voice.id == id)
-}
-
-/// Whether a text is nothing but a voice's name or id.
-pub(super) fn is_voice(text: &str) -> bool {
-    let text = normalize(text);
-    VOICES.iter().any(|voice| {
+/// The voice with an id or a name, in any case, with or without the version "2.0"; none if the
+/// table holds no such voice.
+pub fn voice(id_or_name: &str) -> Option<&'static Voice> {
+    let wanted = normalize(id_or_name);
+    VOICES.iter().find(|voice| {
         let names = [voice.id, voice.name, voice.spoken_name()];
-        names.iter().any(|name| normalize(name) == text)
+        names.iter().any(|name| normalize(name) == wanted)
     })
 }
 
@@ -192,7 +180,7 @@ impl Wanted {
         let spoken = voice.languages.contains(&self.spoken);
         let gender = self.gender.is_none_or(|gender| voice.gender == gender);
         let scene = self.scene.unwrap_or(match self.spoken {
-            Spoken::Chinese => General,
+            Chinese => General,
             _ => voice.scene,
         });
         4 * u8::from(gender) + 2 * u8::from(spoken) + u8::from(voice.scene == scene)

@@ -1,6 +1,6 @@
 //! Hints on how to word a prompt.
 
-use crate::request::{Language, TaskType};
+use ima_core::request::{Language, TaskType};
 
 /// Hints to show beside an input, in the user's language (music: "Prompt writing tips", "Prompt
 /// tips for music generation", and "Best Practices" for the lengths and the lyrics; speech: the

@@ -1,12 +1,13 @@
 //! The requirements' tables, row by row, and what must hold for any utterance.
 
 mod asking;
-mod intent;
 mod music;
 mod narration;
+mod normalize;
 mod preference;
+mod preference_only;
 mod properties;
-mod requests;
+mod several;
 mod speech;
 mod wording;
 
@@ -15,10 +16,7 @@ use serde_json::Value;
 
 /// The task, where it is known.
 fn task(utterance: &str) -> Option<TaskType> {
-    match interpret(utterance).task {
-        Understood::Known(task) => Some(task),
-        Understood::Unclear => None,
-    }
+    interpret(utterance).task
 }
 
 /// One parameter's value.

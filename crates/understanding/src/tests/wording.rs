@@ -12,13 +12,9 @@ fn a_text_in_single_quotes_is_the_text() {
         ("say 'hello' with Tim's voice, read aloud", "hello"),
     ] {
         let read = interpret(utterance);
-        assert_eq!(
-            read.task,
-            Understood::Known(TaskType::TextToSpeech),
-            "{utterance}"
-        );
+        assert_eq!(read.task, Some(TaskType::TextToSpeech), "{utterance}");
         assert_eq!(read.prompt.as_deref(), Some(text), "{utterance}");
-        assert_eq!(read.intent, Intent::Create, "{utterance}");
+        assert!(!read.preference_only, "{utterance}");
     }
     for utterance in [
         "don't read Tim's poem aloud, isn't it",
@@ -32,7 +28,7 @@ fn a_text_in_single_quotes_is_the_text() {
 #[test]
 fn what_is_read_aloud_is_no_music_whatever_it_says() {
     let read = interpret("read no vocals please aloud");
-    assert_eq!(read.task, Understood::Unclear);
+    assert_eq!(read.task, None);
     assert!(asks(&read, About::Task).is_some());
 }
 
@@ -55,7 +51,7 @@ fn lyrics_after_their_label_are_sent_as_lyrics() {
             Some(json!("roses are red")),
             "{utterance}"
         );
-        assert_eq!(read.intent, Intent::Create, "{utterance}");
+        assert!(!read.preference_only, "{utterance}");
         assert_eq!(read.questions, [], "{utterance}");
     }
 }

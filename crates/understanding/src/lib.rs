@@ -1,100 +1,86 @@
-//! What an utterance asks for, and what to ask back.
+//! What a sentence in Chinese or English asks for, and what to ask back.
 //!
-//! Everything here follows the tables of the requirements: `triggers` holds one row for each of
-//! their rows, so a new phrase is a new word in a row. What is ambiguous becomes a question with
-//! options, never a guess.
+//! The crate holds the tables of the requirements: phrases and the model and parameters they stand
+//! for, voices, questions and tips. It decides nothing about money: a caller shows what was
+//! understood and what it costs, and asks. What is ambiguous becomes a [`Question`], never a guess.
+//!
+//! ```
+//! use ima_understanding::interpret;
+//!
+//! let read = interpret("用Suno写一首关于雨的歌，女声");
+//! assert_eq!(read.model_id, Some("sonic"));
+//! assert!(read.questions.is_empty());
+//! ```
+//!
+//! To teach it a phrase, add the phrase to a row of a table.
 
-mod clause;
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 mod delimited;
-mod intake;
-mod intent;
 mod interpret;
 mod normalize;
+mod preference;
+mod prelude;
+mod questions;
 mod resolve;
 mod scan;
 mod several;
 mod tips;
 mod triggers;
 mod voices;
-mod words;
 
 #[cfg(test)]
 mod tests;
 
-use crate::prelude::*;
-use crate::request::{Language, Parameter, TaskType};
+use ima_core::request::{Language, Parameter, TaskType};
+use prelude::*;
 
-pub use intake::intake;
 pub use interpret::{interpret, interpret_as};
+pub use questions::intake;
 pub use tips::tips;
 pub use voices::{Gender, Scene, Spoken, Voice, voice, voices};
 
 /// What an utterance asks for (music and speech: "User Input Parsing").
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interpretation {
-    /// The utterance's language: Chinese where it holds a Han character, else English.
+    /// The utterance's language: Chinese if it holds a Han character, else English.
     pub language: Language,
-    /// Whether anything is asked for at all.
-    pub intent: Intent,
-    /// Music or speech.
-    pub task: Understood,
-    /// The model that the words lead to; none where the user's preference or the recommended model
+    /// Whether the words only choose a model for the future and ask for no audio: 以后都用XXX,
+    /// always use XXX, switch to XXX. Then `preference` isn't [`PreferenceWish::Keep`], and of the
+    /// questions only those about the task and the model are left.
+    pub preference_only: bool,
+    /// Music or speech. None if the words name neither or both: a question asks, and with the answer
+    /// [`interpret_as`] reads the same utterance again.
+    pub task: Option<TaskType>,
+    /// The model that the words lead to. None if the user's preference or the recommended model
     /// applies (music: "User phrasing → model selection").
     pub model_id: Option<&'static str>,
     /// Whether the model was named or settled. Otherwise it follows from the kind of music.
     pub model_named: bool,
     /// Parameters as the model's form names them (music: "Music-specific parameters (Suno)";
-    /// speech: "User Input Parsing"). Those of Suno only where `model_id` is Suno.
+    /// speech: "User Input Parsing"). Those of Suno only if `model_id` is Suno.
     pub parameters: Vec<Parameter>,
     /// The voice to speak with (speech: "User Input Parsing"). Sung voices are in `parameters`.
     pub voice: Option<VoiceWish>,
-    /// What it means for the model that the user usually has.
+    /// What the words mean for the user's preferred model.
     pub preference: PreferenceWish,
-    /// The description or the text to speak, exactly as given, where quotes or a colon set it off.
-    /// Without it the whole utterance describes the music, and the text to speak is asked for.
+    /// The description or the text to speak, exactly as given, if quotes or a colon set it off.
+    /// Without it the whole utterance describes the music, and a question asks for the text to speak.
     pub prompt: Option<String>,
-    /// What is to be asked, in this order, in the utterance's language. Nothing may be generated
-    /// before each [`Need::Required`] one has its answer.
+    /// What to ask, in this order, in the utterance's language. Nothing can be generated before each
+    /// [`Need::Required`] question has its answer.
     pub questions: Vec<Question>,
-}
-
-/// What an utterance is for. Nothing may be generated, and so nothing spent, but for
-/// [`Intent::Create`]; with every other one but [`Intent::Prefer`] a question is
-/// [`Need::Required`], which asks what the music or the text should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Intent {
-    /// A piece of music or a spoken text is asked for.
-    Create,
-    /// Only the preference is to be saved: 以后都用XXX, switch to XXX. Of the questions only those
-    /// about the task and the model are left.
-    Prefer,
-    /// It asks what something costs.
-    Price,
-    /// It speaks of what was generated or is being generated: where it is, to cancel it.
-    Jobs,
-    /// It says that nothing is wanted, or a model is not.
-    Decline,
-    /// None of these for certain.
-    Unclear,
-}
-
-/// Whether the kind of task is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Understood {
-    /// It is.
-    Known(TaskType),
-    /// Nothing said it, or both were said: `questions` asks. With the answer, [`interpret_as`]
-    /// reads the same utterance again.
-    Unclear,
 }
 
 /// The voice to speak with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VoiceWish {
-    /// 女声 or 男声: the question about the voice suggests such ones.
+    /// 女声 or 男声: the question about the voice suggests such voices.
     Sounds(Gender),
-    /// One voice, as an id for the form field `speaker`: of the table, or any other id in the
-    /// native form `*_uranus_bigtts` that the user typed.
+    /// One voice, by the value of the form field `speaker`: a voice of the table, or any other id in
+    /// the native form `*_uranus_bigtts` that the user typed.
     Named(String),
 }
 
@@ -104,7 +90,7 @@ pub enum VoiceWish {
 pub enum PreferenceWish {
     /// Nothing: the preference applies, and a success is saved as always.
     Keep,
-    /// 用XXX, 换成XXX: use the model and save it. Where `model_id` is none, a question asks which.
+    /// 用XXX, 换成XXX: use the model and save it. If `model_id` is none, a question asks which.
     Switch,
     /// 以后都用XXX, always use XXX: save the model and confirm it.
     Remember,
@@ -112,7 +98,7 @@ pub enum PreferenceWish {
     Cheapest {
         /// 以后都用, always: only then it is saved.
         remember: bool,
-        /// The models that can do what was asked, those first that the requirements name. Never
+        /// The models that can do what was asked, first those that the requirements name. Never
         /// empty.
         among: &'static [&'static str],
     },
@@ -127,11 +113,11 @@ pub struct Question {
     pub text: &'static str,
     /// How much depends on it.
     pub need: Need,
-    /// Answers to choose from; empty where only free text will do.
+    /// Answers to choose from. Empty if only free text will do.
     pub options: Vec<Choice>,
 }
 
-/// What a question decides, and what its choices' values are.
+/// What a question decides, and what the values of its choices are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
     /// Music or speech; the values are [`TaskType::name`]s.
@@ -174,12 +160,4 @@ pub struct Choice {
     pub value: &'static str,
     /// What to show.
     pub label: String,
-}
-
-/// The text in the user's language.
-const fn say(language: Language, zh: &'static str, en: &'static str) -> &'static str {
-    match language {
-        Language::Zh => zh,
-        Language::En => en,
-    }
 }
