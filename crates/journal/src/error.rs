@@ -1,16 +1,17 @@
-//! Why the journal could not be used.
+//! Why a store could not be used.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use rusqlite::ErrorCode;
+/// What lies behind an error: the words of a database.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why the journal could not be used.
+/// Why a store could not be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum JournalError {
+pub enum StoreError {
     /// The folder could not be created.
-    #[error("{}: {source}", folder.display())]
+    #[error("The folder {} can't be created: {source}", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
@@ -18,7 +19,7 @@ pub enum JournalError {
         source: io::Error,
     },
     /// A file beside the database could not be made, locked or renamed.
-    #[error("{}: {source}", path.display())]
+    #[error("The file {} can't be used: {source}", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -26,98 +27,60 @@ pub enum JournalError {
         source: io::Error,
     },
     /// The disk is full.
-    #[error("the journal {} can't be written: the disk is full", path.display())]
+    #[error("The journal {} can't be written: the disk is full.", path.display())]
     Full {
         /// The database.
         path: PathBuf,
         /// What the database says.
-        source: rusqlite::Error,
+        source: Cause,
     },
     /// The database or its folder can't be written to.
-    #[error("the journal {} can't be written", path.display())]
+    #[error("The journal {} can't be written.", path.display())]
     ReadOnly {
         /// The database.
         path: PathBuf,
         /// What the database says.
-        source: rusqlite::Error,
+        source: Cause,
     },
-    /// The file is no database, or one that is damaged. [`Journal::open`](super::Journal::open)
-    /// sets such a file aside; here the damage showed later.
-    #[error("the journal {} is damaged", path.display())]
+    /// The file is no database, or a damaged one. Opening sets aside what shows its damage at once;
+    /// this damage showed later. The next opening checks the whole database.
+    #[error("The journal {} is damaged: {source}", path.display())]
     Damaged {
         /// The database.
         path: PathBuf,
         /// What the database says.
-        source: rusqlite::Error,
+        source: Cause,
     },
     /// The database was written by a later version of this library.
-    #[error("the journal {} was written by a later version", path.display())]
+    #[error("The journal {} was written by a later version.", path.display())]
     Later {
         /// The database.
         path: PathBuf,
     },
-    /// The database failed.
-    #[error("the journal {} failed: {source}", path.display())]
+    /// The database failed in another way.
+    #[error("The journal {} failed: {source}", path.display())]
     Database {
         /// The database.
         path: PathBuf,
         /// What the database says.
-        source: rusqlite::Error,
+        source: Cause,
     },
+    /// A store that is not ours failed.
+    #[error("The journal failed: {0}")]
+    Other(#[source] Cause),
     /// The thread that writes could not be started.
-    #[error("the journal's thread could not be started: {0}")]
+    #[error("The journal's thread can't be started: {0}")]
     Thread(#[source] io::Error),
     /// There is no job of this id or task id.
-    #[error("no such job: {0}")]
+    #[error("There is no job {0}.")]
     NoSuchJob(String),
     /// Another process, or another generation of this one, is working on the job.
-    #[error("the job {0} is being worked on elsewhere")]
+    #[error("The job {0} is being worked on elsewhere.")]
     InUse(String),
-    /// Another process has gone on with the job in the meantime: its task exists. Nothing was
-    /// written.
-    #[error("another process has gone on with the job")]
+    /// The store knows better: the task exists, or is another one. Nothing was written.
+    #[error("The journal already knows of another task or a later state.")]
     Conflict,
     /// The process is ending.
-    #[error("the journal was interrupted")]
+    #[error("The journal was interrupted.")]
     Interrupted,
-}
-
-/// What went wrong, before it is said with which database.
-#[derive(Debug)]
-pub(super) enum Fault {
-    Sql(rusqlite::Error),
-    Known(JournalError),
-}
-
-impl Fault {
-    /// The error of the database at `path`.
-    pub(super) fn at(self, path: &Path) -> JournalError {
-        let source = match self {
-            Self::Known(error) => return error,
-            Self::Sql(source) => source,
-        };
-        let path = path.to_path_buf();
-        match source.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => JournalError::Full { path, source },
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => {
-                JournalError::ReadOnly { path, source }
-            }
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                JournalError::Damaged { path, source }
-            }
-            _ => JournalError::Database { path, source },
-        }
-    }
-}
-
-impl From<rusqlite::Error> for Fault {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sql(error)
-    }
-}
-
-impl From<JournalError> for Fault {
-    fn from(error: JournalError) -> Self {
-        Self::Known(error)
-    }
 }

@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior, ffi};
 
 use super::database;
-use super::error::Fault;
+use super::fault::Fault;
 
 /// How long nothing must be asked for before traces are removed: it takes several syncs.
 const QUIET: Duration = Duration::from_millis(500);
@@ -21,15 +21,30 @@ const BUSY: u32 = 64;
 /// How long after an attempt that another process stood in the way of the next one is made.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// How long what has time waits for something else that is written.
+const SOON: Duration = Duration::from_millis(50);
+
+/// How long something may wait before it is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    /// Not at all.
+    Now,
+    /// A moment, to share a sync with what comes next.
+    Soon,
+}
+
 /// Something to write. It may be run again where a transaction was lost, so it changes the database
 /// by one statement at most, and nothing else for good.
 struct Task<T, W, D> {
+    haste: Haste,
     work: W,
     result: Option<Result<T, Fault>>,
     done: D,
 }
 
 trait Queued: Send {
+    fn haste(&self) -> Haste;
+
     fn run(&mut self, transaction: &Connection);
 
     /// Tells whoever waits for it. Without a commit there is no result but a failure.
@@ -42,6 +57,10 @@ where
     W: FnMut(&Connection) -> Result<T, Fault> + Send,
     D: FnOnce(Result<T, Fault>) + Send,
 {
+    fn haste(&self) -> Haste {
+        self.haste
+    }
+
     fn run(&mut self, transaction: &Connection) {
         // What an earlier run gave, a claim for example, ends first.
         self.result = None;
@@ -49,7 +68,9 @@ where
     }
 
     fn end(self: Box<Self>, committed: Result<(), &rusqlite::Error>) {
-        let Self { work, result, done } = *self;
+        let Self {
+            work, result, done, ..
+        } = *self;
         // With it goes what it holds of the journal, before anyone can believe it done.
         drop(work);
         let result = match (result, committed) {
@@ -83,10 +104,12 @@ impl Writer {
     /// the disk. Where the thread is gone, `done` is dropped.
     pub(super) fn submit<T: Send + 'static>(
         &self,
+        haste: Haste,
         work: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
         done: impl FnOnce(Result<T, Fault>) + Send + 'static,
     ) {
         let task = Task {
+            haste,
             work,
             result: None,
             done,
@@ -122,6 +145,7 @@ fn write(mut connection: Connection, tasks: &Receiver<Box<dyn Queued>>) {
             Ok(first) => {
                 let mut batch = VecDeque::from([first]);
                 batch.extend(tasks.try_iter());
+                wait_for_haste(tasks, &mut batch);
                 commit(&mut connection, batch);
                 (quiet, batches) = (quiet.or(Some(QUIET)), batches + 1);
             }
@@ -135,6 +159,18 @@ fn write(mut connection: Connection, tasks: &Receiver<Box<dyn Queued>>) {
                 }
                 return;
             }
+        }
+    }
+}
+
+/// Waits a moment for something that can't wait itself.
+fn wait_for_haste(tasks: &Receiver<Box<dyn Queued>>, batch: &mut VecDeque<Box<dyn Queued>>) {
+    let until = Instant::now() + SOON;
+    while batch.iter().all(|task| task.haste() == Haste::Soon) {
+        let left = until.saturating_duration_since(Instant::now());
+        match tasks.recv_timeout(left) {
+            Ok(task) => batch.push_back(task),
+            Err(_) => return,
         }
     }
 }
