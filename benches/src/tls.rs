@@ -38,12 +38,10 @@ pub(crate) fn run() -> Result<(), Error> {
     control.set_timeline("sonic", Timeline::lasting(30.0));
 
     println!("                                   generations  connections  handshakes  requests");
-    for (name, machine) in [("plugin", false), ("machine", true)] {
-        for count in [1, MANY] {
-            let begin = Count::of(&control);
-            block_on(generations(&simulator, machine, count, &folder))?;
-            begin.print(&control, &format!("{name}, list to audio"), count);
-        }
+    for count in [1, MANY] {
+        let begin = Count::of(&control);
+        block_on(generations(&simulator, count, &folder))?;
+        begin.print(&control, "the host, list to audio", count);
     }
     control.set_timeline("sonic", Timeline::lasting(0.0));
     let begin = Count::of(&control);
