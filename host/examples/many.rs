@@ -81,7 +81,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
     println!("no event later than {late:.1?}");
     if let Some(journal) = runtime.journal() {
-        let jobs = journal.list(None).await?;
+        let jobs = journal.list().await?;
         let finished = |job: &&Job| job.state == JobState::Finished;
         let finished = jobs.iter().filter(finished).count();
         println!("{} jobs journalled, {finished} finished", jobs.len());

@@ -150,7 +150,7 @@ impl Journal {
     /// # Errors
     ///
     /// When the folder can't be created or written to, or the journal is of a later version.
-    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+    pub fn open_blocking(folder: &Path) -> Result<Self, StoreError> {
         let store = crate::SqliteStore::open(folder)?;
         let set_aside = store.set_aside().map(Path::to_path_buf);
         Ok(Self {
@@ -168,9 +168,9 @@ impl Journal {
     /// # Panics
     ///
     /// Outside a tokio runtime.
-    pub async fn open_async(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
+    pub async fn open(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let folder = folder.into();
-        let opened = tokio::task::spawn_blocking(move || Self::open(&folder)).await;
+        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(&folder)).await;
         opened.map_err(|_| StoreError::Interrupted)?
     }
 
