@@ -2,7 +2,7 @@
 //! section 6, "status").
 
 use crate::api::detail::{self, MediaState};
-use crate::api::scalar::Scalar;
+use ima_wire::scalar::Scalar;
 use crate::outcome::{Media, TaskFault};
 use crate::prelude::*;
 

@@ -4,8 +4,8 @@
 //! A list is read for the sake of one model, so the walk keeps positions only, and a part of a model
 //! is read when somebody asks for it.
 
-use super::json;
-use super::scalar::Scalar;
+use ima_wire::json;
+use ima_wire::scalar::Scalar;
 use crate::prelude::*;
 use core::fmt;
 use core::ops::Range;

@@ -1,7 +1,7 @@
 //! The prices of a model, and which one a choice of parameters has.
 
 use super::Leaf;
-use crate::api::json::Object;
+use ima_wire::json::Object;
 use crate::prelude::*;
 use serde_json::{Map, Value};
 

@@ -2,7 +2,7 @@
 //! parameters and are never shown as messages.
 
 use super::Messages;
-use crate::api::envelope::Refusal;
+use ima_wire::envelope::Refusal;
 use crate::event::{Amendment, Attempt};
 use crate::prelude::*;
 use crate::request::Language::{En, Zh};

@@ -23,8 +23,8 @@
 
 mod object;
 
-use crate::api::json::quoted;
-use crate::api::scalar::Scalar;
+use ima_wire::json::quoted;
+use ima_wire::scalar::Scalar;
 use crate::prelude::*;
 use crate::request::{Language, TaskType};
 use object::Object;

@@ -1,7 +1,7 @@
 //! A JSON object as the text it was written in: members are read, replaced and removed in place.
 
 use super::Damage;
-use crate::api::json::{self, Member, quoted};
+use ima_wire::json::{self, Member, quoted};
 use crate::prelude::*;
 use serde_json::value::RawValue;
 

@@ -2,7 +2,7 @@
 //! "Reflection Mechanism"; design: section 6). A refusal costs nothing, so trying again is free; it
 //! happens at most twice.
 
-use crate::api::envelope::Refusal;
+use ima_wire::envelope::Refusal;
 use crate::catalogue::Catalogue;
 use crate::event::{Amendment, Attempt};
 use crate::message::Messages;
