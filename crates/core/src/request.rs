@@ -1,7 +1,7 @@
 //! What the user asks for, and the checks that need no catalogue.
 
-use ima_wire::scalar::Scalar;
 use crate::prelude::*;
+use ima_wire::scalar::Scalar;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -1,8 +1,8 @@
 //! The answer to a question for a task's state (music: "API 3", speech: "Task Detail API").
 
+use crate::prelude::*;
 use ima_wire::json::{self, Object};
 use ima_wire::scalar::Scalar;
-use crate::prelude::*;
 
 /// More media than any task has: an answer with more makes no sense.
 const MOST: usize = 1_000;

@@ -2,10 +2,10 @@
 
 use super::mapping::Mapping;
 use super::rule::Rule;
-use ima_wire::json::{self, Object};
 use crate::api::tree::{Part, Place};
 use crate::prelude::*;
 use crate::request::{TaskType, whole_number};
+use ima_wire::json::{self, Object};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

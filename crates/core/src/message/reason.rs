@@ -119,16 +119,22 @@ fn named(text: &str, language: Language) -> &'static str {
 
 fn fixed(cause: &Cause, task: TaskType, language: Language) -> &'static str {
     match (cause, task, language) {
-        (Cause::Unauthorized, TextToMusic, Zh) => "API密钥无效或未授权",
-        (Cause::Unauthorized, TextToMusic, En) => "API key is invalid or unauthorized",
+        (Cause::Unauthorized, TextToMusic, Zh) => "API密钥无效或未授权，请生成新密钥",
+        (Cause::Unauthorized, TextToMusic, En) => {
+            "API key is invalid or unauthorized; generate a new one"
+        }
         (Cause::Unauthorized, TextToSpeech, Zh) => "密钥无效或未授权，请至 imaclaw.ai 生成新密钥",
         (Cause::Unauthorized, TextToSpeech, En) => "API key invalid; generate at imaclaw.ai",
-        (Cause::InsufficientPoints, TextToMusic, Zh) => "积分不足，无法创建任务",
-        (Cause::InsufficientPoints, TextToMusic, En) => "Insufficient points to create this task",
+        (Cause::InsufficientPoints, TextToMusic, Zh) => "积分不足，无法创建任务，请购买积分",
+        (Cause::InsufficientPoints, TextToMusic, En) => {
+            "Insufficient points to create this task; buy credits"
+        }
         (Cause::InsufficientPoints, TextToSpeech, Zh) => "积分不足，请至 imaclaw.ai 购买积分",
         (Cause::InsufficientPoints, TextToSpeech, En) => "Insufficient points; buy at imaclaw.ai",
-        (Cause::SubscriptionRequired, _, Zh) => "当前订阅不支持此操作",
-        (Cause::SubscriptionRequired, _, En) => "Your subscription does not cover this",
+        (Cause::SubscriptionRequired, _, Zh) => "当前订阅不支持此操作，请查看订阅",
+        (Cause::SubscriptionRequired, _, En) => {
+            "Your subscription does not cover this; check what it covers"
+        }
         (Cause::OutcomeUnknown, _, Zh) => {
             "提交后没有得到明确的回复，请先核对积分，再决定是否重新生成"
         }

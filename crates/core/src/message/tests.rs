@@ -4,10 +4,10 @@ mod never_say;
 mod steps;
 
 use super::*;
-use ima_wire::envelope::Refusal;
 use crate::catalogue::fixtures;
 use crate::outcome::{Media, TaskFault};
 use crate::request::InvalidValue;
+use ima_wire::envelope::Refusal;
 
 fn refused(code: i64, detail: &str) -> Cause {
     let detail = detail.to_owned();

@@ -7,12 +7,12 @@ use super::task::{Purchase, Task};
 use super::wire::{Exchange, ExchangeEnd, Wire};
 use super::{backoff, reflection};
 use crate::Millis;
-use ima_wire::envelope::Refusal;
 use crate::catalogue::Catalogue;
 use crate::event::{Checkpoint, CheckpointState, Event, Fault, Phase};
 use crate::outcome::Cause;
 use crate::prelude::*;
 use crate::quote::Quote;
+use ima_wire::envelope::Refusal;
 
 /// How often a create request that certainly did not leave is tried before giving up.
 const TRIES: u32 = 3;

@@ -9,7 +9,6 @@ use super::waiting::{WaitEnd, Waiting};
 use super::wire::{Exchange, ExchangeEnd};
 use super::{Session, State, pace};
 use crate::Millis;
-use ima_wire::envelope::Refusal;
 use crate::catalogue::Catalogue;
 use crate::event::{Checkpoint, CheckpointState, Event};
 use crate::http::ExchangeId;
@@ -19,6 +18,7 @@ use crate::prelude::*;
 use crate::pump::Misuse;
 use crate::quote::{Level, Priced, Quote};
 use crate::request::Request;
+use ima_wire::envelope::Refusal;
 
 impl Session {
     pub(super) fn start(&mut self) -> Result<(), Misuse> {
@@ -81,7 +81,9 @@ impl Session {
             | State::Listing(_, request, _) => {
                 self.fail_unspent(cause, request.clone());
             }
-            State::Creating(creating) => self.fail_unspent(cause, creating.purchase().request.clone()),
+            State::Creating(creating) => {
+                self.fail_unspent(cause, creating.purchase().request.clone())
+            }
             State::Ready(Resume::InDoubt(_)) => {
                 self.fail(cause, Charge::Unknown, self.as_it_stands(), Vec::new());
             }

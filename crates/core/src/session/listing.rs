@@ -4,7 +4,6 @@
 use super::backoff;
 use super::wire::{Exchange, ExchangeEnd, Wire};
 use crate::Millis;
-use ima_wire::envelope::Answer;
 use crate::api::requests;
 use crate::api::tree;
 use crate::catalogue::Catalogue;
@@ -13,6 +12,7 @@ use crate::http::{FailureKind, HttpResponse};
 use crate::outcome::Cause;
 use crate::request::{Language, TaskType};
 use alloc::borrow::Cow;
+use ima_wire::envelope::Answer;
 
 /// How often the list is asked for before giving up.
 const TRIES: u32 = 3;

@@ -114,9 +114,12 @@ impl Session {
                 purchase.key,
                 purchase.offer.alternatives.clone(),
             ),
-            Resume::Waiting(Waited { task, language, .. }) => {
-                (task.task, *language, keys.first(), task.alternatives.clone())
-            }
+            Resume::Waiting(Waited { task, language, .. }) => (
+                task.task,
+                *language,
+                keys.first(),
+                task.alternatives.clone(),
+            ),
         };
         Self {
             settings,

@@ -5,12 +5,12 @@ use super::snapshot::Waited;
 use super::wire::{Exchange, ExchangeEnd, Wire};
 use super::{backoff, pace};
 use crate::Millis;
-use ima_wire::envelope::Answer;
 use crate::api::requests;
 use crate::event::{Event, Fault, Phase, Progress};
 use crate::outcome::{Cause, Media};
 use crate::prelude::*;
 use crate::status::TaskStatus;
+use ima_wire::envelope::Answer;
 
 /// The waiting for one task.
 #[derive(Debug)]

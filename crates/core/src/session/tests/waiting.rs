@@ -120,7 +120,10 @@ fn a_revoked_key_ends_the_waiting_but_not_the_task() {
 #[test]
 fn the_deadline_ends_the_waiting_and_can_be_chosen() {
     for (deadline, expected) in [(None, 480_000), (Some(30_000), 30_000)] {
-        let settings = Settings { deadline, seed: (0, 0) };
+        let settings = Settings {
+            deadline,
+            seed: (0, 0),
+        };
         let mut run = Run::with(song(), settings);
         run.command(Command::Start);
         let (id, _) = run.run_to_exchange().unwrap();
