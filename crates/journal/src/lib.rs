@@ -37,7 +37,8 @@
 //! ```
 
 mod claim;
-
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
 mod error;
 mod job;
 mod journal;

@@ -406,3 +406,21 @@ fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::conformance::{self, for_each_test};
+    use crate::{Journal, MemoryStore};
+
+    macro_rules! tests {
+        ($($module:ident::$name:ident,)*) => {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    conformance::$module::$name(Journal::with(MemoryStore::new())).await;
+                }
+            )*
+        };
+    }
+    for_each_test!(tests);
+}
