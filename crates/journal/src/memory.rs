@@ -195,7 +195,6 @@ impl State {
             again,
         } = reservation;
         let tries = self.payments.entry(key).or_default();
-        tries.retain(|it| it.settlement != Some(Settlement::NotSent));
         let accepted = tries.iter().find_map(|it| match &it.settlement {
             Some(Settlement::Accepted { task_id }) => Some(task_id.clone()),
             _ => None,
@@ -213,7 +212,9 @@ impl State {
         {
             return Verdict::InDoubt;
         }
-        if tries.len() >= usize::try_from(TRIES).unwrap_or(usize::MAX) {
+        let was_sent = |it: &Payment| it.settlement != Some(Settlement::NotSent);
+        let sent = tries.iter().filter(|it| was_sent(it)).count();
+        if sent >= usize::try_from(TRIES).unwrap_or(usize::MAX) {
             return Verdict::Exhausted;
         }
         let now = now();
@@ -223,7 +224,9 @@ impl State {
         if let Some(refusal) = Verdict::over(ceilings, points, spent) {
             return refusal;
         }
-        self.payments.entry(key).or_default().push(Payment {
+        let tries = self.payments.entry(key).or_default();
+        tries.retain(was_sent);
+        tries.push(Payment {
             job,
             points,
             reserved_at: now,

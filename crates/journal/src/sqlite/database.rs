@@ -53,9 +53,6 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// What SQLite adds to the name for the files beside a database, and nothing for itself.
 const PARTS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
-/// Those of them that hold what is not in the database yet.
-const PENDING: [&str; 2] = ["-wal", "-journal"];
-
 /// Where a database is.
 pub(super) struct Place {
     folder: PathBuf,
@@ -106,14 +103,14 @@ pub(super) fn open(place: &Place) -> Result<Opened, StoreError> {
     // another process that saw the damage too.
     let _turn = lock(&place.folder.join("journal.lock"))?;
     let mut set_aside = None;
-    let damaged = if is_headless(&place.path) {
+    let prepared = if is_headless(&place.path) {
         // SQLite would delete the log of a database that is empty.
         Err(Fault::damage("the database is empty and its log is not").at(place))
     } else {
         make_private(&place.path)?;
         prepare(place).map_err(|fault| fault.at(place))
     };
-    let writer = match damaged {
+    let writer = match prepared {
         Err(StoreError::Damaged { source, .. }) => {
             set_aside = Some(put_aside(&place.path)?);
             tracing::error!(error = %source, "the journal is damaged and was set aside");
@@ -125,10 +122,11 @@ pub(super) fn open(place: &Place) -> Result<Opened, StoreError> {
     Ok(Opened { writer, set_aside })
 }
 
-/// Whether a database is missing or empty and something that belongs to it is not.
+/// Whether a database is missing or empty and its log is not. A new database has no log before it has
+/// its first page.
 fn is_headless(path: &Path) -> bool {
     let has_content = |part: &str| fs::metadata(beside(path, part)).is_ok_and(|it| it.len() > 0);
-    !has_content("") && PENDING.into_iter().any(has_content)
+    has_content("-wal") && !has_content("")
 }
 
 /// Creates a folder, and what is missing above it, for this user only.
