@@ -83,7 +83,7 @@ impl Place {
     pub(super) fn error(&self, fault: Fault) -> StoreError {
         let error = fault.at(self);
         if matches!(error, StoreError::Damaged { .. }) {
-            // Without it the damage shows again where it did.
+            // If this fails, the damage shows again when the same page is read.
             let _ = File::create(self.suspicion());
         }
         error
@@ -93,14 +93,14 @@ impl Place {
 /// A database that was opened.
 pub(super) struct Opened {
     pub(super) writer: Connection,
-    /// Where a damaged one is that was in its place.
+    /// The new name of a damaged database that was in its place.
     pub(super) set_aside: Option<PathBuf>,
 }
 
 /// Opens or creates a database. A damaged one is renamed first, with everything that belongs to it.
 pub(super) fn open(place: &Place) -> Result<Opened, StoreError> {
-    // One process at a time: a database that was just begun anew must not be set aside again by
-    // another process that saw the damage too.
+    // One process at a time: a new database must not be set aside by another process that saw the
+    // damage of the former one.
     let _turn = lock(&place.folder.join("journal.lock"))?;
     let mut set_aside = None;
     let prepared = if is_headless(&place.path) {
@@ -201,10 +201,10 @@ fn beside(path: &Path, part: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Opens a database to write to it, once nothing speaks against it.
+/// Opens a database for writing. It is changed only after the checks.
 fn prepare(place: &Place) -> Result<Connection, Fault> {
     let connection = place.connect()?;
-    // Until then nothing is written to it, not even by closing it.
+    // Before the checks nothing is written to it, not even by closing it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let done = usize::try_from(version).unwrap_or_default();
