@@ -66,6 +66,41 @@ async fn a_reservation_whose_process_died_is_in_doubt_and_counts() {
     assert_eq!(journal.reserve(asked).await.unwrap(), Verdict::Granted);
 }
 
+/// The folder that the other process of a test works in.
+const ELSEWHERE: &str = "IMA_JOURNAL_TEST_FOLDER";
+
+/// What the other process ends with.
+const KILLED: i32 = 86;
+
+/// The other process of the next test. It is gone before it can let go of anything.
+#[tokio::test]
+async fn a_process_that_ends_in_the_middle() {
+    let Some(folder) = std::env::var_os(ELSEWHERE) else {
+        return;
+    };
+    let journal = Journal::open(folder.as_ref()).unwrap();
+    let _claim = journal.begin(creating()).await.unwrap();
+    assert_eq!(journal.reserve(ASKED).await.unwrap(), Verdict::Granted);
+    std::process::exit(KILLED);
+}
+
+#[tokio::test]
+async fn what_a_killed_process_held_is_free_and_what_it_sent_in_doubt() {
+    let bench = Bench::new();
+    let name = module_path!().split_once("::").unwrap().1;
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .arg("--exact")
+        .arg(format!("{name}::a_process_that_ends_in_the_middle"))
+        .env(ELSEWHERE, bench.folder.path())
+        .stdout(std::process::Stdio::null())
+        .status();
+    assert_eq!(status.unwrap().code(), Some(KILLED));
+    let verdict = bench.journal.reserve(ASKED).await.unwrap();
+    assert_eq!(verdict, Verdict::InDoubt);
+    let id = bench.journal.list().await.unwrap().remove(0).id;
+    assert!(bench.claim(&id).await.unwrap().is_some());
+}
+
 #[tokio::test]
 async fn what_was_granted_and_settled_outlives_its_process() {
     let bench = Bench::new();
