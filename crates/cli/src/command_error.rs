@@ -1,0 +1,502 @@
+//! Why a command failed: a kind, which decides the exit code, a message, and hints what to do.
+
+use ima_host::types::{self, Cause, Charge, Failure, Language};
+use ima_host::{Aftermath, Error, Job, JournalError, Origin, OriginError};
+
+use crate::exit::Exit;
+use crate::folders;
+use crate::generate::asked::Asked;
+use crate::generate::failure::{self, Circumstances};
+use crate::report::{self, Failed, Problem};
+use crate::ui::out;
+use crate::ui::text::{self, KEYS, Text, command_error, say};
+
+/// What sort of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ErrorKind {
+    /// The command line asks for something that can't be done.
+    Usage,
+    /// A value of the request can't be used.
+    Invalid,
+    /// The API key is missing or can't be used.
+    Unauthorised,
+    /// A person said no to the price.
+    Declined,
+    /// A place for the audio can't be written.
+    Target,
+    /// The journal can't be used.
+    Journal,
+    /// The preference file can't be used.
+    Preferences,
+    /// Another process works on the job.
+    JobInUse,
+    /// The job ended before anything was spent.
+    NothingToResume,
+    /// The job is of another version of the program.
+    Continuation,
+    /// A person stopped the program while this was known about the money.
+    Stopped(Exit),
+    /// The component was stopped while this was known about the money.
+    Component(Exit),
+    /// The generation, or the question to the service, ended with this cause.
+    Failed(Exit, &'static str),
+    /// Anything else. Nothing was spent.
+    Other,
+}
+
+impl ErrorKind {
+    /// The exit code.
+    pub(crate) const fn exit(self) -> Exit {
+        match self {
+            Self::Usage | Self::Invalid => Exit::Usage,
+            Self::Unauthorised => Exit::Unauthorised,
+            Self::Continuation => Exit::Failed,
+            Self::Declined
+            | Self::Target
+            | Self::Journal
+            | Self::Preferences
+            | Self::JobInUse
+            | Self::NothingToResume
+            | Self::Other => Exit::Refused,
+            Self::Stopped(exit) | Self::Component(exit) | Self::Failed(exit, _) => exit,
+        }
+    }
+
+    /// The word for it in JSON.
+    pub(crate) const fn cause(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Invalid => "invalid",
+            Self::Unauthorised => "unauthorized",
+            Self::Declined | Self::Stopped(_) => "cancelled",
+            Self::Target => "target",
+            Self::Journal => "journal",
+            Self::Preferences => "preferences",
+            Self::JobInUse => "job-in-use",
+            Self::NothingToResume => "nothing-to-resume",
+            Self::Continuation => "continuation",
+            Self::Component(_) => "component",
+            Self::Failed(_, cause) => cause,
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind of a generation that ended without its audio.
+    pub(crate) fn of_failure(failure: &Failure) -> Self {
+        let exit = match (&failure.cause, failure.charge) {
+            (Cause::OutcomeUnknown, _) | (_, Charge::Unknown) => Exit::Unknown,
+            (Cause::Unauthorized, _) => Exit::Unauthorised,
+            (Cause::InsufficientPoints | Cause::SubscriptionRequired, _) => Exit::Points,
+            (Cause::TaskFailed(_), _) => Exit::Failed,
+            (Cause::Invalid(_), Charge::No) => Exit::Usage,
+            (Cause::UnknownModel(known), Charge::No) if !known.is_empty() => Exit::Usage,
+            (Cause::Deadline | Cause::Cancelled, Charge::Yes)
+            | (Cause::RateLimited | Cause::Unavailable | Cause::Network, Charge::Yes) => {
+                Exit::Resumable
+            }
+            (Cause::RateLimited | Cause::Unavailable | Cause::Network, Charge::No) => Exit::Down,
+            (_, Charge::Yes) => Exit::Failed,
+            (_, Charge::No) => Exit::Refused,
+        };
+        Self::Failed(exit, failure.cause.name())
+    }
+}
+
+/// How a stopped component or a stopped wait ends the program.
+fn exit_of(aftermath: &Aftermath) -> Exit {
+    match aftermath.charge {
+        Charge::No => Exit::Refused,
+        Charge::Yes if aftermath.resumable => Exit::Resumable,
+        // Paid, but nobody knows the task: resuming could pay again.
+        Charge::Yes | Charge::Unknown => Exit::Unknown,
+    }
+}
+
+/// Why a command failed.
+#[derive(Debug, Clone)]
+pub(crate) struct CommandError {
+    pub(crate) kind: ErrorKind,
+    /// What went wrong.
+    pub(crate) message: Text,
+    /// What to do about it.
+    pub(crate) hints: Vec<Text>,
+    /// Whether points were spent.
+    pub(crate) charge: Charge,
+    pub(crate) continuation: Option<String>,
+    pub(crate) job: Option<String>,
+    /// The language to tell it in, in place of the program's.
+    pub(crate) language: Option<Language>,
+}
+
+impl CommandError {
+    /// An error before which nothing was spent, without a hint yet.
+    pub(crate) fn new(kind: ErrorKind, message: Text) -> Self {
+        Self {
+            kind,
+            message,
+            hints: Vec::new(),
+            charge: Charge::No,
+            continuation: None,
+            job: None,
+            language: None,
+        }
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn hint(mut self, hint: Text) -> Self {
+        self.hints.push(hint);
+        self
+    }
+
+    /// Says that nothing was spent.
+    pub(crate) fn unspent(mut self) -> Self {
+        self.message = self.message.and(&text::unspent());
+        self
+    }
+
+    /// An error of the library that a request led to.
+    pub(crate) fn of_request(error: &Error, asked: &Asked) -> Self {
+        match error {
+            Error::CredentialMissing => key_missing(),
+            Error::Credential(_) => key_unusable(),
+            Error::Origin(error) => address(error),
+            Error::Network(_) => network(),
+            Error::AcceleratedClock => clock(),
+            Error::KeyInRequest => key_in_request(),
+            Error::TooLarge { most, .. } => too_long(*most),
+            Error::Rejected(types::Error::Invalid(value)) => failure::value_refused(asked, value),
+            Error::Rejected(types::Error::Continuation(_)) => continuation(),
+            // Only what costs nothing fails like this: quotes and lists.
+            Error::Failure(failure) => failure::explain(failure, &Circumstances::asking(asked)),
+            Error::JobInUse(id) => job_in_use(id),
+            Error::NoSuchJob(id) => no_such_job(id),
+            Error::NothingToResume(id) => nothing_to_resume(id),
+            Error::Journal(_) => journal(),
+            Error::Limit { aftermath, .. }
+            | Error::Trap { aftermath, .. }
+            | Error::Unrecorded { aftermath, .. } => Self::broken(aftermath),
+            Error::Rejected(_) => internal(ErrorKind::Failed(Exit::Usage, "other")),
+            Error::Download(_) => internal(ErrorKind::Failed(Exit::Failed, "other")),
+            _ => internal(ErrorKind::Other),
+        }
+    }
+
+    /// The component broke down.
+    fn broken(aftermath: &Aftermath) -> Self {
+        internal(ErrorKind::Component(exit_of(aftermath))).with(aftermath)
+    }
+
+    /// A person stopped the program, and this is known about the job.
+    pub(crate) fn stopped(aftermath: &Aftermath) -> Self {
+        Self::new(ErrorKind::Stopped(exit_of(aftermath)), text::stopped())
+            .hint(text::see_jobs())
+            .with(aftermath)
+    }
+
+    fn with(mut self, aftermath: &Aftermath) -> Self {
+        self.charge = aftermath.charge;
+        self.continuation.clone_from(&aftermath.continuation);
+        self.job.clone_from(&aftermath.job);
+        self
+    }
+
+    /// What became of a job that could not be resumed: trying to costs nothing, but the job may
+    /// have before.
+    pub(crate) fn with_job(mut self, job: &Job) -> Self {
+        if self.charge == Charge::No {
+            self.charge = match job.task_id {
+                Some(_) => Charge::Yes,
+                None => Charge::Unknown,
+            };
+            self.job = Some(job.id.clone());
+            self.continuation = Some(job.continuation.clone());
+        }
+        self
+    }
+
+    /// What went wrong, and what to do: a line each.
+    pub(crate) fn lines(&self) -> Vec<Text> {
+        // The way to this very job is better than a general hint.
+        let way = self.job.as_deref().and_then(|job| match self.kind.exit() {
+            Exit::Resumable => Some(text::resume(job)),
+            Exit::Unknown => Some(text::unknown(job)),
+            _ => None,
+        });
+        let hints = way.map_or_else(|| self.hints.clone(), |way| vec![way]);
+        std::iter::once(self.message.clone()).chain(hints).collect()
+    }
+
+    /// The object of `--json`.
+    pub(crate) fn object(&self, language: Language) -> Failed {
+        Failed {
+            error: Problem {
+                cause: self.kind.cause(),
+                charge: report::charge(self.charge),
+                message: self.message.get(language).to_owned(),
+                advice: report::advice(&self.hints, language),
+                continuation: self.continuation.clone(),
+                job: self.job.clone(),
+                ..Problem::default()
+            },
+            log: None,
+        }
+    }
+
+    /// Tells the user, and with `--json` or `--events` the caller.
+    pub(crate) fn report(&self, language: Language, json: bool, events: bool) -> Exit {
+        let language = self.language.unwrap_or(language);
+        for line in self.lines() {
+            out::error(line.get(language));
+        }
+        report::print(&self.object(language), json, events);
+        self.kind.exit()
+    }
+}
+
+impl From<Error> for CommandError {
+    fn from(error: Error) -> Self {
+        Self::of_request(&error, &Asked::default())
+    }
+}
+
+impl From<JournalError> for CommandError {
+    fn from(error: JournalError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+fn key_missing() -> CommandError {
+    command_error!(
+        Unauthorised,
+        "No API key found."
+            => "Set the environment variable IMA_API_KEY. Your key: {KEYS}",
+        "没有找到 API 密钥。"
+            => "请把环境变量 IMA_API_KEY 设为你的密钥，可在这里获取：{KEYS}"
+    )
+}
+
+fn key_unusable() -> CommandError {
+    command_error!(
+        Unauthorised,
+        "The API key contains characters that a key can't have."
+            => "Copy it into IMA_API_KEY again. Your key: {KEYS}",
+        "API 密钥无效：含有密钥不会有的字符。"
+            => "请重新复制到 IMA_API_KEY：{KEYS}"
+    )
+}
+
+fn key_in_request() -> CommandError {
+    command_error!(
+        Invalid,
+        "Your request contains your API key. Nothing was sent."
+            => "Remove the key from the text and the options.",
+        "你的请求里含有 API 密钥，没有发送任何内容。" => "请从文字和选项中去掉密钥。"
+    )
+}
+
+fn too_long(most: usize) -> CommandError {
+    command_error!(
+        Invalid,
+        "Your request is too long." => "All its texts together may have up to {most} bytes.",
+        "内容太长。" => "所有文字合计最多 {most} 字节。"
+    )
+}
+
+fn clock() -> CommandError {
+    command_error!(
+        Usage,
+        "--clock-rate needs a simulator on this machine." => "Leave out --clock-rate.",
+        "只有连接本机模拟器时才能加快时间。" => "请去掉 --clock-rate。"
+    )
+}
+
+fn network() -> CommandError {
+    command_error!(
+        Usage,
+        "The proxy or the certificates named in the environment can't be used."
+            => "Check HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE.",
+        "环境变量里的代理或证书无法使用。" => "请检查 HTTPS_PROXY、NO_PROXY 和 SSL_CERT_FILE。"
+    )
+}
+
+fn address(error: &OriginError) -> CommandError {
+    let example = Origin::DEFAULT;
+    match error {
+        OriginError::Scheme => command_error!(
+            Usage,
+            "The service's address must start with https://, so that nobody can read the key on the way."
+                => "Example: {example}. Only an address of this machine may start with http://.",
+            "服务地址必须以 https:// 开头，以免密钥在途中被人读取。"
+                => "例如：{example}。只有本机地址可以用 http://。"
+        ),
+        OriginError::Extra => command_error!(
+            Usage,
+            "The service's address may only have a host and a port." => "Example: {example}",
+            "服务地址只能包含主机和端口。" => "例如：{example}"
+        ),
+        _ => command_error!(
+            Usage,
+            "The service's address is not a URL." => "Example: {example}",
+            "无法识别服务地址。" => "例如：{example}"
+        ),
+    }
+}
+
+/// The jobs can't be kept in their folder.
+pub(crate) fn journal() -> CommandError {
+    let folder = folders::data();
+    let folder = folder.as_deref().map_or_else(
+        || "~/.local/share/ima".to_owned(),
+        |folder| folder.display().to_string(),
+    );
+    command_error!(
+        Journal,
+        "The jobs in {folder} can't be read or written. Without them a paid job could be lost, so nothing was spent."
+            => "Make the folder writable, or choose another one with IMA_DATA_DIR.",
+        "无法使用 {folder} 中的任务记录；没有它，已付费的任务可能会丢失。没有扣除积分。"
+            => "请让这个文件夹可写，或用 IMA_DATA_DIR 换一个。"
+    )
+}
+
+fn job_in_use(id: &str) -> CommandError {
+    command_error!(
+        JobInUse,
+        "Another process is working on the job {id}. Nothing was sent."
+            => "Wait until it ends.",
+        "任务 {id} 正由另一个进程处理。" => "请等它结束，这里没有发送任何请求。"
+    )
+}
+
+pub(crate) fn no_such_job(id: &str) -> CommandError {
+    let id = text::shortened(id);
+    command_error!(
+        Usage,
+        "No job {id} on this machine." => "`ima jobs` lists the jobs.",
+        "本机没有任务 {id}。" => "用 `ima jobs` 查看任务列表。"
+    )
+}
+
+fn nothing_to_resume(id: &str) -> CommandError {
+    command_error!(
+        NothingToResume,
+        "The job {id} ended before it started. Nothing was spent, so there is nothing to resume."
+            => "Start a new one.",
+        "任务 {id} 在开始之前就已结束：没有扣除积分，也没有可以继续的内容。" => "请重新发起。"
+    )
+}
+
+fn continuation() -> CommandError {
+    command_error!(
+        Continuation,
+        "This version of the program can't resume this job." => "Install a newer version.",
+        "这个版本的程序无法继续这项任务。" => "请使用更新的版本。"
+    )
+}
+
+/// The program itself is at fault.
+fn internal(kind: ErrorKind) -> CommandError {
+    let error = match kind.exit() {
+        Exit::Resumable => command_error!(
+            Other,
+            "The program failed. Your job is kept." => "To continue: ima resume --all",
+            "程序内部出错了。你的任务已保留。" => "可以用 `ima resume --all` 继续。"
+        ),
+        Exit::Unknown => command_error!(
+            Other,
+            "The program failed, and the job may have been paid." => "Check your points.",
+            "程序内部出错了，积分可能已经扣除。" => "请查看你的积分。"
+        ),
+        _ => CommandError::new(
+            kind,
+            say!(
+                "The program failed. Nothing was spent.",
+                "程序内部出错了。没有扣除积分。"
+            ),
+        )
+        .hint(text::later()),
+    };
+    CommandError { kind, ..error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(cause: Cause, charge: Charge) -> Failure {
+        let message = String::new();
+        Failure {
+            cause,
+            charge,
+            message,
+            task_id: None,
+            medias: Vec::new(),
+            alternatives: Vec::new(),
+            continuation: None,
+        }
+    }
+
+    #[test]
+    fn every_end_has_its_code() {
+        for (cause, charge, exit) in [
+            (Cause::Unauthorized, Charge::No, Exit::Unauthorised),
+            (Cause::InsufficientPoints, Charge::No, Exit::Points),
+            (Cause::SubscriptionRequired, Charge::No, Exit::Points),
+            (Cause::UnknownModel(Vec::new()), Charge::No, Exit::Refused),
+            (
+                Cause::UnknownModel(vec!["sonic".to_owned()]),
+                Charge::No,
+                Exit::Usage,
+            ),
+            (Cause::NoPrice, Charge::No, Exit::Refused),
+            (
+                Cause::PriceChanged(types::PriceChange {
+                    points: 2,
+                    announced: 1,
+                }),
+                Charge::No,
+                Exit::Refused,
+            ),
+            (Cause::OutcomeUnknown, Charge::Unknown, Exit::Unknown),
+            (
+                Cause::TaskFailed(types::TaskFault::Resource),
+                Charge::Yes,
+                Exit::Failed,
+            ),
+            (
+                Cause::TaskFailed(types::TaskFault::Resource),
+                Charge::No,
+                Exit::Failed,
+            ),
+            (Cause::Deadline, Charge::Yes, Exit::Resumable),
+            (Cause::Cancelled, Charge::Yes, Exit::Resumable),
+            (Cause::Cancelled, Charge::No, Exit::Refused),
+            (Cause::Cancelled, Charge::Unknown, Exit::Unknown),
+            (Cause::Network, Charge::No, Exit::Down),
+            (Cause::Unavailable, Charge::No, Exit::Down),
+            (Cause::Network, Charge::Yes, Exit::Resumable),
+        ] {
+            let kind = ErrorKind::of_failure(&failure(cause.clone(), charge));
+            assert_eq!(kind.exit(), exit, "{} {charge:?}", cause.name());
+        }
+    }
+
+    #[test]
+    fn a_stopped_component_tells_about_the_money() {
+        for (charge, resumable, exit) in [
+            (Charge::No, false, Exit::Refused),
+            (Charge::Unknown, false, Exit::Unknown),
+            (Charge::Yes, true, Exit::Resumable),
+            (Charge::Yes, false, Exit::Unknown),
+        ] {
+            let aftermath = Aftermath {
+                charge,
+                continuation: Some("c".to_owned()),
+                task_id: None,
+                resumable,
+                job: None,
+            };
+            assert_eq!(CommandError::broken(&aftermath).kind.exit(), exit);
+            assert_eq!(CommandError::stopped(&aftermath).kind.exit(), exit);
+        }
+    }
+}
