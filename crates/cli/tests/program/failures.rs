@@ -210,7 +210,7 @@ async fn the_list_of_models_is_not_taken_for_a_model() {
     stage.control.set_catalogue("text_to_speech", json!([]));
     let output = stage.ima(&["models", "speech", "--language", "en"]);
     ends(&output, 0);
-    assert!(text(&output.stdout).contains("No model is on offer"));
+    assert!(text(&output.stdout).contains("offers no models"));
     ends(&stage.ima(&["speech", "Hello."]), 3);
 }
 

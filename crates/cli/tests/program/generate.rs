@@ -150,7 +150,7 @@ async fn several_stop_where_the_others_would_fail_too() {
     );
     assert!(results[2]["result"].is_null() && results[3]["result"].is_null());
     assert_eq!(stage.requests(Endpoint::Create), 2);
-    assert!(text(&output.stderr).contains("Not started any more: 3, 4"));
+    assert!(text(&output.stderr).contains("Not started: 3, 4"));
 }
 
 #[tokio::test]

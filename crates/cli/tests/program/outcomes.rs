@@ -1,20 +1,10 @@
-//! The program against the simulator: what it prints, what it leaves, how it exits, what it costs.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    missing_docs,
-    reason = "a test fails by panicking"
-)]
-
-mod stage;
+//! How generations end: what is printed and left, the exit code, and what it costs.
 
 use ima_simulator::{DEMO_KEY, Endpoint, Fault, Outcome, Timeline};
 use serde_json::Value;
 use std::path::Path;
 
-use stage::{Stage, text};
+use crate::stage::{Stage, text};
 
 /// The length of a WAV file in seconds.
 fn seconds(path: &Path) -> u32 {
