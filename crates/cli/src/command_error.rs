@@ -112,6 +112,14 @@ fn exit_of(aftermath: &Aftermath) -> Exit {
     }
 }
 
+/// The job of a failure.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct JobOf {
+    /// Its id in the journal.
+    id: Option<String>,
+    continuation: Option<String>,
+}
+
 /// Why a command failed.
 #[derive(Debug, Clone)]
 pub(crate) struct CommandError {
@@ -122,8 +130,8 @@ pub(crate) struct CommandError {
     pub(crate) hints: Vec<Text>,
     /// Whether points were spent.
     pub(crate) charge: Charge,
-    pub(crate) continuation: Option<String>,
-    pub(crate) job: Option<String>,
+    /// The job that it is about. Boxed to keep results small.
+    pub(crate) job: Option<Box<JobOf>>,
     /// The language to tell it in, in place of the program's.
     pub(crate) language: Option<Language>,
 }
@@ -136,7 +144,6 @@ impl CommandError {
             message,
             hints: Vec::new(),
             charge: Charge::No,
-            continuation: None,
             job: None,
             language: None,
         }
@@ -195,8 +202,10 @@ impl CommandError {
 
     fn with(mut self, aftermath: &Aftermath) -> Self {
         self.charge = aftermath.charge;
-        self.continuation.clone_from(&aftermath.continuation);
-        self.job.clone_from(&aftermath.job);
+        self.job = Some(Box::new(JobOf {
+            id: aftermath.job.clone(),
+            continuation: aftermath.continuation.clone(),
+        }));
         self
     }
 
@@ -208,8 +217,10 @@ impl CommandError {
                 Some(_) => Charge::Yes,
                 None => Charge::Unknown,
             };
-            self.job = Some(job.id.clone());
-            self.continuation = Some(job.continuation.clone());
+            self.job = Some(Box::new(JobOf {
+                id: Some(job.id.clone()),
+                continuation: Some(job.continuation.clone()),
+            }));
         }
         self
     }
@@ -217,7 +228,8 @@ impl CommandError {
     /// What went wrong, and what to do: a line each.
     pub(crate) fn lines(&self) -> Vec<Text> {
         // The way to this very job is better than a general hint.
-        let way = self.job.as_deref().and_then(|job| match self.kind.exit() {
+        let job = self.job.as_deref().and_then(|job| job.id.as_deref());
+        let way = job.and_then(|job| match self.kind.exit() {
             Exit::Resumable => Some(text::resume(job)),
             Exit::Unknown => Some(text::unknown(job)),
             _ => None,
@@ -228,14 +240,15 @@ impl CommandError {
 
     /// The object of `--json`.
     pub(crate) fn object(&self, language: Language) -> Failed {
+        let job = self.job.as_deref().cloned().unwrap_or_default();
         Failed {
             error: Problem {
                 cause: self.kind.cause(),
                 charge: report::charge(self.charge),
                 message: self.message.get(language).to_owned(),
                 advice: report::advice(&self.hints, language),
-                continuation: self.continuation.clone(),
-                job: self.job.clone(),
+                continuation: job.continuation,
+                job: job.id,
                 ..Problem::default()
             },
             log: None,

@@ -196,12 +196,12 @@ async fn without_a_yes_nothing_is_spent() {
 #[tokio::test]
 async fn without_a_yes_the_equivalent_command_is_the_output() {
     let stage = Stage::new().await;
-    let song = "a song about rain, sung by a woman";
+    let song = "a song about rain, female vocals";
     let output = stage.ima(&["say", song, "--budget", "30", "--out", "my song.wav"]);
     ends(&output, 2);
     let line = text(&output.stdout);
     assert!(
-        line.starts_with("ima music 'a song about rain, sung by a woman' --model sonic"),
+        line.starts_with("ima music 'a song about rain, female vocals' --model sonic"),
         "{line}"
     );
     for part in [
@@ -251,7 +251,7 @@ async fn the_equivalent_command_sends_the_same() {
         let again = shell
             .args([
                 "-c",
-                &format!("ima() {{ \"$IMA\" \"$@\" --dry-run --json; }}\n{line}"),
+                &format!("ima() {{ of=$1; shift; \"$IMA\" $of --dry-run --json \"$@\"; }}\n{line}"),
             ])
             .env_clear()
             .envs(
