@@ -22,11 +22,15 @@ Examples:
   ima resume --all
 ";
 
-/// Music and speech from IMA Studio.
-///
-/// The API key comes from the environment variable IMA_API_KEY.
+/// Music and speech from IMA Studio. The API key comes from the environment variable IMA_API_KEY.
 #[derive(Debug, Parser)]
-#[command(name = "ima", version, after_help = EXAMPLES, after_long_help = [EXAMPLES, "\n", exit::HELP].concat())]
+#[command(
+    name = "ima",
+    version,
+    max_term_width = 100,
+    after_help = [EXAMPLES, "
+", exit::HELP].concat()
+)]
 pub(crate) struct CommandLine {
     #[command(flatten)]
     pub(crate) common: Common,

@@ -150,8 +150,8 @@ pub(crate) const CONFIRM_ABOVE: u32 = 50;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Delivery")]
 pub(crate) struct Delivery {
-    /// The file or folder to save to. A folder is created if the name ends with a slash, or if there
-    /// are several jobs. Further files of one job become FILE-2, FILE-3 and so on
+    /// The file to save to, or the folder if it exists or ends with a slash. Further files of one job
+    /// become NAME-2, NAME-3 and so on
     #[arg(long, value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,
     /// Replace existing files

@@ -24,7 +24,8 @@ const EXAMPLES: &str = "\
 Examples:
   ima create --task-type text_to_music --model-id sonic --prompt \"lo-fi, 90 BPM\" --output-json
   ima create --model-id GenBGM --prompt \"calm ambient piano\" --user-id 42
-  ima create --model-id seed-tts-2.0 --prompt \"你好\" --extra-params '{\"audio_params\":{\"speech_rate\":20}}'
+  ima create --model-id sonic --prompt \"rain\" --extra-params '{\"tags\":\"jazz\"}'
+  ima create --speaker zh_male_sophie_uranus_bigtts --prompt \"你好\" --emotion sad
   ima create --list-models
 
 What was written for the skills' scripts works if it calls `ima create` instead.";

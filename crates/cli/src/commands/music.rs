@@ -24,7 +24,8 @@ Examples:
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = EXAMPLES,
-    override_usage = "ima music [OPTIONS] <TEXT | --prompts-file <FILE>>"
+    override_usage = "ima music [OPTIONS] <TEXT | --prompts-file <FILE>>",
+    mut_arg("prompt", |it| it.help("The description of the music; `-` is standard input"))
 )]
 pub(crate) struct MusicArgs {
     #[command(flatten)]
@@ -50,7 +51,7 @@ pub(crate) struct MusicFlags {
     #[arg(long, value_name = "TEXT")]
     pub(crate) negative_tags: Option<String>,
     /// The singer's voice
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "GENDER")]
     pub(crate) vocal_gender: Option<Gender>,
     /// The title
     #[arg(long, value_name = "TEXT")]

@@ -40,6 +40,8 @@ Examples:
 Shows what it understood and the price, and asks before spending. Off a terminal it spends only with
 --yes; without it, it prints the equivalent `ima music` or `ima speech` command and ends with 2. What
 is ambiguous is asked back, and ends with 2 too. A wish about the model alone is remembered.")]
+// It always asks.
+#[command(mut_arg("confirm_above", |it| it.hide(true)))]
 pub(crate) struct SayArgs {
     /// What you would like, in Chinese or English; `-` is standard input
     #[arg(value_name = "TEXT")]

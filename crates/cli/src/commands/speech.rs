@@ -21,7 +21,8 @@ Examples:
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = EXAMPLES,
-    override_usage = "ima speech [OPTIONS] <TEXT | --prompts-file <FILE>>"
+    override_usage = "ima speech [OPTIONS] <TEXT | --prompts-file <FILE>>",
+    mut_arg("prompt", |it| it.help("The text to speak; `-` is standard input"))
 )]
 pub(crate) struct SpeechArgs {
     #[command(flatten)]

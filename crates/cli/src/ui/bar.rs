@@ -1,7 +1,7 @@
 //! The bar of a generation: its time and its percentage go on between the events.
 
-use std::fmt;
 use std::time::Duration;
+use std::{fmt, io};
 
 use ima_host::types::{Language, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
@@ -42,7 +42,8 @@ impl Bar {
             );
             let _ = words.write_str(time.get(language));
         };
-        let style = ProgressStyle::with_template(template(width()));
+        let style =
+            ProgressStyle::with_template(template(super::columns(&io::stderr()).unwrap_or(80)));
         let style = style
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .with_key("waited", waited);
@@ -87,16 +88,4 @@ const fn template(width: u16) -> &'static str {
         40..60 => "{spinner} {prefix}{pos:>3}%  {waited}",
         _ => "{spinner} {prefix}{pos:>3}%",
     }
-}
-
-/// The columns of the terminal that standard error is; 80 where it does not say.
-#[cfg(unix)]
-fn width() -> u16 {
-    let size = rustix::termios::tcgetwinsize(std::io::stderr());
-    size.map_or(80, |size| if size.ws_col == 0 { 80 } else { size.ws_col })
-}
-
-#[cfg(not(unix))]
-fn width() -> u16 {
-    80
 }

@@ -4,7 +4,7 @@ use ima_host::types::TaskType;
 use serde_json::Value;
 
 use super::SayArgs;
-use super::understood::Understood;
+use super::understood::{Parameters, Understood};
 use crate::options::{self, CONFIRM_ABOVE, Common, DEFAULT_USER, task_word};
 
 /// One line that a shell takes as it is.
@@ -23,8 +23,11 @@ pub(super) fn command(
     }
     let mut options = Options(words);
     options.value("--model", &understood.model_id);
-    for (name, value) in &understood.parameters {
-        options.parameter(understood, name, value);
+    for (option, value) in of_parameters(understood) {
+        match value {
+            Some(value) => options.value(option, &value),
+            None => options.flag(option, true),
+        }
     }
     options.flag("--once", once);
     options.shared(common, args);
@@ -62,56 +65,6 @@ impl Options {
     fn optional(&mut self, option: &str, value: Option<impl ToString>) {
         if let Some(value) = value {
             self.value(option, &value.to_string());
-        }
-    }
-
-    /// A parameter by the option that sets it, else by its name.
-    fn parameter(&mut self, understood: &Understood, name: &str, value: &Value) {
-        let has = |name| understood.parameters.contains_key(name);
-        match (understood.kind, name, value) {
-            (TaskType::TextToMusic, "vocal_gender", Value::String(gender))
-                if gender == "female" || gender == "male" =>
-            {
-                self.value("--vocal-gender", gender);
-            }
-            (TaskType::TextToMusic, "make_instrumental", Value::Bool(true))
-                if !has("lyrics") && !has("vocal_gender") =>
-            {
-                self.flag("--instrumental", true);
-            }
-            // Lyrics and a singer imply it.
-            (TaskType::TextToMusic, "custom_mode", Value::Bool(true))
-                if has("lyrics") || has("vocal_gender") => {}
-            (TaskType::TextToMusic, "lyrics", Value::String(words)) if !words.starts_with('@') => {
-                self.value("--lyrics", words);
-            }
-            (TaskType::TextToMusic, "tags", Value::String(tags)) => self.value("--tags", tags),
-            (TaskType::TextToMusic, "negative_tags", Value::String(tags)) => {
-                self.value("--negative-tags", tags);
-            }
-            (TaskType::TextToMusic, "title", Value::String(title)) => self.value("--title", title),
-            (TaskType::TextToMusic, "model_version", Value::String(engine)) => {
-                self.value("--engine", engine);
-            }
-            (TaskType::TextToSpeech, "speaker", Value::String(id)) if id.contains('_') => {
-                self.value("--voice", id);
-            }
-            (TaskType::TextToSpeech, "audio_params", Value::Object(audio))
-                if audio.iter().all(|(name, value)| is_option(name, value)) =>
-            {
-                let plain = |value: &Value| match value.as_str() {
-                    Some(text) => text.to_owned(),
-                    None => value.to_string(),
-                };
-                for (option, name) in [
-                    ("--emotion", "emotion"),
-                    ("--rate", "speech_rate"),
-                    ("--volume", "loudness_rate"),
-                ] {
-                    self.optional(option, audio.get(name).map(plain));
-                }
-            }
-            _ => self.value("--param", &format!("{name}={value}")),
         }
     }
 
@@ -154,11 +107,63 @@ impl Options {
     }
 }
 
-/// Whether an option of `ima speech` sets this part of `audio_params`.
-fn is_option(name: &str, value: &Value) -> bool {
-    match name {
-        "emotion" => value.is_string(),
-        "speech_rate" | "loudness_rate" => value.is_i64(),
-        _ => false,
+/// Parameters as options with their values: each by the option that sets it, else by its name.
+pub(super) fn of_parameters(understood: &Understood) -> Vec<(&'static str, Option<String>)> {
+    let parameters = &understood.parameters;
+    let one = |(name, value): (&String, &Value)| match understood.kind {
+        TaskType::TextToMusic => of_music(parameters, name, value),
+        TaskType::TextToSpeech => of_speech(name, value),
+    };
+    parameters.iter().flat_map(one).collect()
+}
+
+fn of_music(all: &Parameters, name: &str, value: &Value) -> Vec<(&'static str, Option<String>)> {
+    let sung = all.contains_key("lyrics") || all.contains_key("vocal_gender");
+    let option = match (name, value) {
+        // Lyrics and a singer imply it.
+        ("custom_mode", Value::Bool(true)) if sung => return Vec::new(),
+        ("make_instrumental", Value::Bool(true)) if !sung => return vec![("--instrumental", None)],
+        ("vocal_gender", Value::String(text)) if text == "female" || text == "male" => {
+            "--vocal-gender"
+        }
+        ("lyrics", Value::String(text)) if !text.starts_with('@') => "--lyrics",
+        ("tags", Value::String(_)) => "--tags",
+        ("negative_tags", Value::String(_)) => "--negative-tags",
+        ("title", Value::String(_)) => "--title",
+        ("model_version", Value::String(_)) => "--engine",
+        _ => return vec![by_name(name, value)],
+    };
+    vec![(option, Some(plain(value)))]
+}
+
+fn of_speech(name: &str, value: &Value) -> Vec<(&'static str, Option<String>)> {
+    match (name, value) {
+        ("speaker", Value::String(id)) if id.contains('_') => {
+            vec![("--voice", Some(id.clone()))]
+        }
+        ("audio_params", Value::Object(audio)) => {
+            let each = audio.iter().map(|(name, value)| {
+                let option = match name.as_str() {
+                    "emotion" if value.is_string() => "--emotion",
+                    "speech_rate" if value.is_i64() => "--rate",
+                    "loudness_rate" if value.is_i64() => "--volume",
+                    _ => return None,
+                };
+                Some((option, Some(plain(value))))
+            });
+            let each: Option<Vec<_>> = each.collect();
+            each.unwrap_or_else(|| vec![by_name(name, value)])
+        }
+        _ => vec![by_name(name, value)],
     }
+}
+
+fn by_name(name: &str, value: &Value) -> (&'static str, Option<String>) {
+    ("--param", Some(format!("{name}={value}")))
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -6,9 +6,13 @@ use ima_host::types::{Language, Quote, Request, TaskType, Voice};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::equivalent;
 use crate::options::task_word;
 use crate::ui::table;
 use crate::ui::text::{self, Text, say, shortened};
+
+/// Parameters by their names.
+pub(super) type Parameters = BTreeMap<String, Value>;
 
 /// What a wish was understood as. Points and seconds.
 #[derive(Debug, Serialize)]
@@ -19,7 +23,7 @@ pub(super) struct Understood {
     pub(super) text: String,
     /// The voice's name, if it is known.
     voice: Option<String>,
-    pub(super) parameters: BTreeMap<String, Value>,
+    pub(super) parameters: Parameters,
     points: u32,
     seconds_min: u32,
     seconds_max: u32,
@@ -31,7 +35,7 @@ impl Understood {
     pub(super) fn of(request: &Request, quote: &Quote, voices: &[Voice]) -> Self {
         let value = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
         let parameters = request.parameters.iter();
-        let parameters: BTreeMap<_, _> = parameters
+        let parameters: Parameters = parameters
             .map(|it| (it.name.clone(), value(&it.value)))
             .collect();
         let speaker = parameters.get("speaker").and_then(Value::as_str);
@@ -55,15 +59,22 @@ impl Understood {
         self.points
     }
 
+    /// The model's name, and its id if it differs.
+    fn model(&self) -> String {
+        let (name, id) = (&self.model_name, &self.model_id);
+        if name == id {
+            id.clone()
+        } else {
+            format!("{name} ({id})")
+        }
+    }
+
     /// Shows it on standard error, a line each.
     pub(super) fn show(&self, language: Language) {
         let (points, min, max) = (self.points, self.seconds_min, self.seconds_max);
         let mut rows = vec![
             (say!("Task", "任务"), text::task(self.kind)),
-            (
-                say!("Model", "模型"),
-                Text::same(format!("{} ({})", self.model_name, self.model_id)),
-            ),
+            (say!("Model", "模型"), Text::same(self.model())),
             (
                 say!("Price", "价格"),
                 say!(
@@ -73,14 +84,14 @@ impl Understood {
             ),
             (say!("Text", "内容"), Text::same(one_line(&self.text))),
         ];
-        for (name, value) in &self.parameters {
-            let plain = value.as_str().map_or_else(|| value.to_string(), one_line);
-            rows.push(match (name.as_str(), &self.voice) {
-                ("speaker", Some(voice)) => (
+        for (option, value) in equivalent::of_parameters(self) {
+            let value = one_line(&value.unwrap_or_default());
+            rows.push(match &self.voice {
+                Some(voice) if option == "--voice" => (
                     say!("Voice", "音色"),
-                    Text::same(format!("{voice} ({plain})")),
+                    Text::same(format!("{voice} ({value})")),
                 ),
-                _ => (Text::same(name), Text::same(shortened(&plain))),
+                _ => (Text::same(option), Text::same(shortened(&value))),
             });
         }
         let rows = rows.iter().map(|(name, value)| {
