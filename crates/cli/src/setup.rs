@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ima_host::{Builder, Clock, Credential, Journal, PreferenceFile, Runtime};
 
-use crate::command_error::{self, CommandError};
+use crate::command_error::CommandError;
 use crate::folders;
 use crate::options::{Common, Delivery};
 use crate::ui::out;
@@ -15,8 +15,8 @@ const KEY: &str = "IMA_API_KEY";
 
 /// The user's journal.
 pub(crate) fn journal(common: &Common) -> Result<Journal, CommandError> {
-    let folder = folders::data().ok_or_else(command_error::journal)?;
-    let journal = Journal::open(&folder).map_err(|_| command_error::journal())?;
+    let folder = folders::data().ok_or_else(text::journal)?;
+    let journal = Journal::open(&folder).map_err(|_| text::journal())?;
     if let Some(aside) = journal.set_aside() {
         out::error(text::set_aside(aside).get(common.language()));
     }

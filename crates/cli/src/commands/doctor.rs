@@ -13,12 +13,12 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use url::Url;
 
-use crate::command_error::{self, CommandError, ErrorKind};
+use crate::command_error::{CommandError, ErrorKind};
 use crate::exit::Exit;
 use crate::options::Common;
 use crate::preferences::Usual;
 use crate::ui::out;
-use crate::ui::text::{Text, command_error, say};
+use crate::ui::text::{self, Text, command_error, say};
 use crate::{folders, report, setup};
 
 /// `ima doctor`
@@ -159,7 +159,7 @@ impl Doctor<'_> {
                 );
                 self.good("journal", &known);
             }
-            None => self.bad("journal", &command_error::journal()),
+            None => self.bad("journal", &text::journal()),
         }
     }
 

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde::Serialize;
 
-use crate::command_error::{self, CommandError};
+use crate::command_error::{CommandError, ErrorKind};
 use crate::exit::Exit;
 use crate::options::{Common, task_word};
 use crate::setup;
@@ -48,11 +48,11 @@ enum JobsCommand {
     },
 }
 
-pub(crate) fn run(common: &Common, args: JobsArgs) -> Result<Exit, CommandError> {
+pub(crate) async fn run(common: &Common, args: JobsArgs) -> Result<Exit, CommandError> {
     match args.command {
         None => list(common, args.open),
         Some(JobsCommand::Show { id }) => show(common, &id),
-        Some(JobsCommand::Prune { older_than }) => prune(common, older_than),
+        Some(JobsCommand::Prune { older_than }) => prune(common, older_than).await,
     }
 }
 
@@ -92,7 +92,7 @@ fn list(common: &Common, open: bool) -> Result<Exit, CommandError> {
 fn show(common: &Common, id: &str) -> Result<Exit, CommandError> {
     let language = common.language();
     let job = setup::journal(common)?.get(id)?;
-    let job = job.ok_or_else(|| command_error::no_such_job(id))?;
+    let job = job.ok_or_else(|| text::no_such_job(id))?;
     if common.json {
         out::json(&Row::of(&job));
         return Ok(Exit::Done);
@@ -125,8 +125,8 @@ fn show(common: &Common, id: &str) -> Result<Exit, CommandError> {
     Ok(Exit::Done)
 }
 
-fn prune(common: &Common, older_than: Duration) -> Result<Exit, CommandError> {
-    let removed = remove(&setup::journal(common)?, older_than)?;
+async fn prune(common: &Common, older_than: Duration) -> Result<Exit, CommandError> {
+    let removed = remove(&setup::journal(common)?, older_than).await?;
     if common.json {
         #[derive(Serialize)]
         struct Pruned {
@@ -145,10 +145,11 @@ fn prune(common: &Common, older_than: Duration) -> Result<Exit, CommandError> {
 }
 
 /// Removes the closed jobs that are older, and counts them.
-fn remove(_journal: &Journal, _older_than: Duration) -> Result<u64, CommandError> {
+#[expect(clippy::unused_async, reason = "the journal's own function is")]
+async fn remove(_journal: &Journal, _older_than: Duration) -> Result<u64, CommandError> {
     // The journal can't do it yet. Saying so is better than a count that is not true.
     Err(CommandError::new(
-        command_error::ErrorKind::Other,
+        ErrorKind::Other,
         say!(
             "This version can't remove jobs yet.",
             "这个版本还不能清除任务。"

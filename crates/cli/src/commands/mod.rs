@@ -71,7 +71,7 @@ impl Command {
             Self::Model(args) => model::run(common, &args).await,
             Self::Voices(args) => voices::run(common, &args).await,
             Self::Resume(args) => resume::run(common, &args).await,
-            Self::Jobs(args) => jobs::run(common, args),
+            Self::Jobs(args) => jobs::run(common, args).await,
             Self::Prefs(args) => prefs::run(common, &args).await,
             Self::Create(args) => create::run(common, args).await,
             Self::Doctor(_) => Ok(doctor::run(common).await),

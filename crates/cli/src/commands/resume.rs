@@ -6,7 +6,7 @@ use clap::Args;
 use ima_host::types::OnUnknown;
 use ima_host::{Generation, Job, Journal, Runtime};
 
-use crate::command_error::{self, CommandError};
+use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::generate::{self, Run, many};
 use crate::options::{Common, Delivery};
@@ -76,7 +76,7 @@ pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, Comm
     }
     let begin = async |index: usize| {
         let Some(job) = jobs.get(index) else {
-            return Err(command_error::no_such_job(""));
+            return Err(text::no_such_job(""));
         };
         let (id, model) = (&job.id, job.model_name.as_deref().unwrap_or_default());
         let mut show = Show::new(&run.screen, Some(index + 1));

@@ -1,9 +1,11 @@
 //! The program's own words, each in both languages. What a generation says comes from the component.
 
+mod errors;
 mod failure;
 mod jobs;
 mod progress;
 
+pub(crate) use errors::*;
 pub(crate) use failure::*;
 pub(crate) use jobs::*;
 pub(crate) use progress::*;
@@ -89,13 +91,4 @@ pub(crate) fn task(task: ima_host::types::TaskType) -> Text {
         ima_host::types::TaskType::TextToMusic => say!("Music", "音乐"),
         ima_host::types::TaskType::TextToSpeech => say!("Speech", "语音"),
     }
-}
-
-/// The option is there, and nothing after it.
-pub(crate) fn option_empty(option: &str) -> crate::command_error::CommandError {
-    command_error!(
-        Usage,
-        "{option} is empty." => "Leave it out, or write a value after it.",
-        "{option} 是空的。" => "请去掉它，或在后面写上内容。"
-    )
 }
