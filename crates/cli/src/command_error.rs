@@ -4,8 +4,8 @@ use ima_host::types::{self, Cause, Charge, Failure, Language};
 use ima_host::{Aftermath, Error, Job, JournalError};
 
 use crate::exit::Exit;
-use crate::generate::asked::Asked;
 use crate::generate::failure::{self, Circumstances};
+use crate::generate::option_names::OptionNames;
 use crate::report::{self, Failed, Problem};
 use crate::ui::out;
 use crate::ui::text::{self, Text};
@@ -161,7 +161,7 @@ impl CommandError {
     }
 
     /// An error of the library that a request led to.
-    pub(crate) fn of_request(error: &Error, asked: &Asked) -> Self {
+    pub(crate) fn of_request(error: &Error, names: &OptionNames) -> Self {
         match error {
             Error::CredentialMissing => text::key_missing(),
             Error::Credential(_) => text::key_unusable(),
@@ -170,10 +170,10 @@ impl CommandError {
             Error::AcceleratedClock => text::clock(),
             Error::KeyInRequest => text::key_in_request(),
             Error::TooLarge { most, .. } => text::too_long(*most),
-            Error::Rejected(types::Error::Invalid(value)) => failure::value_refused(asked, value),
+            Error::Rejected(types::Error::Invalid(value)) => failure::value_refused(names, value),
             Error::Rejected(types::Error::Continuation(_)) => text::continuation(),
             // Only what costs nothing fails like this: quotes and lists.
-            Error::Failure(failure) => failure::explain(failure, &Circumstances::asking(asked)),
+            Error::Failure(failure) => failure::explain(failure, &Circumstances::asking(names)),
             Error::JobInUse(id) => text::job_in_use(id),
             Error::NoSuchJob(id) => text::no_such_job(id),
             Error::NothingToResume(id) => text::nothing_to_resume(id),
@@ -267,7 +267,7 @@ impl CommandError {
 
 impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
-        Self::of_request(&error, &Asked::default())
+        Self::of_request(&error, &OptionNames::default())
     }
 }
 

@@ -26,7 +26,7 @@ use crate::folders::{self, create_private};
 /// How many days' files are kept, today's included.
 const KEPT: i32 = 7;
 
-/// Why there are no log files. It is no reason not to go on.
+/// Why there are no log files. The program runs without them.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LogError {
     /// The environment names no home, so there is no usual place for them.
@@ -172,7 +172,7 @@ fn name(day: Date) -> String {
     format!("ima_create_{}.log", day.strftime("%Y%m%d"))
 }
 
-/// The day of a log file, where it is one.
+/// The day of a log file; none for other files.
 fn day_of(name: &str) -> Option<Date> {
     let digits = name.strip_prefix("ima_create_")?.strip_suffix(".log")?;
     let all = digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -50,7 +50,7 @@ pub(crate) struct Common {
 /// The variable that names another address of the service.
 const BASE_URL: &str = "IMA_BASE_URL";
 
-/// The user whose preferences count where nobody is named, as with the vendor's tools.
+/// The default user, as with the vendor's tools.
 pub(crate) const DEFAULT_USER: &str = "default";
 
 impl Common {

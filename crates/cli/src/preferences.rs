@@ -12,12 +12,12 @@ use crate::ui::text::{self, command_error};
 
 /// What a success means for the preferences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Habit {
+pub(crate) enum AfterSuccess {
     /// The model becomes the usual one.
-    Save,
+    Remember,
     /// The same, and the user is told so.
-    Confirm,
-    /// It was for this once.
+    RememberAndSay,
+    /// The preferences stay as they are.
     Leave,
 }
 

@@ -8,7 +8,7 @@ use ima_host::types::{OnMismatch, Request};
 
 use crate::command_error::CommandError;
 use crate::generate::Prompts;
-use crate::generate::asked::OptionOf;
+use crate::generate::option_names::OptionOf;
 use crate::options::{ModelChoice, Several};
 use crate::params;
 use crate::ui::text::{self, command_error};

@@ -142,7 +142,7 @@ struct Reserved {
 }
 
 impl Reserved {
-    /// Fails with none where another process has the name.
+    /// Fails with none if another process has the name.
     fn new(target: &Path) -> Result<Self, Option<io::Error>> {
         let mut hidden = OsString::from(".ima-");
         hidden.push(target.file_name().unwrap_or_default());

@@ -12,10 +12,10 @@ use serde_json::{Map, Value};
 use super::models;
 use crate::command_error::CommandError;
 use crate::exit::Exit;
-use crate::generate::{self, Manner, Prompts, Terms, Wish};
+use crate::generate::{self, Batch, OptionSet, Prompts, RunOptions};
 use crate::options::{Common, Delivery, Spending};
 use crate::params;
-use crate::preferences::Habit;
+use crate::preferences::AfterSuccess;
 use crate::setup;
 use crate::ui::out;
 use crate::ui::text::{command_error, say};
@@ -156,12 +156,12 @@ pub(crate) async fn run(common: &Common, args: CreateArgs) -> Result<Exit, Comma
     // The scripts leave out what a model does not know.
     request.unknown_parameters = UnknownParameters::Drop;
 
-    let wish = Wish {
+    let batch = Batch {
         request,
         prompts: Prompts::One(args.prompt.unwrap_or_default()),
-        habit: Habit::Save,
+        after_success: AfterSuccess::Remember,
     };
-    let terms = Terms {
+    let options = RunOptions {
         spending: &Spending {
             // Whoever runs a script is not there to be asked.
             yes: true,
@@ -169,9 +169,9 @@ pub(crate) async fn run(common: &Common, args: CreateArgs) -> Result<Exit, Comma
         },
         delivery: &Delivery::default(),
         credential,
-        manner: Manner::Script,
+        options: OptionSet::Scripts,
     };
-    generate::run(common, wish, terms).await
+    generate::run(common, batch, options).await
 }
 
 /// Music or speech, if the flags say so: each of the scripts is for one of them.

@@ -7,7 +7,7 @@ use ima_host::types::{MusicOptions, Options, Request, TaskType, VocalGender};
 
 use crate::command_error::CommandError;
 use crate::exit::Exit;
-use crate::generate::asked::OptionOf;
+use crate::generate::option_names::OptionOf;
 use crate::options::{Common, Generate, ModelChoice};
 use crate::ui::text::command_error;
 use crate::{generate, prompts};

@@ -11,7 +11,7 @@ use super::music::{self, MusicFlags};
 use super::speech::{self, SpeechFlags};
 use crate::command_error::CommandError;
 use crate::exit::Exit;
-use crate::generate::{Asked, Manner, with_prompt};
+use crate::generate::{OptionNames, OptionSet, with_prompt};
 use crate::options::{Common, ModelChoice};
 use crate::ui::out;
 use crate::ui::text::{self, say};
@@ -69,7 +69,7 @@ pub(crate) async fn run(common: &Common, args: QuoteArgs) -> Result<Exit, Comman
     };
     let runtime = setup::asking(common, None)?;
     let shown = Shown {
-        asked: &Asked::of(&request, Manner::Options),
+        names: &OptionNames::of(&request, OptionSet::Commands),
         body: false,
         several: false,
         events: false,
@@ -80,7 +80,7 @@ pub(crate) async fn run(common: &Common, args: QuoteArgs) -> Result<Exit, Comman
 
 /// How quotes are shown.
 pub(crate) struct Shown<'a> {
-    pub(crate) asked: &'a Asked,
+    pub(crate) names: &'a OptionNames,
     /// Whether with what would be sent.
     pub(crate) body: bool,
     /// Whether the prompts are the lines of a file, even of one.
@@ -100,7 +100,7 @@ pub(crate) async fn show(
     let mut quotes = Vec::with_capacity(prompts.len());
     for prompt in prompts {
         let quote = runtime.quote(&with_prompt(request, prompt)).await;
-        quotes.push(quote.map_err(|error| CommandError::of_request(&error, shown.asked))?);
+        quotes.push(quote.map_err(|error| CommandError::of_request(&error, shown.names))?);
     }
     let points = quotes.iter().map(|quote| quote.points).sum();
     if common.json || shown.events {

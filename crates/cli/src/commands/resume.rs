@@ -8,12 +8,12 @@ use ima_host::{Generation, Job, Journal, Runtime};
 
 use crate::command_error::CommandError;
 use crate::exit::Exit;
-use crate::generate::{self, Run, many};
+use crate::generate::{self, Run, batch};
 use crate::options::{Common, Delivery};
 use crate::setup;
 use crate::target::{Share, Target};
 use crate::ui::out;
-use crate::ui::screen::Show;
+use crate::ui::screen::EventPrinter;
 use crate::ui::text::{self, say};
 
 /// `ima resume`
@@ -79,12 +79,12 @@ pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, Comm
             return Err(text::no_such_job(""));
         };
         let (id, model) = (&job.id, job.model_name.as_deref().unwrap_or_default());
-        let mut show = Show::new(&run.screen, Some(index + 1));
+        let mut show = EventPrinter::new(&run.screen, Some(index + 1));
         show.line(&say!("Job {id} {model}", "任务 {id} {model}"));
         resume(&runtime, id, OnUnknown::Report).await
     };
-    let all = many::drive(&run, jobs.len(), args.concurrency, begin).await;
-    Ok(many::conclude(&run, &all))
+    let all = batch::drive(&run, jobs.len(), args.concurrency, begin).await;
+    Ok(batch::conclude(&run, &all))
 }
 
 fn job(runtime: &Runtime, id: &str) -> Option<Job> {

@@ -18,9 +18,9 @@ use super::create::task_of;
 use super::{models, music, prefs, voices};
 use crate::command_error::CommandError;
 use crate::exit::Exit;
-use crate::generate::{self, Asked, Manner, Prompts, Terms, Wish, with_prompt};
+use crate::generate::{self, Batch, OptionNames, OptionSet, Prompts, RunOptions, with_prompt};
 use crate::options::{Common, Delivery, Spending, Task, service_word};
-use crate::preferences::Habit;
+use crate::preferences::AfterSuccess;
 use crate::ui::confirm::{self, Asking};
 use crate::ui::interrupt::Interrupt;
 use crate::ui::out;
@@ -128,16 +128,21 @@ async fn answer(
     let prompt = args.text.clone().or(read.prompt);
     let prompt = prompt.unwrap_or_else(|| utterance.to_owned());
     let mut spending = args.spending.clone();
-    let habit = match &read.preference {
-        PreferenceWish::Keep | PreferenceWish::Switch => Habit::Save,
-        PreferenceWish::Remember => Habit::Confirm,
-        PreferenceWish::Cheapest(Cheapest { remember: true, .. }) => Habit::Confirm,
-        PreferenceWish::Cheapest(_) => Habit::Leave,
+    let after_success = match &read.preference {
+        PreferenceWish::Keep | PreferenceWish::Switch => AfterSuccess::Remember,
+        PreferenceWish::Remember => AfterSuccess::RememberAndSay,
+        PreferenceWish::Cheapest(Cheapest { remember: true, .. }) => AfterSuccess::RememberAndSay,
+        PreferenceWish::Cheapest(_) => AfterSuccess::Leave,
     };
     if !spending.dry_run {
         let understood = understand(common, &with_prompt(&request, &prompt)).await?;
         if !spending.yes && !confirm::is_possible() {
-            let command = equivalent::command(common, args, &understood, habit == Habit::Leave);
+            let command = equivalent::command(
+                common,
+                args,
+                &understood,
+                after_success == AfterSuccess::Leave,
+            );
             return Ok(leave(common, &understood, &command, args.delivery.events));
         }
         if !common.quiet || !spending.yes {
@@ -155,26 +160,26 @@ async fn answer(
             spending.yes = true;
         }
     }
-    let wish = Wish {
+    let batch = Batch {
         request,
         prompts: Prompts::One(prompt),
-        habit,
+        after_success,
     };
-    let terms = Terms {
+    let options = RunOptions {
         spending: &spending,
         delivery: &args.delivery,
         credential: None,
-        manner: Manner::Words,
+        options: OptionSet::Sentence,
     };
-    generate::run(common, wish, terms).await
+    generate::run(common, batch, options).await
 }
 
 /// What a request comes to, and what it costs today.
 async fn understand(common: &Common, request: &Request) -> Result<Understood, CommandError> {
     let runtime = setup::asking(common, None)?;
     let quote = runtime.quote(request).await;
-    let asked = Asked::of(request, Manner::Words);
-    let quote = quote.map_err(|error| CommandError::of_request(&error, &asked))?;
+    let names = OptionNames::of(request, OptionSet::Sentence);
+    let quote = quote.map_err(|error| CommandError::of_request(&error, &names))?;
     let voices = voices::all(&runtime, common.language()).await?;
     Ok(Understood::of(request, &quote, &voices))
 }

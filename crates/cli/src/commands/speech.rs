@@ -6,7 +6,7 @@ use ima_host::types::{Options, Request, SpeechOptions, SpeechStyle, TaskType};
 use super::voices;
 use crate::command_error::CommandError;
 use crate::exit::Exit;
-use crate::generate::asked::OptionOf;
+use crate::generate::option_names::OptionOf;
 use crate::options::{Common, Generate, ModelChoice};
 use crate::{generate, prompts};
 

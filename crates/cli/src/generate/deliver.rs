@@ -9,17 +9,17 @@ use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::report::{self, Begun, Problem, SavedMedia};
 use crate::target;
-use crate::ui::screen::Show;
+use crate::ui::screen::EventPrinter;
 use crate::ui::text::{self, Text, say};
 
 /// What became of the audio on this machine.
-struct Kept {
+struct SavedAudio {
     medias: Vec<SavedMedia>,
-    loss: Option<Loss>,
+    loss: Option<SaveFailure>,
 }
 
 /// Why not all of it is here, in words.
-struct Loss {
+struct SaveFailure {
     exit: Exit,
     cause: &'static str,
     message: Text,
@@ -31,7 +31,7 @@ impl Run<'_> {
         &self,
         success: Success,
         job: Option<&str>,
-        show: &mut Show,
+        show: &mut EventPrinter,
     ) -> Ended {
         self.left_out(show);
         let kept = self.save(&success.medias, &success.task_id, show).await;
@@ -75,7 +75,7 @@ impl Run<'_> {
         checkpoint: &Checkpoint,
         started: Option<&Started>,
         job: Option<&str>,
-        show: &mut Show,
+        show: &mut EventPrinter,
     ) -> Ended {
         self.left_out(show);
         if let Some(job) = job {
@@ -102,10 +102,10 @@ impl Run<'_> {
         &self,
         failure: &Failure,
         job: Option<&str>,
-        show: &mut Show,
+        show: &mut EventPrinter,
     ) -> Ended {
         let circumstances = Circumstances {
-            asked: &self.asked,
+            names: &self.names,
             job,
             deadline: self.delivery.deadline,
             spending: true,
@@ -161,8 +161,8 @@ impl Run<'_> {
     }
 
     /// Says what the request was made without: the user asked for it, and has paid.
-    fn left_out(&self, show: &mut Show) {
-        let names: Vec<_> = show.removed().map(|name| self.asked.option(name)).collect();
+    fn left_out(&self, show: &mut EventPrinter) {
+        let names: Vec<_> = show.removed().map(|name| self.names.option(name)).collect();
         if !names.is_empty() {
             let names = names.join(", ");
             show.trouble(&say!(
@@ -174,8 +174,8 @@ impl Run<'_> {
 
     /// Saves the audio and shows where it is: its file, or its link if it could not be saved.
     /// Ctrl-C ends it.
-    async fn save(&self, medias: &[Media], task_id: &str, show: &mut Show) -> Kept {
-        let mut kept = Kept {
+    async fn save(&self, medias: &[Media], task_id: &str, show: &mut EventPrinter) -> SavedAudio {
+        let mut kept = SavedAudio {
             medias: medias.iter().map(SavedMedia::from).collect(),
             loss: None,
         };
@@ -197,7 +197,7 @@ impl Run<'_> {
                     );
                     show.trouble(&text::stopping());
                     show.trouble(&message);
-                    kept.loss = Some(Loss {
+                    kept.loss = Some(SaveFailure {
                         exit: Exit::Resumable,
                         cause: "cancelled",
                         message,
@@ -223,7 +223,7 @@ impl Run<'_> {
                     tracing::warn!(%error, "audio was not saved");
                     let message = target::not_saved(&error, &media.url);
                     show.trouble(&message);
-                    kept.loss.get_or_insert(Loss {
+                    kept.loss.get_or_insert(SaveFailure {
                         exit: Exit::Failed,
                         cause: "download",
                         message,

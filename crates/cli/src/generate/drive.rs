@@ -8,7 +8,7 @@ use ima_host::{Error, Generation, Runtime};
 use serde::Serialize;
 use tokio::time::MissedTickBehavior;
 
-use super::Asked;
+use super::OptionNames;
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::options::{Common, Delivery};
@@ -16,7 +16,7 @@ use crate::report::{self, Report};
 use crate::target::Target;
 use crate::ui::confirm::{self, Asking};
 use crate::ui::interrupt::Interrupt;
-use crate::ui::screen::{Screen, Show};
+use crate::ui::screen::{EventPrinter, Screen};
 use crate::ui::text;
 
 /// How often a bar moves between the events.
@@ -28,7 +28,7 @@ pub(crate) struct Run<'a> {
     pub(crate) runtime: &'a Runtime,
     pub(crate) delivery: &'a Delivery,
     /// What was asked for, for the words of a refusal.
-    pub(crate) asked: Asked,
+    pub(crate) names: OptionNames,
     /// Where the audio goes; none if it is not fetched.
     pub(crate) target: Option<Target>,
     /// The price in points above which a person is asked.
@@ -66,7 +66,7 @@ impl Ended {
 }
 
 /// Where following a generation stopped.
-enum Followed {
+enum FollowEnd {
     Outcome(Outcome),
     /// The task exists, and its audio is not waited for.
     Begun(Checkpoint),
@@ -88,7 +88,7 @@ impl<'a> Run<'a> {
             common,
             runtime,
             delivery,
-            asked: Asked::default(),
+            names: OptionNames::default(),
             target,
             confirm_above: None,
             no_wait: false,
@@ -100,13 +100,13 @@ impl<'a> Run<'a> {
 
     /// Drives a generation to its end; `number` says which of several it is.
     pub(crate) async fn drive(&self, mut generation: Generation, number: Option<usize>) -> Ended {
-        let mut show = Show::new(&self.screen, number);
+        let mut show = EventPrinter::new(&self.screen, number);
         let mut started = None;
         let followed = self.follow(&mut generation, &mut show, &mut started).await;
         show.clear();
         let job = generation.job().map(str::to_owned);
         match followed {
-            Ok(Followed::Outcome(Outcome::Success(success))) => {
+            Ok(FollowEnd::Outcome(Outcome::Success(success))) => {
                 let mut ended = self.deliver(success, job.as_deref(), &mut show).await;
                 if let Some(Ok(aside)) = generation.remembered() {
                     ended.remembered = true;
@@ -116,21 +116,21 @@ impl<'a> Run<'a> {
                 }
                 ended
             }
-            Ok(Followed::Outcome(Outcome::Failure(failure))) => {
+            Ok(FollowEnd::Outcome(Outcome::Failure(failure))) => {
                 self.fail(&failure, job.as_deref(), &mut show).await
             }
-            Ok(Followed::Begun(checkpoint)) => {
+            Ok(FollowEnd::Begun(checkpoint)) => {
                 self.begun(&checkpoint, started.as_ref(), job.as_deref(), &mut show)
             }
-            Ok(Followed::Declined) => self.error(&super::declined(), &mut show),
-            Ok(Followed::Abandoned) => self.error(&self.abandoned(&generation), &mut show),
-            Err(error) => self.error(&CommandError::of_request(&error, &self.asked), &mut show),
+            Ok(FollowEnd::Declined) => self.error(&super::declined(), &mut show),
+            Ok(FollowEnd::Abandoned) => self.error(&self.abandoned(&generation), &mut show),
+            Err(error) => self.error(&CommandError::of_request(&error, &self.names), &mut show),
         }
     }
 
     /// The end of a generation that did not even begin.
     pub(crate) fn refuse(&self, error: &CommandError, number: Option<usize>) -> Ended {
-        self.error(error, &mut Show::new(&self.screen, number))
+        self.error(error, &mut EventPrinter::new(&self.screen, number))
     }
 
     /// Prints the object of a run of one generation.
@@ -141,9 +141,9 @@ impl<'a> Run<'a> {
     async fn follow(
         &self,
         generation: &mut Generation,
-        show: &mut Show,
+        show: &mut EventPrinter,
         announced: &mut Option<Started>,
-    ) -> Result<Followed, Error> {
+    ) -> Result<FollowEnd, Error> {
         let canceller = generation.canceller();
         let mut interrupt = self.interrupt.clone();
         let mut frames = tokio::time::interval(FRAME);
@@ -151,14 +151,14 @@ impl<'a> Run<'a> {
         loop {
             tokio::select! {
                 event = generation.next() => {
-                    let Some(event) = event? else { return Ok(Followed::Abandoned) };
+                    let Some(event) = event? else { return Ok(FollowEnd::Abandoned) };
                     match &event {
                         Event::Started(started) => {
                             // Nothing was spent yet, and nothing is until the next event.
                             if self.confirm_above.is_some_and(|above| started.points > above) {
                                 let asking = Asking::One(started);
                                 if !confirm::ask(&asking, show.language(), &mut interrupt).await {
-                                    return Ok(Followed::Declined);
+                                    return Ok(FollowEnd::Declined);
                                 }
                             }
                             *announced = Some(started.clone());
@@ -173,18 +173,18 @@ impl<'a> Run<'a> {
                             {
                                 show.event(&event);
                             }
-                            return Ok(Followed::Begun(checkpoint.clone()));
+                            return Ok(FollowEnd::Begun(checkpoint.clone()));
                         }
                         _ => {}
                     }
                     show.event(&event);
                     if let Event::Finished(outcome) = event {
-                        return Ok(Followed::Outcome(outcome));
+                        return Ok(FollowEnd::Outcome(outcome));
                     }
                 }
                 count = interrupt.pressed() => {
                     if count > 1 {
-                        return Ok(Followed::Abandoned);
+                        return Ok(FollowEnd::Abandoned);
                     }
                     show.trouble(&text::stopping());
                     canceller.cancel();
@@ -194,7 +194,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn error(&self, error: &CommandError, show: &mut Show) -> Ended {
+    fn error(&self, error: &CommandError, show: &mut EventPrinter) -> Ended {
         for line in error.lines() {
             show.trouble(&line);
         }

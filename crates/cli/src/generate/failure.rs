@@ -3,16 +3,16 @@
 use ima_host::types::{Cause, Charge, Failure, InvalidValue, OverBudget, PriceChange};
 
 use crate::command_error::{CommandError, ErrorKind};
-use crate::generate::asked::Asked;
+use crate::generate::option_names::OptionNames;
 use crate::ui::text::{self, POINTS, Text, command_error, say, shortened};
 
 /// What a failure does not say by itself.
 pub(crate) struct Circumstances<'a> {
-    pub(crate) asked: &'a Asked,
+    pub(crate) names: &'a OptionNames,
     pub(crate) job: Option<&'a str>,
     /// How long to wait at most, in seconds, if the user said so.
     pub(crate) deadline: Option<u32>,
-    /// Whether it was to be paid for.
+    /// Whether the request would have been paid for.
     pub(crate) spending: bool,
     /// Whether it came before there was a price.
     pub(crate) listing: bool,
@@ -22,9 +22,9 @@ pub(crate) struct Circumstances<'a> {
 
 impl<'a> Circumstances<'a> {
     /// Those of a quote or a list, which costs nothing.
-    pub(crate) fn asking(asked: &'a Asked) -> Self {
+    pub(crate) fn asking(names: &'a OptionNames) -> Self {
         Self {
-            asked,
+            names,
             job: None,
             deadline: None,
             spending: false,
@@ -83,11 +83,11 @@ fn words(failure: &Failure, about: &Circumstances) -> CommandError {
             .map(|it| alternative(&it.model_id, it.points))
     };
     match (&failure.cause, failure.charge) {
-        (Cause::Invalid(value), _) => value_refused(about.asked, value),
+        (Cause::Invalid(value), _) => value_refused(about.names, value),
         (Cause::UnknownModel(known), _) if known.is_empty() => {
             message(text::nothing_offered()).hint(text::later())
         }
-        (Cause::UnknownModel(known), _) => unknown_model(about.asked, known),
+        (Cause::UnknownModel(known), _) => unknown_model(about.names, known),
         (Cause::OverBudget(OverBudget { points, budget }), _) => over_budget(*points, *budget),
         (Cause::PriceChanged(PriceChange { points, announced }), _) => {
             price_rose(*announced, *points)
@@ -188,10 +188,10 @@ fn price_rose(announced: u32, points: u32) -> CommandError {
     )
 }
 
-fn unknown_model(asked: &Asked, known: &[String]) -> CommandError {
-    let model = asked.model.as_deref().unwrap_or_default();
+fn unknown_model(names: &OptionNames, known: &[String]) -> CommandError {
+    let model = names.model.as_deref().unwrap_or_default();
     let listed = known.iter().any(|it| it.eq_ignore_ascii_case(model));
-    match &asked.version {
+    match &names.version {
         Some(version) if listed => {
             let version = shortened(version);
             command_error!(
@@ -201,7 +201,7 @@ fn unknown_model(asked: &Asked, known: &[String]) -> CommandError {
                 "{model} 没有版本 {version}。" => "不写 --version-id 就使用最新版本。"
             )
         }
-        _ if asked.habitual => command_error!(
+        _ if names.habitual => command_error!(
             Usage,
             "Your usual model {model} is no longer offered."
                 => "Choose one with --model, or forget it: ima prefs clear",
@@ -239,14 +239,14 @@ pub(crate) fn no_such_model(model: &str, known: &[String]) -> CommandError {
 }
 
 /// A value that can't be used, by the option that gave it.
-pub(crate) fn value_refused(asked: &Asked, value: &InvalidValue) -> CommandError {
+pub(crate) fn value_refused(names: &OptionNames, value: &InvalidValue) -> CommandError {
     // Choices are JSON: quotation marks around each say nothing to a person.
     let allowed = if value.allowed.contains('{') {
         value.allowed.clone()
     } else {
         value.allowed.replace('"', "")
     };
-    match asked.given(value) {
+    match names.given(value) {
         (None, _) => command_error!(
             Invalid,
             "The text can't be used." => "It must be: {allowed}",

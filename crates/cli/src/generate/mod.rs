@@ -1,39 +1,39 @@
 //! What every command that generates shares: the usual model, the price, and one generation or
 //! several.
 
-pub(crate) mod asked;
+pub(crate) mod batch;
 mod deliver;
 mod drive;
 pub(crate) mod failure;
-pub(crate) mod many;
+pub(crate) mod option_names;
 
 use std::num::NonZeroUsize;
 
 use ima_host::types::Request;
 use ima_host::{Credential, Generation, Runtime};
 
-pub(crate) use asked::{Asked, Manner};
 pub(crate) use drive::{Ended, Run};
+pub(crate) use option_names::{OptionNames, OptionSet};
 
 use crate::command_error::CommandError;
 use crate::commands::quote::{self, Shown};
 use crate::exit::Exit;
 use crate::options::{Common, Delivery, Generate, Spending};
-use crate::preferences::Habit;
+use crate::preferences::AfterSuccess;
 use crate::report::Summary;
 use crate::target::{Share, Target};
 use crate::ui::confirm::{self, Asking};
 use crate::ui::out;
-use crate::ui::screen::Show;
+use crate::ui::screen::EventPrinter;
 use crate::ui::text::{self, command_error};
 use crate::{player, prompts, setup};
 
 /// What is to be generated.
-pub(crate) struct Wish {
+pub(crate) struct Batch {
     /// The request; its prompt is replaced by each of the prompts.
     pub(crate) request: Request,
     pub(crate) prompts: Prompts,
-    pub(crate) habit: Habit,
+    pub(crate) after_success: AfterSuccess,
 }
 
 /// What to generate from.
@@ -52,14 +52,14 @@ impl Prompts {
 }
 
 /// Where the audio goes, and what may be spent.
-pub(crate) struct Terms<'a> {
+pub(crate) struct RunOptions<'a> {
     pub(crate) spending: &'a Spending,
     pub(crate) delivery: &'a Delivery,
     /// In place of the environment's.
     pub(crate) credential: Option<Credential>,
-    /// Which options the request was made with. As the skills' scripts do it, nothing is fetched,
-    /// and the object has their keys.
-    pub(crate) manner: Manner,
+    /// Which options the request was made with. With those of the skills' scripts nothing is saved,
+    /// and the JSON object has their keys.
+    pub(crate) options: OptionSet,
 }
 
 /// Generates by the options of `ima music` and `ima speech`, from a request without its prompt.
@@ -68,78 +68,85 @@ pub(crate) async fn run_options(
     request: Request,
     options: Generate,
 ) -> Result<Exit, CommandError> {
-    let wish = Wish {
+    let batch = Batch {
         request,
         prompts: prompts::of(options.prompt, options.several)?,
-        habit: if options.once {
-            Habit::Leave
+        after_success: if options.once {
+            AfterSuccess::Leave
         } else {
-            Habit::Save
+            AfterSuccess::Remember
         },
     };
-    let terms = Terms {
+    let run_options = RunOptions {
         spending: &options.spending,
         delivery: &options.delivery,
         credential: None,
-        manner: Manner::Options,
+        options: OptionSet::Commands,
     };
-    run(common, wish, terms).await
+    run(common, batch, run_options).await
 }
 
 /// Generates, shows and saves.
 pub(crate) async fn run(
     common: &Common,
-    mut wish: Wish,
-    terms: Terms<'_>,
+    mut batch: Batch,
+    options: RunOptions<'_>,
 ) -> Result<Exit, CommandError> {
-    let (spending, delivery) = (terms.spending, terms.delivery);
-    if wish.prompts.all().iter().any(|it| it.trim().is_empty()) {
+    let (spending, delivery) = (options.spending, options.delivery);
+    if batch.prompts.all().iter().any(|it| it.trim().is_empty()) {
         return Err(prompts::empty());
     }
-    let script = terms.manner == Manner::Script;
+    let script = options.options == OptionSet::Scripts;
     let runtime = if spending.dry_run {
-        setup::asking(common, terms.credential)?
+        setup::asking(common, options.credential)?
     } else {
-        setup::spending(common, terms.credential, delivery)?
+        setup::spending(common, options.credential, delivery)?
     };
     let target = if script || spending.dry_run {
         None
     } else {
-        let share = match wish.prompts {
-            Prompts::One(_) => Share::One(Some(wish.request.task)),
+        let share = match batch.prompts {
+            Prompts::One(_) => Share::One(Some(batch.request.task)),
             Prompts::Several(..) => Share::Several,
         };
         Some(Target::reserve(delivery, share).map_err(CommandError::unspent)?)
     };
-    let runtime = match wish.habit {
-        Habit::Save | Habit::Confirm => runtime,
-        Habit::Leave => runtime.for_once(),
+    let runtime = match batch.after_success {
+        AfterSuccess::Remember | AfterSuccess::RememberAndSay => runtime,
+        AfterSuccess::Leave => runtime.for_once(),
     };
-    let request = &mut wish.request;
+    let request = &mut batch.request;
     request.language = common.language();
     request.budget = spending.budget;
     *request = runtime.with_usual_model(request).await;
-    let asked = Asked::of(request, terms.manner);
+    let names = OptionNames::of(request, options.options);
     if spending.dry_run {
         let shown = Shown {
-            asked: &asked,
+            names: &names,
             body: true,
-            several: matches!(wish.prompts, Prompts::Several(..)),
+            several: matches!(batch.prompts, Prompts::Several(..)),
             events: delivery.events,
         };
-        return quote::show(common, &runtime, &wish.request, wish.prompts.all(), &shown).await;
+        return quote::show(
+            common,
+            &runtime,
+            &batch.request,
+            batch.prompts.all(),
+            &shown,
+        )
+        .await;
     }
     let mut run = Run::new(common, &runtime, delivery, target);
     run.no_wait = spending.no_wait;
-    run.asked = asked;
-    match &wish.prompts {
+    run.names = names;
+    match &batch.prompts {
         Prompts::One(prompt) => {
             run.confirm_above = confirm::threshold(spending);
-            let ended = match start(&run, &wish.request, prompt).await {
+            let ended = match start(&run, &batch.request, prompt).await {
                 Ok(generation) => run.drive(generation, None).await,
                 Err(error) => run.refuse(&error, None),
             };
-            conclude(&run, &wish, &ended).await;
+            conclude(&run, &batch, &ended).await;
             match &ended.success {
                 Some(success) if script && common.json => {
                     out::pretty(&Summary::of_scripts(success));
@@ -150,19 +157,19 @@ pub(crate) async fn run(
         }
         Prompts::Several(prompts, concurrency) => {
             run.numbered = true;
-            agree(&run, spending, &mut wish.request, prompts).await?;
-            let request = &wish.request;
+            agree(&run, spending, &mut batch.request, prompts).await?;
+            let request = &batch.request;
             let begin = async |index: usize| {
                 let prompt = prompts.get(index).map(String::as_str).unwrap_or_default();
                 start(&run, request, prompt).await
             };
-            let all = many::drive(&run, prompts.len(), *concurrency, begin).await;
+            let all = batch::drive(&run, prompts.len(), *concurrency, begin).await;
             let mut ended = all.iter().flatten();
             let last = ended.clone().rfind(|it| it.success.is_some());
             if let Some(ended) = last.or_else(|| ended.next()) {
-                conclude(&run, &wish, ended).await;
+                conclude(&run, &batch, ended).await;
             }
-            Ok(many::conclude(&run, &all))
+            Ok(batch::conclude(&run, &all))
         }
     }
 }
@@ -177,25 +184,25 @@ pub(crate) fn with_prompt(request: &Request, prompt: &str) -> Request {
 
 async fn start(run: &Run<'_>, request: &Request, prompt: &str) -> Result<Generation, CommandError> {
     let started = run.runtime.start(&with_prompt(request, prompt)).await;
-    started.map_err(|error| CommandError::of_request(&error, &run.asked))
+    started.map_err(|error| CommandError::of_request(&error, &run.names))
 }
 
 /// Plays the audio of a generation, if it was asked for.
 pub(crate) fn play(run: &Run<'_>, ended: &Ended) {
     if run.delivery.play && !ended.files.iter().all(|file| player::play(file)) {
-        Show::new(&run.screen, None).trouble(&text::no_player());
+        EventPrinter::new(&run.screen, None).trouble(&text::no_player());
     }
 }
 
 /// What is left to do after the end of a generation.
-async fn conclude(run: &Run<'_>, wish: &Wish, ended: &Ended) {
-    if wish.habit == Habit::Confirm
+async fn conclude(run: &Run<'_>, batch: &Batch, ended: &Ended) {
+    if batch.after_success == AfterSuccess::RememberAndSay
         && let Some(success) = ended.success.as_ref().filter(|_| ended.remembered)
     {
-        let (task, name) = (wish.request.task, &success.model_name);
+        let (task, name) = (batch.request.task, &success.model_name);
         let language = run.common.language();
         if let Ok(words) = run.runtime.confirmation(task, name, language).await {
-            Show::new(&run.screen, None).words(&words);
+            EventPrinter::new(&run.screen, None).words(&words);
         }
     }
     play(run, ended);
@@ -212,7 +219,7 @@ async fn agree(
     let (Some(above), Some(first)) = (confirm::threshold(spending), prompts.first()) else {
         return Ok(());
     };
-    let each = price(run.runtime, &with_prompt(request, first), &run.asked).await?;
+    let each = price(run.runtime, &with_prompt(request, first), &run.names).await?;
     let points = each.saturating_mul(u32::try_from(prompts.len()).unwrap_or(u32::MAX));
     let asking = Asking::Several(prompts.len(), points);
     let mut interrupt = run.interrupt.clone();
@@ -224,9 +231,13 @@ async fn agree(
 }
 
 /// What a request costs, in points.
-async fn price(runtime: &Runtime, request: &Request, asked: &Asked) -> Result<u32, CommandError> {
+async fn price(
+    runtime: &Runtime,
+    request: &Request,
+    names: &OptionNames,
+) -> Result<u32, CommandError> {
     let quote = runtime.quote(request).await;
-    let quote = quote.map_err(|error| CommandError::of_request(&error, asked))?;
+    let quote = quote.map_err(|error| CommandError::of_request(&error, names))?;
     Ok(quote.points)
 }
 

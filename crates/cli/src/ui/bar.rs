@@ -1,4 +1,4 @@
-//! The bar of a generation: its time and its percentage go on between the events.
+//! The bar of a generation: its time and percentage advance between events.
 
 use std::time::Duration;
 use std::{fmt, io};
@@ -8,7 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::ui::text::say;
 
-/// More is only shown once it is there.
+/// 100 % is only shown once the audio is there.
 const MOST: u128 = 95;
 
 /// A bar among others.
@@ -65,7 +65,7 @@ impl Bar {
         self.bar.set_position(percent.into());
     }
 
-    /// Goes by the time that has passed.
+    /// Advances with the time that has passed.
     pub(crate) fn advance(&self) {
         let here = self.bar.elapsed().as_millis() * u128::from(self.rate);
         let passed = here + u128::from(self.before);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
-/// Whether something that was to be printed could not be.
+/// Whether some output could not be written.
 static LOST: AtomicBool = AtomicBool::new(false);
 
 /// A line on standard output.
@@ -23,7 +23,7 @@ pub(crate) fn bytes(bytes: &[u8]) {
     }
 }
 
-/// Whether something that was to be printed on standard output could not be.
+/// Whether some output could not be written to standard output.
 pub(crate) fn is_lost() -> bool {
     LOST.load(Ordering::Relaxed)
 }

@@ -61,7 +61,7 @@ impl Screen {
 }
 
 /// Shows the events of one generation.
-pub(crate) struct Show {
+pub(crate) struct EventPrinter {
     screen: Screen,
     /// Which of several it is; then only how it ends is told.
     number: Option<usize>,
@@ -79,7 +79,7 @@ pub(crate) struct Show {
     fault: Option<(Instant, u64)>,
 }
 
-impl Show {
+impl EventPrinter {
     pub(crate) fn new(screen: &Screen, number: Option<usize>) -> Self {
         Self {
             screen: screen.clone(),

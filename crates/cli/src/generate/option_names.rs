@@ -1,4 +1,4 @@
-//! What was asked for, in the words of the command line: a parameter by the option that sets it.
+//! The options of a request by the parameters that they set, for the words of a refusal.
 
 use ima_host::types::{InvalidValue, Request};
 
@@ -11,20 +11,20 @@ pub(crate) type OptionOf = (&'static str, &'static str, bool);
 
 /// Which options a request was made with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Manner {
-    /// A sentence, or nothing that is known.
+pub(crate) enum OptionSet {
+    /// None: a sentence, or nothing that is known.
     #[default]
-    Words,
+    Sentence,
     /// Those of `ima music` and `ima speech`, `--param` among them.
-    Options,
+    Commands,
     /// Those of the skills' scripts.
-    Script,
+    Scripts,
 }
 
-/// What was asked for, as far as a refusal speaks of it.
+/// What the words of a refusal need to know of a request.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Asked {
-    manner: Manner,
+pub(crate) struct OptionNames {
+    set: OptionSet,
     /// The parameters that were given by their own names.
     named: Vec<String>,
     pub(crate) model: Option<String>,
@@ -33,11 +33,11 @@ pub(crate) struct Asked {
     pub(crate) habitual: bool,
 }
 
-impl Asked {
-    pub(crate) fn of(request: &Request, manner: Manner) -> Self {
+impl OptionNames {
+    pub(crate) fn of(request: &Request, set: OptionSet) -> Self {
         let parameters = request.parameters.iter();
         Self {
-            manner,
+            set,
             named: parameters.map(|it| it.name.clone()).collect(),
             model: request.model_id.clone(),
             version: request.version_id.clone(),
@@ -48,15 +48,15 @@ impl Asked {
     /// The option that sets a parameter.
     pub(crate) fn option(&self, field: &str) -> String {
         let root = field.split('.').next().unwrap_or(field);
-        let known = match self.manner {
-            Manner::Script => find(&create::FLAGS, field),
-            Manner::Options if self.named.iter().any(|name| name == root) => None,
-            Manner::Options | Manner::Words => option_of(field),
+        let known = match self.set {
+            OptionSet::Scripts => find(&create::FLAGS, field),
+            OptionSet::Commands if self.named.iter().any(|name| name == root) => None,
+            OptionSet::Commands | OptionSet::Sentence => option_of(field),
         };
-        match (known, self.manner) {
+        match (known, self.set) {
             (Some(option), _) => option.to_owned(),
-            (None, Manner::Script) => format!("--extra-params {field}"),
-            (None, Manner::Options | Manner::Words) => format!("--param {field}"),
+            (None, OptionSet::Scripts) => format!("--extra-params {field}"),
+            (None, OptionSet::Commands | OptionSet::Sentence) => format!("--param {field}"),
         }
     }
 
@@ -95,30 +95,30 @@ mod tests {
 
     use super::*;
 
-    fn asked(manner: Manner) -> Asked {
+    fn names(set: OptionSet) -> OptionNames {
         let mut request = Request::new(TaskType::TextToSpeech, "", Language::En);
         request.parameters = vec![Parameter {
             name: "audio_params".to_owned(),
             value: "{}".to_owned(),
         }];
-        Asked::of(&request, manner)
+        OptionNames::of(&request, set)
     }
 
     #[test]
     fn a_parameter_goes_by_the_option_that_was_typed() {
-        for (manner, field, option) in [
-            (Manner::Options, "model_version", "--engine"),
+        for (set, field, option) in [
+            (OptionSet::Commands, "model_version", "--engine"),
             (
-                Manner::Options,
+                OptionSet::Commands,
                 "audio_params.speech_rate",
                 "--param audio_params.speech_rate",
             ),
-            (Manner::Options, "sparkle", "--param sparkle"),
-            (Manner::Words, "audio_params.speech_rate", "--rate"),
-            (Manner::Script, "speaker", "--speaker"),
-            (Manner::Script, "tags", "--extra-params tags"),
+            (OptionSet::Commands, "sparkle", "--param sparkle"),
+            (OptionSet::Sentence, "audio_params.speech_rate", "--rate"),
+            (OptionSet::Scripts, "speaker", "--speaker"),
+            (OptionSet::Scripts, "tags", "--extra-params tags"),
         ] {
-            assert_eq!(asked(manner).option(field), option);
+            assert_eq!(names(set).option(field), option);
         }
     }
 }

@@ -10,10 +10,10 @@ use super::{Ended, Run};
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::report::{Numbered, Several};
-use crate::ui::screen::Show;
+use crate::ui::screen::EventPrinter;
 use crate::ui::text::say;
 
-/// How many generations go on at the same time by default.
+/// How many generations run at the same time by default.
 const USUAL: usize = 3;
 
 /// Drives `count` generations, which `begin` prepares by their index. After Ctrl-C, and if all
@@ -59,7 +59,7 @@ pub(crate) fn conclude(run: &Run<'_>, all: &[Option<Ended>]) -> Exit {
         .filter(|(_, ended)| ended.is_none())
         .map(|(number, _): (usize, _)| number.to_string())
         .collect();
-    let mut show = Show::new(&run.screen, None);
+    let mut show = EventPrinter::new(&run.screen, None);
     if !left_out.is_empty() {
         let numbers = left_out.join(", ");
         show.trouble(&say!("Not started: {numbers}", "没有开始：{numbers}"));
