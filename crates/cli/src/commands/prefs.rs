@@ -88,7 +88,7 @@ async fn get(common: &Common, task: Option<TaskType>) -> Result<Exit, CommandErr
             Some(it) => {
                 let when = it.last_used;
                 (
-                    Text::same(format!("{} ({})", it.model_name, it.model_id)),
+                    Text::same(text::model(&it.model_name, &it.model_id)),
                     say!("last used {when}", "上次使用 {when}"),
                 )
             }

@@ -5,11 +5,11 @@ use ima_host::Runtime;
 use ima_host::types::{self, Language, Voice};
 use serde::Serialize;
 
-use crate::command_error::CommandError;
+use crate::command_error::{CommandError, ErrorKind};
 use crate::exit::Exit;
 use crate::options::Common;
 use crate::setup;
-use crate::ui::text::{command_error, say, shortened};
+use crate::ui::text::{self, say, shortened};
 use crate::ui::{out, table};
 
 /// `ima voices`
@@ -116,12 +116,22 @@ pub(crate) async fn find(common: &Common, given: &str) -> Result<String, Command
             names.push(voice.name);
         }
     }
-    let (given, like) = (shortened(given), names.first().map_or("", String::as_str));
-    Err(command_error!(
-        Usage,
-        "No voice named \"{given}\"." => "`ima voices` lists the voices, for example {like}.",
-        "没有音色 {given}。" => "用 `ima voices` 查看，例如 {like}。"
-    ))
+    let near = text::nearest(given, &names);
+    let given = shortened(given);
+    let error = CommandError::new(
+        ErrorKind::Usage,
+        say!("No voice named \"{given}\".", "没有音色 {given}。"),
+    );
+    Err(error.hint(match near {
+        Some(near) => say!(
+            "Did you mean {near}? `ima voices` lists the voices.",
+            "是否指 {near}？用 `ima voices` 查看音色。"
+        ),
+        None => say!(
+            "`ima voices` lists the voices.",
+            "用 `ima voices` 查看音色。"
+        ),
+    }))
 }
 
 /// Whether a voice has this name, with or without its version.

@@ -214,15 +214,7 @@ fn unknown_model(names: &OptionNames, known: &[String]) -> CommandError {
 
 /// A model that the service doesn't offer, and those that it does.
 pub(crate) fn no_such_model(model: &str, known: &[String]) -> CommandError {
-    let likeness = |name: &&String| {
-        let likeness = strsim::jaro_winkler(&name.to_lowercase(), &model.to_lowercase());
-        // Out of a thousand, for floats have no order.
-        (likeness * 1_000.0) as u32
-    };
-    let near = known
-        .iter()
-        .filter(|it| likeness(it) >= 750)
-        .max_by_key(likeness);
+    let near = text::nearest(model, known);
     let all = known.join(", ");
     let model = shortened(model);
     let error = CommandError::new(

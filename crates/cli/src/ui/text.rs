@@ -92,3 +92,21 @@ pub(crate) fn task(task: ima_host::types::TaskType) -> Text {
         ima_host::types::TaskType::TextToSpeech => say!("Speech", "语音"),
     }
 }
+
+/// A model's name, and its id if it differs.
+pub(crate) fn model(name: &str, id: &str) -> String {
+    if name == id {
+        id.to_owned()
+    } else {
+        format!("{name} ({id})")
+    }
+}
+
+/// The name that is most like what was given, if one is like it at all.
+pub(crate) fn nearest<'a>(given: &str, names: &'a [String]) -> Option<&'a str> {
+    let given = given.to_lowercase();
+    let likeness = |name: &&String| strsim::jaro_winkler(&name.to_lowercase(), &given);
+    let near = names.iter().filter(|name| likeness(name) >= 0.75);
+    let near = near.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    near.map(String::as_str)
+}

@@ -85,6 +85,7 @@ async fn an_unknown_voice_is_refused_with_the_way_to_the_list() {
     let lines: Vec<_> = lines.lines().collect();
     assert_eq!(lines.len(), 2, "what it is, and what to do");
     assert!(lines[0].contains("Tom") && lines[1].contains("ima voices"));
+    assert!(lines[1].contains("Did you mean Tim?"), "{}", lines[1]);
     assert_eq!(stage.control.requests().len(), 0);
 }
 

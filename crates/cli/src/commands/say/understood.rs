@@ -59,22 +59,15 @@ impl Understood {
         self.points
     }
 
-    /// The model's name, and its id if it differs.
-    fn model(&self) -> String {
-        let (name, id) = (&self.model_name, &self.model_id);
-        if name == id {
-            id.clone()
-        } else {
-            format!("{name} ({id})")
-        }
-    }
-
     /// Shows it on standard error, a line each.
     pub(super) fn show(&self, language: Language) {
         let (points, min, max) = (self.points, self.seconds_min, self.seconds_max);
         let mut rows = vec![
             (say!("Task", "任务"), text::task(self.kind)),
-            (say!("Model", "模型"), Text::same(self.model())),
+            (
+                say!("Model", "模型"),
+                Text::same(text::model(&self.model_name, &self.model_id)),
+            ),
             (
                 say!("Price", "价格"),
                 say!(
