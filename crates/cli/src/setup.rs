@@ -14,7 +14,7 @@ use crate::ui::text;
 const KEY: &str = "IMA_API_KEY";
 
 /// The user's journal.
-pub(crate) fn journal(common: &Common) -> Result<Journal, CommandError> {
+pub(crate) async fn journal(common: &Common) -> Result<Journal, CommandError> {
     let folder = folders::data().ok_or_else(text::journal)?;
     let journal = Journal::open(&folder).map_err(|_| text::journal())?;
     if let Some(aside) = journal.set_aside() {
@@ -24,26 +24,26 @@ pub(crate) fn journal(common: &Common) -> Result<Journal, CommandError> {
 }
 
 /// A runtime for what is not sent anywhere: it needs no address.
-pub(crate) fn offline(common: &Common) -> Result<Runtime, CommandError> {
-    build(local(), common)
+pub(crate) async fn offline(common: &Common) -> Result<Runtime, CommandError> {
+    build(local(), common).await
 }
 
 /// A runtime that never spends. The credential is in place of the environment's.
-pub(crate) fn asking(
+pub(crate) async fn asking(
     common: &Common,
     credential: Option<Credential>,
 ) -> Result<Runtime, CommandError> {
-    build(online(common, credential)?, common)
+    build(online(common, credential)?, common).await
 }
 
 /// A runtime that spends and keeps its jobs in the user's journal.
-pub(crate) fn spending(
+pub(crate) async fn spending(
     common: &Common,
     credential: Option<Credential>,
     delivery: &Delivery,
 ) -> Result<Runtime, CommandError> {
-    let builder = online(common, credential)?.journal(journal(common)?);
-    let runtime = build(builder, common)?;
+    let builder = online(common, credential)?.journal(journal(common).await?);
+    let runtime = build(builder, common).await?;
     Ok(match delivery.deadline {
         Some(seconds) => runtime.with_deadline(Duration::from_secs(seconds.into())),
         None => runtime,
@@ -77,6 +77,6 @@ fn online(common: &Common, credential: Option<Credential>) -> Result<Builder, Co
     Ok(builder)
 }
 
-fn build(builder: Builder, common: &Common) -> Result<Runtime, CommandError> {
+async fn build(builder: Builder, common: &Common) -> Result<Runtime, CommandError> {
     Ok(builder.build()?.with_user(&common.user))
 }

@@ -122,7 +122,7 @@ pub(crate) async fn run(common: &Common, args: CreateArgs) -> Result<Exit, Comma
     let task = task(&args);
     let credential = args.api_key.map(Credential::literal);
     if args.list_models {
-        let runtime = setup::asking(common, credential)?;
+        let runtime = setup::asking(common, credential).await?;
         return models::list(common, &runtime, task).await;
     }
     let task = task.ok_or_else(|| {

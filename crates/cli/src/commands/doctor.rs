@@ -164,7 +164,7 @@ impl Doctor<'_> {
     }
 
     async fn component(&self) -> Option<Runtime> {
-        let runtime = setup::offline(self.common).ok()?;
+        let runtime = setup::offline(self.common).await.ok()?;
         let voices = runtime.voices(self.common.language()).await.ok()?;
         (!voices.is_empty()).then_some(runtime)
     }
@@ -225,7 +225,7 @@ impl Doctor<'_> {
     async fn network(&mut self) {
         let given = self.common.base_url.as_deref();
         let given = given.filter(|url| !url.is_empty());
-        let runtime = match setup::asking(self.common, None) {
+        let runtime = match setup::asking(self.common, None).await {
             Ok(runtime) => runtime,
             // The component was looked at already; what remains is the address.
             Err(error) => return self.bad("service", &error),

@@ -50,15 +50,15 @@ enum JobsCommand {
 
 pub(crate) async fn run(common: &Common, args: JobsArgs) -> Result<Exit, CommandError> {
     match args.command {
-        None => list(common, args.open),
-        Some(JobsCommand::Show { id }) => show(common, &id),
+        None => list(common, args.open).await,
+        Some(JobsCommand::Show { id }) => show(common, &id).await,
         Some(JobsCommand::Prune { older_than }) => prune(common, older_than).await,
     }
 }
 
-fn list(common: &Common, open: bool) -> Result<Exit, CommandError> {
+async fn list(common: &Common, open: bool) -> Result<Exit, CommandError> {
     let language = common.language();
-    let mut jobs = setup::journal(common)?.list()?;
+    let mut jobs = setup::journal(common).await?.list()?;
     jobs.retain(|job| !open || job.is_open());
     if common.json {
         #[derive(Serialize)]
@@ -89,9 +89,9 @@ fn list(common: &Common, open: bool) -> Result<Exit, CommandError> {
     Ok(Exit::Done)
 }
 
-fn show(common: &Common, id: &str) -> Result<Exit, CommandError> {
+async fn show(common: &Common, id: &str) -> Result<Exit, CommandError> {
     let language = common.language();
-    let job = setup::journal(common)?.get(id)?;
+    let job = setup::journal(common).await?.get(id)?;
     let job = job.ok_or_else(|| text::no_such_job(id))?;
     if common.json {
         out::json(&Row::of(&job));
@@ -126,7 +126,7 @@ fn show(common: &Common, id: &str) -> Result<Exit, CommandError> {
 }
 
 async fn prune(common: &Common, older_than: Duration) -> Result<Exit, CommandError> {
-    let removed = remove(&setup::journal(common)?, older_than).await?;
+    let removed = remove(&setup::journal(common).await?, older_than).await?;
     if common.json {
         #[derive(Serialize)]
         struct Pruned {
@@ -145,7 +145,6 @@ async fn prune(common: &Common, older_than: Duration) -> Result<Exit, CommandErr
 }
 
 /// Removes the closed jobs that are older, and counts them.
-#[expect(clippy::unused_async, reason = "the journal's own function is")]
 async fn remove(_journal: &Journal, _older_than: Duration) -> Result<u64, CommandError> {
     // The journal can't do it yet. Saying so is better than a count that is not true.
     Err(CommandError::new(

@@ -21,7 +21,7 @@ pub(crate) struct ModelArgs {
 
 pub(crate) async fn run(common: &Common, args: &ModelArgs) -> Result<Exit, CommandError> {
     let language = common.language();
-    let runtime = setup::asking(common, None)?;
+    let runtime = setup::asking(common, None).await?;
     let found = models::find(common, &runtime, None, &args.id).await?;
     if common.json {
         out::json(&Row::of(&found));

@@ -24,7 +24,7 @@ pub(crate) struct ModelsArgs {
 }
 
 pub(crate) async fn run(common: &Common, args: &ModelsArgs) -> Result<Exit, CommandError> {
-    let runtime = setup::asking(common, None)?;
+    let runtime = setup::asking(common, None).await?;
     list(common, &runtime, args.task.map(TaskType::from)).await
 }
 

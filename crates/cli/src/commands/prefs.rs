@@ -61,7 +61,7 @@ pub(crate) async fn run(common: &Common, args: &PrefsArgs) -> Result<Exit, Comma
 }
 
 async fn get(common: &Common, task: Option<TaskType>) -> Result<Exit, CommandError> {
-    let runtime = setup::offline(common)?;
+    let runtime = setup::offline(common).await?;
     let usual = Usual::of(&runtime, common);
     let mut found = Vec::new();
     for each in [TaskType::TextToMusic, TaskType::TextToSpeech] {
@@ -100,7 +100,7 @@ async fn get(common: &Common, task: Option<TaskType>) -> Result<Exit, CommandErr
 
 /// Makes a model the usual one, and says so.
 pub(crate) async fn set(common: &Common, task: TaskType, id: &str) -> Result<Exit, CommandError> {
-    let runtime = setup::asking(common, None)?;
+    let runtime = setup::asking(common, None).await?;
     let (_, model) = models::find(common, &runtime, Some(task), id).await?;
     let points = model.points_min.unwrap_or_default();
     let preferred = Preferred::now(&model.model_id, &model.name, points);
@@ -110,7 +110,7 @@ pub(crate) async fn set(common: &Common, task: TaskType, id: &str) -> Result<Exi
 }
 
 async fn clear(common: &Common, task: Option<TaskType>) -> Result<Exit, CommandError> {
-    let runtime = setup::offline(common)?;
+    let runtime = setup::offline(common).await?;
     Usual::of(&runtime, common).clear(task).await?;
     let words = say!("Forgotten.", "已清除。");
     conclude(common, task, words.get(common.language())).await

@@ -67,7 +67,7 @@ pub(crate) async fn run(common: &Common, args: QuoteArgs) -> Result<Exit, Comman
             flags,
         } => (prompt, speech::request(common, choice, flags).await?),
     };
-    let runtime = setup::asking(common, None)?;
+    let runtime = setup::asking(common, None).await?;
     let shown = Shown {
         names: &OptionNames::of(&request, OptionSet::Commands),
         body: false,

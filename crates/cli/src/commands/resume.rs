@@ -42,7 +42,7 @@ pub(crate) struct ResumeArgs {
 
 pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, CommandError> {
     let delivery = &args.delivery;
-    let runtime = setup::spending(common, None, delivery)?;
+    let runtime = setup::spending(common, None, delivery).await?;
     let known = args.id.as_ref().and_then(|id| job(&runtime, id));
     let share = match &args.id {
         Some(_) => Share::One(known.as_ref().and_then(|job| job.task)),

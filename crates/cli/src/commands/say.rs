@@ -8,8 +8,7 @@ mod understood;
 use clap::Args;
 use ima_host::Runtime;
 use ima_host::types::{
-    About, Cheapest, Interpretation, Need, Parameter, PreferenceWish, Question, Request, TaskType,
-    VoiceWish,
+    About, Cheapest, Interpretation, Need, Parameter, PreferenceWish, Request, TaskType, VoiceWish,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -71,7 +70,7 @@ pub(crate) struct SayArgs {
 pub(crate) async fn run(common: &Common, args: &SayArgs) -> Result<Exit, CommandError> {
     let utterance = prompts::given(args.utterance.clone())?;
     let utterance = utterance.trim_end();
-    let read = interpret(&setup::offline(common)?, args, utterance).await?;
+    let read = interpret(&setup::offline(common).await?, args, utterance).await?;
     // Whoever speaks Chinese is answered in Chinese.
     let common = Common {
         language: Some(common.language.unwrap_or(read.language.into())),
@@ -111,13 +110,13 @@ async fn answer(
     let mut questions = read.questions.iter();
     let open = questions.any(|it| it.need == Need::Required && !is_answered(it.about, args));
     let Some(task) = read.task.filter(|_| !open) else {
-        return Ok(ask(common, &read, args));
+        return ask(common, &read, args);
     };
     let model_id = model(common, task, &read, args).await?;
     // Whoever says what to generate wants it generated.
     if is_preference_only(&read) && args.text.is_none() {
         return match &model_id {
-            None => Ok(ask(common, &read, args)),
+            None => ask(common, &read, args),
             Some(id) if args.spending.dry_run => would_remember(common, task, id).await,
             Some(id) => prefs::set(common, task, id).await,
         };
@@ -176,7 +175,7 @@ async fn answer(
 
 /// What a request comes to, and what it costs today.
 async fn understand(common: &Common, request: &Request) -> Result<Understood, CommandError> {
-    let runtime = setup::asking(common, None)?;
+    let runtime = setup::asking(common, None).await?;
     let quote = runtime.quote(request).await;
     let names = OptionNames::of(request, OptionSet::Sentence);
     let quote = quote.map_err(|error| CommandError::of_request(&error, &names))?;
@@ -213,19 +212,25 @@ fn leave(common: &Common, understood: &Understood, command: &str, events: bool) 
 }
 
 /// Asks what is open.
-fn ask(common: &Common, read: &Interpretation, args: &SayArgs) -> Exit {
-    let open = |it: &&Question| it.need != Need::Optional && !is_answered(it.about, args);
-    questions::show(
-        common,
-        read.questions.iter().filter(open),
-        args.delivery.events,
-    );
-    Exit::Usage
+fn ask(common: &Common, read: &Interpretation, args: &SayArgs) -> Result<Exit, CommandError> {
+    let mut open = read.questions.clone();
+    open.retain(|it| it.need != Need::Optional && !is_answered(it.about, args));
+    if open.is_empty() {
+        return Err(command_error!(
+            Usage,
+            "It is not clear what to generate."
+                => "Describe it with `ima music TEXT`, or write what to speak with `ima speech TEXT`.",
+            "不清楚要生成什么。"
+                => "请用 `ima music TEXT` 描述音乐，或用 `ima speech TEXT` 写下要朗读的内容。"
+        ));
+    }
+    questions::show(common, &open, args.delivery.events);
+    Ok(Exit::Usage)
 }
 
 /// What a preference would come to.
 async fn would_remember(common: &Common, task: TaskType, id: &str) -> Result<Exit, CommandError> {
-    let runtime = setup::asking(common, None)?;
+    let runtime = setup::asking(common, None).await?;
     let (_, model) = models::find(common, &runtime, Some(task), id).await?;
     if common.json {
         #[derive(Serialize)]
@@ -288,7 +293,7 @@ async fn model(
     if named.is_some() {
         return Ok(named);
     }
-    let runtime = setup::asking(common, None)?;
+    let runtime = setup::asking(common, None).await?;
     let models = models::all(common, &runtime, Some(task)).await?;
     let cheapest = models
         .into_iter()

@@ -64,7 +64,7 @@ impl From<types::Gender> for Gender {
 
 pub(crate) async fn run(common: &Common, args: &VoicesArgs) -> Result<Exit, CommandError> {
     let language = common.language();
-    let mut voices = all(&setup::offline(common)?, language).await?;
+    let mut voices = all(&setup::offline(common).await?, language).await?;
     voices.retain(|voice| {
         let (scene, gender) = (voice.scene.into(), voice.gender.into());
         args.scene.is_none_or(|it| it == scene) && args.gender.is_none_or(|it| it == gender)
@@ -106,7 +106,7 @@ pub(crate) async fn find(common: &Common, given: &str) -> Result<String, Command
     if given.contains('_') {
         return Ok(given.to_owned());
     }
-    let runtime = setup::offline(common)?;
+    let runtime = setup::offline(common).await?;
     let mut names = Vec::new();
     for language in [common.language(), Language::En, Language::Zh] {
         for voice in all(&runtime, language).await? {

@@ -98,9 +98,9 @@ pub(crate) async fn run(
     }
     let script = options.options == OptionSet::Scripts;
     let runtime = if spending.dry_run {
-        setup::asking(common, options.credential)?
+        setup::asking(common, options.credential).await?
     } else {
-        setup::spending(common, options.credential, delivery)?
+        setup::spending(common, options.credential, delivery).await?
     };
     let target = if script || spending.dry_run {
         None

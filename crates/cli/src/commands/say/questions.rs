@@ -9,17 +9,13 @@ use crate::ui::out;
 use crate::ui::text::say;
 
 /// Shows questions: they are the result.
-pub(super) fn show<'a>(
-    common: &Common,
-    questions: impl Iterator<Item = &'a Question>,
-    events: bool,
-) {
+pub(super) fn show(common: &Common, questions: &[Question], events: bool) {
     if common.json || events {
         #[derive(Serialize)]
         struct List<'a> {
             questions: Vec<Row<'a>>,
         }
-        let questions = questions.map(Row::of).collect();
+        let questions = questions.iter().map(Row::of).collect();
         report::print(&List { questions }, common.json, events);
         return;
     }
