@@ -6,11 +6,13 @@ mod dist;
 mod error;
 mod fuzz;
 mod packages;
+mod picture;
 mod polyglot;
 mod run;
 mod setup;
 mod simulator;
 mod soak;
+mod svg;
 mod verify;
 
 use error::Error;
@@ -31,6 +33,7 @@ Tasks:
   fuzz [TARGET] [--seconds N] [--keep]
                   run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
                   inputs in tests/corpus/found that reach most of what the seeds do not
+  picture         run the program in a terminal against the simulator and draw it: docs/ima.svg
   soak [--seconds N | --seeds N] [--from SEED]
                   play new seeds of the model test for N seconds (60), or so many
   soak --seed SEED [--trace]
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         ["dist"] => setup::run().and_then(|()| dist::run("release")),
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),
         ["examples"] => setup::run().and_then(|()| polyglot::run()),
+        ["picture"] => setup::run().and_then(|()| picture::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
         ["soak", ref options @ ..] => soak::run(options),
         ["test"] => setup::run().and_then(|()| verify::run()),
