@@ -1,6 +1,7 @@
 //! The packages of the examples, installed below the target folder.
 
 use crate::error::Error;
+use crate::files;
 use crate::run::{self, run};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,8 +52,7 @@ pub(crate) fn javascript(component: &Path) -> Result<PathBuf, Error> {
         return Err(Error::Missing(NODE));
     }
     let folder = run::target().join("polyglot").join("javascript");
-    fs::create_dir_all(&folder).map_err(|error| file(&folder, error))?;
-    for name in [
+        for name in [
         ".npmrc",
         "package.json",
         "package-lock.json",
@@ -86,14 +86,14 @@ fn install(
     lock: &Path,
     install: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let wanted = fs::read(lock).map_err(|error| file(lock, error))?;
+    let wanted = files::read(lock)?;
     let installed = folder.join("installed-lock");
     if fs::read(&installed).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
     eprintln!("installing the packages of {}", lock.display());
     install()?;
-    fs::write(&installed, wanted).map_err(|error| file(&installed, error))
+    files::write(&installed, wanted)
 }
 
 fn answers(program: &str, arguments: &[&str]) -> bool {
@@ -108,8 +108,4 @@ fn answers(program: &str, arguments: &[&str]) -> bool {
 /// The folder of a language's example.
 pub(crate) fn source(language: &str) -> PathBuf {
     run::workspace().join("examples").join(language)
-}
-
-fn file(path: &Path, error: std::io::Error) -> Error {
-    Error::File(path.display().to_string(), error)
 }

@@ -1,0 +1,194 @@
+//! The modules and tests that the documents name: each must exist.
+//!
+//! A reference is a path in backticks, as in `core::session::pace`. Its first word stands for a part
+//! of the tree; the words after it must come in this order in the path of a file there, and the last
+//! one names the file, or the test in it. So a test may move between files of its module without a
+//! change in the documents.
+
+use crate::error::Error;
+use crate::files;
+use crate::run;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What the first word of a reference stands for.
+const PARTS: [(&str, &[&str]); 15] = [
+    ("cli", &["crates/cli/src"]),
+    ("core", &["crates/core/src", "crates/core/tests"]),
+    ("e2e", &["tests/tests"]),
+    ("guest", &["crates/guest/src"]),
+    ("host", &["host/src"]),
+    ("journal", &["crates/journal/src"]),
+    ("machine", &["crates/machine/src", "tests/machine/tests"]),
+    ("model", &["tests/model/src", "tests/model/tests"]),
+    ("network", &["crates/cli/tests/network.rs"]),
+    ("packaged", &["crates/xtask/src/package"]),
+    ("plugin", &["crates/plugin/src"]),
+    ("prog", &["crates/cli/tests/program"]),
+    ("secrecy", &["crates/cli/tests/secrecy.rs"]),
+    ("understanding", &["crates/understanding/src"]),
+    ("wire", &["crates/wire/src"]),
+];
+
+/// What a column or a line of a document names.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Modules,
+    Tests,
+}
+
+/// A file of the sources: the words of its path below its part, and the tests in it.
+struct Source {
+    path: Vec<String>,
+    tests: Vec<String>,
+}
+
+/// Checks every reference of `docs/requirements.md` and `docs/money.md`.
+pub(crate) fn check() -> Result<(), Error> {
+    let mut parts = BTreeMap::new();
+    for (part, roots) in PARTS {
+        let mut sources = Vec::new();
+        for root in roots {
+            read_sources(&run::workspace().join(root), &mut sources)?;
+        }
+        parts.insert(part, sources);
+    }
+    let mut missing = String::new();
+    for name in ["docs/requirements.md", "docs/money.md"] {
+        let document = files::read_text(&run::workspace().join(name))?;
+        for (number, line) in document.lines().enumerate() {
+            for (kind, reference) in references(line) {
+                if !exists(&parts, kind, reference) {
+                    let what = if kind == Kind::Tests { "test" } else { "module" };
+                    missing += &format!("  {name}:{}: no {what} {reference}\n", number + 1);
+                }
+            }
+        }
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Documents(missing))
+    }
+}
+
+fn read_sources(root: &Path, sources: &mut Vec<Source>) -> Result<(), Error> {
+    let paths = if root.is_dir() {
+        files::all(root)?
+    } else {
+        vec![root.to_path_buf()]
+    };
+    for path in paths {
+        if path.extension().is_some_and(|end| end == "rs") {
+            let below = path.strip_prefix(root).unwrap_or(&path).with_extension("");
+            let words = below.iter().map(|word| word.to_string_lossy().into_owned());
+            sources.push(Source {
+                path: words.filter(|word| word != "mod").collect(),
+                tests: tests(&files::read_text(&path)?),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The names of the functions with a test's attribute.
+fn tests(code: &str) -> Vec<String> {
+    let mut tests = Vec::new();
+    let mut attributed = false;
+    for line in code.lines().map(str::trim) {
+        if line.starts_with("#[") {
+            attributed |= line.contains("test");
+        } else if let Some((_, name)) = line.split_once("fn ") {
+            if attributed && let Some((name, _)) = name.split_once('(') {
+                tests.push(name.to_owned());
+            }
+            attributed = false;
+        }
+    }
+    tests
+}
+
+/// What a line refers to: in the last two columns of a table's row, or after `Held by:` and
+/// `Shown by:`.
+fn references(line: &str) -> Vec<(Kind, &str)> {
+    let mut found = Vec::new();
+    let cells: Vec<&str> = line.trim().trim_matches('|').split(" | ").collect();
+    if line.starts_with('|')
+        && let [.., modules, tests] = cells.as_slice()
+    {
+        found.extend(paths(modules).map(|path| (Kind::Modules, path)));
+        found.extend(paths(tests).map(|path| (Kind::Tests, path)));
+    } else if let Some((_, modules)) = line.split_once("Held by:") {
+        found.extend(paths(modules).map(|path| (Kind::Modules, path)));
+    } else if let Some((_, tests)) = line.split_once("Shown by:") {
+        found.extend(paths(tests).map(|path| (Kind::Tests, path)));
+    }
+    found
+}
+
+/// The texts in backticks whose first word is a part of the tree.
+fn paths(text: &str) -> impl Iterator<Item = &str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted.filter(|path| {
+        let part = path.split("::").next();
+        PARTS.iter().any(|(known, _)| part == Some(known)) && !path.contains(' ')
+    })
+}
+
+fn exists(parts: &BTreeMap<&str, Vec<Source>>, kind: Kind, reference: &str) -> bool {
+    let words: Vec<&str> = reference.split("::").collect();
+    let [part, between @ .., last] = words.as_slice() else {
+        return kind == Kind::Modules;
+    };
+    let sources = parts.get(part).map(Vec::as_slice).unwrap_or_default();
+    sources.iter().any(|source| {
+        let mut path = source.path.iter();
+        match kind {
+            Kind::Tests => {
+                let mut between = between.iter();
+                source.tests.iter().any(|test| test == last)
+                    && between.all(|word| path.any(|it| it == word))
+            }
+            Kind::Modules => {
+                let file = path.next_back();
+                file.is_some_and(|file| file == last)
+                    && between.iter().all(|word| path.any(|it| it == word))
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_names_modules_and_then_tests() {
+        let row = "| M1 | `core` is not looked at | `core::pace` (`table`) | `host::a::b`, — |";
+        let found = references(row);
+        assert!(found == [(Kind::Modules, "core::pace"), (Kind::Tests, "host::a::b")]);
+        assert!(references("- Shown by: `core::x`.") == [(Kind::Tests, "core::x")]);
+        assert!(references("`core::x`").is_empty());
+    }
+
+    #[test]
+    fn a_test_is_found_by_the_words_of_its_path() {
+        let code = "#[tokio::test(start_paused = true)]\n#[ignore]\nasync fn waits() {\nfn helper() {";
+        let source = Source {
+            path: ["session", "tests", "flow"].map(str::to_owned).to_vec(),
+            tests: tests(code),
+        };
+        let parts = BTreeMap::from([("core", vec![source])]);
+        for (kind, reference, there) in [
+            (Kind::Tests, "core::flow::waits", true),
+            (Kind::Tests, "core::session::flow::waits", true),
+            (Kind::Tests, "core::flow::session::waits", false),
+            (Kind::Tests, "core::flow::helper", false),
+            (Kind::Modules, "core::session::flow", true),
+            (Kind::Modules, "core::session", false),
+            (Kind::Modules, "core", true),
+        ] {
+            assert_eq!(exists(&parts, kind, reference), there, "{reference}");
+        }
+    }
+}
