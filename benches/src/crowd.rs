@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use ima_core::event as native_event;
 use ima_core::outcome::Outcome as NativeOutcome;
-use ima_host::types::{CheckpointState, Event, Language, Outcome, Request, TaskType};
-use ima_host::{Clock, ComponentSource, Credential, Runtime};
+use ima_host::types::{CheckpointState, Event, Language, Outcome};
+use ima_host::{Clock, Credential, Isolation, Request, Runtime};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -30,9 +30,14 @@ const STARTING: usize = 32;
 /// What runs the generations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
+    /// The native core over a bare HTTP client.
+    Bare,
+    /// The native core under the host's guard, over its client.
     Native,
-    Machine,
-    Plugin,
+    /// The machine, an instance for thousands.
+    Shared,
+    /// The machine, an instance for each.
+    Alone,
 }
 
 /// What a crowd is to do.
@@ -212,29 +217,33 @@ impl Shared {
 impl Carrier {
     /// Sets up a carrier that has already asked the service once.
     async fn new(order: &Order) -> Result<Self, Error> {
-        if order.kind == Kind::Native {
-            return Ok(Self::Native(Arc::new(Native::new(
-                &order.origin,
-                order.rate,
-            ))));
+        let native = |host| Self::Native(Arc::new(Native::new(&order.origin, order.rate, host)));
+        if order.kind == Kind::Bare {
+            return Ok(native(None));
         }
-        let mut builder = Runtime::builder()
+        let isolation = match order.kind {
+            Kind::Alone => Isolation::PerGeneration,
+            _ => Isolation::Shared,
+        };
+        let runtime = Runtime::builder()
             .origin(&order.origin)
             .credential(Credential::literal(KEY))
             .cache_folder(folder("cache")?)
-            .clock(Clock::accelerated(order.rate));
-        if order.kind == Kind::Machine {
-            builder = builder.machine(ComponentSource::Embedded);
+            .clock(Clock::accelerated(order.rate))
+            .isolation(isolation)
+            .build()
+            .await?;
+        if order.kind == Kind::Native {
+            return Ok(native(Some(runtime)));
         }
-        let runtime = builder.build()?;
-        runtime.quote(&request()).await?;
+        runtime.quote(request()).await?;
         Ok(Self::Host(runtime))
     }
 
     async fn start(&self) -> Result<Generation, Error> {
         Ok(match self {
             Self::Native(native) => Generation::Native(Box::new(native.start(PROMPT)?)),
-            Self::Host(runtime) => Generation::Host(Box::new(runtime.start(&request()).await?)),
+            Self::Host(runtime) => Generation::Host(Box::new(runtime.start(request()).await?)),
         })
     }
 }
@@ -242,7 +251,7 @@ impl Carrier {
 const PROMPT: &str = "upbeat lo-fi hip hop, 90 BPM, no vocals";
 
 fn request() -> Request {
-    Request::new(TaskType::TextToMusic, PROMPT, Language::En)
+    Request::music(PROMPT, Language::En)
 }
 
 impl Generation {
@@ -259,7 +268,7 @@ impl Generation {
                 native_event::Event::Finished(_) => Seen::Failure,
                 _ => Seen::Other,
             }),
-            Self::Host(generation) => generation.next().await?.map(|event| match event {
+            Self::Host(generation) => generation.next_event().await?.map(|event| match event {
                 Event::Checkpoint(checkpoint) if checkpoint.state == CheckpointState::Waiting => {
                     Seen::Waiting
                 }

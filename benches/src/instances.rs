@@ -1,20 +1,15 @@
-//! Instances of the plugin in an engine set up like the host's, with either way of allocating them.
+//! Instances of the machine in an engine set up like the host's, with either way of allocating them.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use wasmtime::component::{Component, InstancePre, Linker, ResourceTable};
+use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{
-    Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
-    WasiHttpView,
-};
 
 use crate::cost;
 use crate::error::Error;
-use crate::service::block_on;
+use crate::service::{block_on, guest};
 use crate::stats::percentile;
 
 /// How many are made one after the other.
@@ -42,62 +37,6 @@ pub(crate) struct Report {
     pub(crate) mappings: f64,
 }
 
-struct State {
-    wasi: WasiCtx,
-    http: WasiHttpCtx,
-    table: ResourceTable,
-    hooks: Nowhere,
-}
-
-/// No way out: nothing is called here.
-struct Nowhere;
-
-type Sent = (
-    hyper::Response<WasiBody>,
-    Box<dyn Future<Output = Result<(), HttpError>> + Send>,
-);
-
-impl WasiHttpHooks for Nowhere {
-    fn send_request(
-        &mut self,
-        _request: hyper::Request<WasiBody>,
-        _options: Option<RequestOptions>,
-        _received: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
-    ) -> Box<dyn Future<Output = Result<Sent, HttpError>> + Send> {
-        Box::new(std::future::ready(Err(HttpError::HttpRequestDenied)))
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            ctx: &mut self.http,
-            table: &mut self.table,
-            hooks: &mut self.hooks,
-        }
-    }
-}
-
-impl State {
-    fn new() -> Self {
-        Self {
-            wasi: WasiCtx::builder().build(),
-            http: WasiHttpCtx::new(),
-            table: ResourceTable::new(),
-            hooks: Nowhere,
-        }
-    }
-}
-
 /// Measures with the allocator of this name, and prints a [`Report`] as JSON.
 pub(crate) fn run(allocator: &str) -> Result<(), Error> {
     let report = measure(allocator == "pooling")?;
@@ -112,9 +51,7 @@ fn measure(pooling: bool) -> Result<Report, Error> {
     let begin = Instant::now();
     let engine = engine(pooling)?;
     let set_up = begin.elapsed();
-    let own = cost::own()?;
-    let target = own.ancestors().nth(2).unwrap_or(Path::new("."));
-    let bytes = target.join("guest").join("ima_plugin.wasm");
+    let bytes = guest("ima_machine.wasm")?;
     let bytes = std::fs::read(&bytes).map_err(Error::file(&bytes))?;
     let compiled = engine.precompile_component(&bytes)?;
     let file =
@@ -129,10 +66,7 @@ fn measure(pooling: bool) -> Result<Report, Error> {
     }
     times.sort_unstable();
     let component = precompiled(&engine, file.path())?;
-    let mut linker = Linker::<State>::new(&engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
-    let pre = linker.instantiate_pre(&component)?;
+    let pre = Linker::new(&engine).instantiate_pre(&component)?;
     block_on(async {
         let mut one_by_one = Vec::new();
         for _ in 0..ONE_BY_ONE {
@@ -173,7 +107,7 @@ fn engine(pooling: bool) -> Result<Engine, Error> {
     let mut config = Config::new();
     config.epoch_interruption(true);
     config.max_wasm_stack(512 << 10);
-    config.async_stack_size(2 << 20);
+    config.async_stack_size(1 << 20);
     if pooling {
         let count = u32::try_from(LIVE + 100).unwrap_or(u32::MAX);
         let mut pool = PoolingAllocationConfig::new();
@@ -197,8 +131,8 @@ fn precompiled(engine: &Engine, file: &Path) -> Result<Component, Error> {
     Ok(unsafe { Component::deserialize_file(engine, file) }?)
 }
 
-async fn instance(pre: &InstancePre<State>) -> Result<Store<State>, Error> {
-    let mut store = Store::new(pre.engine(), State::new());
+async fn instance(pre: &InstancePre<()>) -> Result<Store<()>, Error> {
+    let mut store = Store::new(pre.engine(), ());
     store.set_epoch_deadline(1);
     pre.instantiate_async(&mut store).await?;
     Ok(store)

@@ -7,6 +7,7 @@ mod crowd;
 mod delivery;
 mod error;
 mod flow;
+mod hog;
 mod instances;
 mod native;
 mod sandbox;
@@ -25,8 +26,9 @@ Usage: ima-bench [PART]
 
 Parts, all of them without one:
   flow       the program against a Python process that does the same four requests
-  sandbox    the plugin, the machine and the native core with 1, 100 and 10,000 in flight
+  sandbox    the machine and the native core with 1, 100 and 10,000 in flight
   session    the session alone, native and in an engine
+  hog        other tasks while components burn computing time
   tls        connections and handshakes of a generation
   start      the program, the component, an instance
   delivery   polls, and from ready to delivered, against a poll every 5 s
@@ -39,12 +41,14 @@ fn main() -> ExitCode {
         [] => flow::run()
             .and_then(|()| sandbox::run())
             .and_then(|()| session::run())
+            .and_then(|()| hog::run())
             .and_then(|()| tls::run())
             .and_then(|()| start::run())
             .and_then(|()| delivery::run()),
         ["flow"] => flow::run(),
         ["sandbox"] => sandbox::run(),
         ["session"] => session::run(),
+        ["hog"] => hog::run(),
         ["tls"] => tls::run(),
         ["start"] => start::run(),
         ["delivery"] => delivery::run(),

@@ -173,3 +173,10 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Resul
         .map_err(Error::program("the runtime"))?
         .block_on(work)
 }
+
+/// A component that the build has put beside the programs.
+pub(crate) fn guest(name: &str) -> Result<PathBuf, Error> {
+    let own = cost::own()?;
+    let target = own.ancestors().nth(2).unwrap_or(Path::new("."));
+    Ok(target.join("guest").join(name))
+}

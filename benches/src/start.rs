@@ -102,11 +102,11 @@ fn first_line(command: &mut Command) -> Result<Duration, Error> {
 /// What an embedder waits for at its start, with compiled code in the cache.
 fn component() -> Result<(), Error> {
     let cache = folder("cache")?;
-    let build = || -> Result<Runtime, Error> {
-        Ok(Runtime::builder()
+    let build = || {
+        let builder = Runtime::builder()
             .credential(Credential::literal(KEY))
-            .cache_folder(&cache)
-            .build()?)
+            .cache_folder(&cache);
+        block_on(async { Ok(builder.build().await?) })
     };
     build()?;
     let mut times = Vec::new();

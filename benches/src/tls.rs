@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use ima_host::types::{Language, Outcome, Request, TaskType};
-use ima_host::{Clock, ComponentSource, Credential, Runtime};
+use ima_host::types::{Language, Outcome};
+use ima_host::{Clock, Credential, Request, Runtime};
 use ima_simulator::{Control, DEMO_KEY, Options, Simulator, Timeline};
 
 use crate::cost;
@@ -38,12 +38,10 @@ pub(crate) fn run() -> Result<(), Error> {
     control.set_timeline("sonic", Timeline::lasting(30.0));
 
     println!("                                   generations  connections  handshakes  requests");
-    for (name, machine) in [("plugin", false), ("machine", true)] {
-        for count in [1, MANY] {
-            let begin = Count::of(&control);
-            block_on(generations(&simulator, machine, count, &folder))?;
-            begin.print(&control, &format!("{name}, list to audio"), count);
-        }
+    for count in [1, MANY] {
+        let begin = Count::of(&control);
+        block_on(generations(&simulator, count, &folder))?;
+        begin.print(&control, "the host, list to audio", count);
     }
     control.set_timeline("sonic", Timeline::lasting(0.0));
     let begin = Count::of(&control);
@@ -91,23 +89,20 @@ impl Count {
 /// Generations one after the other in a runtime of their own, each with its audio fetched.
 async fn generations(
     simulator: &Simulator,
-    machine: bool,
     count: u32,
     folder: &Path,
 ) -> Result<(), Error> {
-    let mut builder = Runtime::builder()
+    let runtime = Runtime::builder()
         .origin(&simulator.origin())
         .credential(Credential::literal(DEMO_KEY))
         .extra_ca(simulator.authority().unwrap_or_default())
         .cache_folder(crate::service::folder("cache")?)
-        .clock(Clock::accelerated(RATE));
-    if machine {
-        builder = builder.machine(ComponentSource::Embedded);
-    }
-    let runtime = builder.build()?;
+        .clock(Clock::accelerated(RATE))
+        .build()
+        .await?;
     for done in 0..count {
-        let request = Request::new(TaskType::TextToMusic, "rain", Language::En);
-        match runtime.start(&request).await?.outcome().await? {
+        let request = Request::music("rain", Language::En);
+        match runtime.start(request).await?.outcome().await? {
             Outcome::Success(success) => {
                 for media in &success.medias {
                     drop(runtime.download(&media.url, folder).await?);

@@ -9,8 +9,8 @@
 use std::error::Error;
 use std::path::Path;
 
-use ima_host::types::{Event, Language, Outcome, Request, TaskType};
-use ima_host::{Credential, Journal, Origin, Runtime};
+use ima_host::types::{Event, Language, Outcome};
+use ima_host::{Credential, Journal, Origin, Request, Runtime};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -18,23 +18,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let origin = std::env::var("IMA_BASE_URL").unwrap_or(Origin::DEFAULT.to_owned());
 
     // Checkpoints are durable before anything is spent: a crash loses no paid song.
-    let journal = Journal::open(Path::new("ima-jobs"))?;
+    let journal = Journal::open("ima-jobs").await?;
     // Once per process; clones are cheap and share the compiled component and the connections.
-    let runtime = Runtime::builder()
+    let ima = Runtime::builder()
         .origin(&origin)
         .credential(Credential::environment("IMA_API_KEY"))
         .journal(journal.clone())
-        .build()?;
+        .cache_folder("ima-compiled")
+        .build()
+        .await?;
 
-    let mut request = Request::new(TaskType::TextToMusic, &prompt, Language::En);
+    let mut request = Request::music(prompt, Language::En);
     request.budget = Some(50);
-    let mut generation = runtime.start(&request).await?;
-    while let Some(event) = generation.next().await? {
+    let mut generation = ima.start(request).await?;
+    while let Some(event) = generation.next_event().await? {
         match event {
             Event::Message(message) => println!("{}", message.text),
             Event::Finished(Outcome::Success(success)) => {
                 for (number, media) in success.medias.iter().enumerate() {
-                    let audio = runtime.download(&media.url, Path::new(".")).await?;
+                    let audio = ima.download(&media.url, Path::new(".")).await?;
                     let extension = audio.format().extension();
                     let path = format!("{}-{}.{extension}", success.task_id, number + 1);
                     println!("{path}: {} bytes", audio.size());
@@ -44,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 journal.mark_saved(&success.task_id).await?;
             }
             Event::Finished(Outcome::Failure(failure)) => {
-                // `runtime.resume_job` goes on where the job stands, at no further cost.
+                // `ima.resume(Resume::job(id))` goes on where the job stands, at no further cost.
                 println!("{}: job {:?}", failure.message, generation.job());
             }
             _ => {}

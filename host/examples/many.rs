@@ -1,18 +1,18 @@
 //! Thousands of generations at once in one process, against a simulator in the same process.
 //!
 //! ```console
-//! $ cargo run --release -p ima-host --example many -- 10000 machine journal
+//! $ cargo run --release -p ima-host --example many -- 10000 shared journal
 //! ```
 //!
-//! The second argument is `plugin` (an instance for each generation) or `machine` (one instance for
+//! The second argument is `alone` (an instance for each generation) or `shared` (one instance for
 //! thousands). With `journal` every checkpoint is synced to a journal in the current folder, which is
 //! removed at the end. A song takes 100 s, and time passes four times as fast.
 
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use ima_host::types::{CheckpointState, Event, Language, Outcome, Request, TaskType};
-use ima_host::{Clock, ComponentSource, Credential, Job, JobState, Journal, Runtime};
+use ima_host::types::{CheckpointState, Event, Language, Outcome};
+use ima_host::{Clock, Credential, Isolation, Job, JobState, Journal, Request, Runtime};
 use ima_simulator::{DEMO_KEY, Options, Simulator, Timeline};
 use tokio::task::JoinSet;
 
@@ -32,9 +32,10 @@ struct Story {
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let count: usize = arguments.next().map_or(Ok(1_000), |count| count.parse())?;
-    let machine = arguments
-        .next()
-        .is_none_or(|component| component == "machine");
+    let isolation = match arguments.next().as_deref() {
+        Some("alone") => Isolation::PerGeneration,
+        _ => Isolation::Shared,
+    };
     let journalled = arguments.next().is_some_and(|word| word == "journal");
 
     let options = Options {
@@ -49,15 +50,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut builder = Runtime::builder()
         .origin(&simulator.origin())
         .credential(Credential::literal(DEMO_KEY))
-        .clock(Clock::accelerated(SPEED));
-    if machine {
-        builder = builder.machine(ComponentSource::Embedded);
-    }
+        .clock(Clock::accelerated(SPEED))
+        .isolation(isolation);
     let folder = tempfile::tempdir_in(".")?;
     if journalled {
-        builder = builder.journal(Journal::open(folder.path())?);
+        builder = builder.journal(Journal::open(folder.path()).await?);
     }
-    let runtime = builder.build()?;
+    let runtime = builder.build().await?;
 
     let begin = Instant::now();
     let mut running = JoinSet::new();
@@ -82,7 +81,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
     println!("no event later than {late:.1?}");
     if let Some(journal) = runtime.journal() {
-        let jobs = journal.list()?;
+        let jobs = journal.list().await?;
         let finished = |job: &&Job| job.state == JobState::Finished;
         let finished = jobs.iter().filter(finished).count();
         println!("{} jobs journalled, {finished} finished", jobs.len());
@@ -92,14 +91,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// Runs one generation to its end.
 async fn generate(runtime: Runtime) -> Result<Story, ima_host::Error> {
-    let request = Request::new(TaskType::TextToMusic, "rain", Language::En);
-    let mut generation = runtime.start(&request).await?;
+    let request = Request::music("rain", Language::En);
+    let mut generation = runtime.start(request).await?;
     let mut last = None;
     let mut story = Story {
         success: false,
         late: Duration::ZERO,
     };
-    while let Some(event) = generation.next().await? {
+    while let Some(event) = generation.next_event().await? {
         match event {
             Event::Checkpoint(checkpoint) if checkpoint.state == CheckpointState::Waiting => {
                 last = Some(Instant::now());

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ima_journal::{Ceilings, Journal, MemoryStore, Store};
+use ima_journal::{Ceilings, Journal, MemoryStore};
 use tokio::task::spawn_blocking;
 
 use crate::clock::Clock;
@@ -193,10 +193,8 @@ impl Builder {
         let engine = MachineEngine::new(&bytes, &limits, self.cache_folder.as_deref())?;
         let (proxies, tls) = (self.network.proxies()?, self.network.tls()?);
         let client = ServiceClient::new(origin, Arc::clone(&limits), proxies, tls);
-        let ledger: Arc<dyn Store> = match &self.journal {
-            Some(journal) => Arc::clone(journal.store()),
-            None => Arc::new(MemoryStore::default()),
-        };
+        let ledger = self.journal.clone();
+        let ledger = ledger.unwrap_or_else(|| Journal::with(MemoryStore::new()));
         Ok(Runtime::from(Shared {
             limits,
             journal: self.journal,

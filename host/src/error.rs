@@ -209,14 +209,14 @@ pub enum CeilingExceeded {
     /// One request costs more than is allowed.
     PerRequest {
         /// What it costs at the worst.
-        points: u32,
+        points: u64,
         /// What is allowed.
-        ceiling: u32,
+        ceiling: u64,
     },
     /// With this request, more than is allowed would be spent today (UTC).
     PerDay {
         /// What it costs at the worst.
-        points: u32,
+        points: u64,
         /// What was spent today, including what is in doubt.
         spent: u64,
         /// What is allowed.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ima_journal::{Ceilings, FindJob, Journal, Store, StoreError};
+use ima_journal::{Ceilings, Claim, FindJob, Job, Journal, StoreError};
 
 use crate::builder::Builder;
 use crate::clock::{Clock, MonotonicClock};
@@ -34,7 +34,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Arc<Limits>,
     pub(crate) journal: Option<Journal>,
     /// The journal, or a ledger of this process alone.
-    pub(crate) ledger: Arc<dyn Store>,
+    pub(crate) ledger: Journal,
     pub(crate) ceilings: Ceilings,
     pub(crate) preferences: Option<PreferenceFile>,
     pub(crate) client: Arc<ServiceClient>,
@@ -111,7 +111,7 @@ impl Runtime {
         let task_id = task_id.or(known.and_then(|job| job.task_id.clone()));
         let start = Start::Resumed(Resumed {
             continuation,
-            paid: task_id.is_some() || known.is_some_and(ima_journal::Job::is_paid),
+            paid: task_id.is_some() || known.is_some_and(Job::is_paid),
             task_id,
             on_unknown,
         });
@@ -121,7 +121,7 @@ impl Runtime {
     async fn claim_job(
         &self,
         id: &str,
-    ) -> Result<(ima_journal::Job, Arc<ima_journal::Claim>), Error> {
+    ) -> Result<(Job, Claim), Error> {
         let missing = || Error::NoSuchJob(id.to_owned());
         let journal = self.journal().ok_or_else(missing)?;
         let claimed = journal.claim(FindJob::Id(id.to_owned())).await;
@@ -135,7 +135,7 @@ impl Runtime {
     async fn claim_continuation(
         &self,
         continuation: &str,
-    ) -> Result<Option<(ima_journal::Job, Arc<ima_journal::Claim>)>, Error> {
+    ) -> Result<Option<(Job, Claim)>, Error> {
         let Some(journal) = self.journal() else {
             return Ok(None);
         };
@@ -275,7 +275,7 @@ impl Runtime {
             guard: Arc::clone(guard),
             key,
             refusals: Arc::clone(&shared.refusals),
-            ledger: Arc::clone(&shared.ledger),
+            ledger: shared.ledger.clone(),
             ceilings: shared.ceilings,
             requests: shared.limits.requests_within(deadline),
         })

@@ -153,7 +153,7 @@ impl Guard {
 
     /// Uses up the permission, for a create request with this body. Gives what it costs at the
     /// worst, in points.
-    pub(crate) fn begin_create(self: &Arc<Self>, body: &[u8]) -> Option<(Ticket, u32)> {
+    pub(crate) fn begin_create(self: &Arc<Self>, body: &[u8]) -> Option<(Ticket, u64)> {
         let points = self.with(|state| {
             if state.money != Money::Permitted || state.creates >= CREATES {
                 return None;
@@ -166,7 +166,7 @@ impl Guard {
             guard: Arc::clone(self),
             settlement: Settlement::Unknown,
         };
-        Some((ticket, points))
+        Some((ticket, points.into()))
     }
 
     /// Lets no create request leave any more, from this moment on.

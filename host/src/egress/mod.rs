@@ -26,7 +26,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, Request, Response};
 use http_body_util::Full;
-use ima_journal::{Ceilings, IdempotencyKey, Reservation, Settlement, Store, Verdict};
+use ima_journal::{Ceilings, IdempotencyKey, Journal, Reservation, Settlement, Verdict};
 
 use crate::credential::Key;
 use crate::limits::{Limit, Limits};
@@ -59,7 +59,7 @@ struct WayOut {
     guard: Arc<Guard>,
     key: Option<Arc<Key>>,
     refusals: Arc<Refusals>,
-    ledger: Arc<dyn Store>,
+    ledger: Journal,
     ceilings: Ceilings,
     requests: u32,
 }
@@ -72,7 +72,7 @@ pub(crate) struct EgressParts {
     pub(crate) key: Option<Arc<Key>>,
     pub(crate) refusals: Arc<Refusals>,
     /// Where every create request is recorded before it leaves (money rule 10).
-    pub(crate) ledger: Arc<dyn Store>,
+    pub(crate) ledger: Journal,
     pub(crate) ceilings: Ceilings,
     /// How many requests may be tried while the guard counts them.
     pub(crate) requests: u32,
@@ -198,10 +198,8 @@ impl Egress {
         };
         metrics::create_settled(&settlement);
         ticket.settle(settlement.clone());
-        // The guard knows; a ledger that can't be written keeps the reservation, which is a doubt.
-        if let Err(error) = way_out.ledger.settle(&named, settlement).await {
-            tracing::error!(%error, "the end of a create request is not in the ledger");
-        }
+        // Durable with the checkpoint that follows. Should it get lost, the reservation is a doubt.
+        way_out.ledger.enqueue_settlement(&named, settlement);
         way_out.report(operation, key, result)
     }
 }
@@ -216,17 +214,18 @@ enum Reserved {
 }
 
 impl WayOut {
-    async fn reserve(&self, key: &IdempotencyKey, points: u32) -> Reserved {
+    async fn reserve(&self, key: &IdempotencyKey, points: u64) -> Reserved {
         let reservation = Reservation {
-            key: key.clone(),
+            key: *key,
             job: self.guard.job(),
             points,
             ceilings: self.ceilings,
+            again: false,
         };
         match self.ledger.reserve(reservation).await {
             Ok(Verdict::Granted) => Reserved::Granted,
             Ok(Verdict::Accepted { task_id }) => Reserved::Accepted(task_id),
-            Ok(Verdict::InDoubt) => Reserved::InDoubt,
+            Ok(Verdict::InDoubt | Verdict::InFlight) => Reserved::InDoubt,
             Ok(verdict) => {
                 tracing::warn!(?verdict, "the ledger refuses a create request");
                 self.guard.halt(Halt::Ledger(verdict));

@@ -48,7 +48,7 @@ pub struct Generation {
     canceller: Canceller,
     ended: bool,
     job: Option<String>,
-    claim: Option<Arc<Claim>>,
+    claim: Option<Claim>,
     remembered: Option<Remembered>,
     unwritten: Arc<Unwritten>,
     span: Span,
@@ -66,7 +66,7 @@ impl Generation {
         runtime: &Runtime,
         start: Start,
         deadline: Option<std::time::Duration>,
-        job: Option<(Job, Arc<Claim>)>,
+        job: Option<(Job, Claim)>,
     ) -> Result<Self, Error> {
         let key = runtime.key()?;
         let size = start.check(runtime.limits(), &key)?;
@@ -260,18 +260,13 @@ impl Drop for Generation {
         // the task is journalled, whatever the component says next.
         let Some(handle) = &self.handle else { return };
         let guard = Arc::clone(&self.guard);
-        let held = self.running.take().and_then(|it| it.records.journal.clone());
         handle.spawn(async move {
-            let (journal, claim) = match pending {
-                Some(pending) => {
-                    let (running, _) = pending.await;
-                    let records = &running.records;
-                    (records.journal.clone(), records.claim.clone())
-                }
-                None => (held, claim),
+            let claim = match pending {
+                Some(pending) => pending.await.0.records.claim.clone(),
+                None => claim,
             };
-            if let (Some(journal), Some(claim)) = (&journal, &claim) {
-                running::note_task(journal, claim, &guard).await;
+            if let Some(claim) = &claim {
+                running::note_task(claim, &guard).await;
             }
             give_back(claim, fresh, &guard);
         });
@@ -279,7 +274,7 @@ impl Drop for Generation {
 }
 
 /// Gives a job back that goes on no further. If it began here and nothing was spent, it is over.
-fn give_back(claim: Option<Arc<Claim>>, fresh: bool, guard: &Guard) {
+fn give_back(claim: Option<Claim>, fresh: bool, guard: &Guard) {
     if let Some(claim) = claim
         && fresh
         && guard.shut_if_unspent()

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ima_journal::{Claim, Entry, FindJob, JobEnd, JobState, Journal, StoreError};
+use ima_journal::{Claim, Entry, FindJob, JobEnd, Journal, StoreError};
 
 use crate::types::{
-    self, Cause, Charge, Checkpoint, CheckpointState, Event, Failure, Outcome, TaskType,
+    self, Cause, Charge, Checkpoint, CheckpointState, Event, Outcome, TaskType,
 };
 
 /// What the journal has yet to be told of a generation.
@@ -32,7 +32,7 @@ impl Unwritten {
 /// What is written down along the way.
 pub(super) struct Records {
     pub(super) journal: Option<Journal>,
-    pub(super) claim: Option<Arc<Claim>>,
+    pub(super) claim: Option<Claim>,
     pub(super) task: Option<TaskType>,
     pub(super) model_name: Option<String>,
     pub(super) unwritten: Arc<Unwritten>,
@@ -85,7 +85,10 @@ impl Records {
 
     async fn keep(&mut self, journal: &Journal, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let entry = self.entry(checkpoint);
-        self.claim = Some(journal.checkpoint(self.claim.as_ref(), entry).await?);
+        match &self.claim {
+            Some(claim) => claim.checkpoint(entry).await?,
+            None => self.claim = Some(journal.begin(entry).await?),
+        }
         Ok(())
     }
 
@@ -104,7 +107,7 @@ impl Records {
 
     async fn finish(&mut self, journal: &Journal, outcome: &Outcome) {
         let written = match (self.claim.clone(), outcome.task_id()) {
-            (Some(claim), _) => journal.finish(&claim, end(outcome)).await,
+            (Some(claim), _) => claim.finish(end(outcome)).await,
             // Resumed from a continuation that the journal does not know: it may know the task.
             (None, Some(task)) => self.finish_task(journal, task, outcome).await,
             (None, None) => return,
@@ -127,13 +130,13 @@ impl Records {
             Ok(_) | Err(StoreError::InUse(_)) => return Ok(()),
             Err(error) => return Err(error),
         };
-        self.claim = Some(Arc::clone(&claim));
+        self.claim = Some(claim.clone());
         // The job has a continuation of its own; the task is all that connects it with this one.
         let end = JobEnd {
             continuation: None,
             ..end(outcome)
         };
-        journal.finish(&claim, end).await
+        claim.finish(end).await
     }
 }
 
@@ -146,33 +149,20 @@ impl Drop for Records {
     }
 }
 
-/// What an outcome makes of a job. Its last continuation stays: a delivered task can be asked for
-/// again at no cost. Only if nothing was spent it is cleared, for it holds what was asked.
+/// What an outcome makes of a job.
 fn end(outcome: &Outcome) -> JobEnd {
-    let (state, continuation) = match outcome {
-        Outcome::Success(_) => (JobState::Finished, None),
-        Outcome::Failure(failure) => {
-            let Failure {
-                cause,
-                charge,
-                task_id,
-                continuation,
-                ..
-            } = failure;
-            let state = match (charge, cause) {
-                (Charge::Unknown, _) => JobState::Unknown,
-                (_, Cause::TaskFailed(_)) | (Charge::No, _) => JobState::Failed,
-                _ => JobState::Waiting,
-            };
-            let unspent = *charge == Charge::No && task_id.is_none();
-            let cleared = unspent.then(String::new);
-            (state, continuation.clone().or(cleared))
-        }
-    };
-    JobEnd {
-        state,
-        task_id: outcome.task_id().map(str::to_owned),
-        continuation,
+    match outcome {
+        Outcome::Success(success) => JobEnd::success(success.task_id.clone()),
+        Outcome::Failure(failure) => JobEnd::failure(
+            match failure.charge {
+                Charge::No => ima_journal::Charge::No,
+                Charge::Yes => ima_journal::Charge::Yes,
+                Charge::Unknown => ima_journal::Charge::Unknown,
+            },
+            matches!(failure.cause, Cause::TaskFailed(_)),
+            failure.task_id.clone(),
+            failure.continuation.clone(),
+        ),
     }
 }
 

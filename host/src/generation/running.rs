@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ima_journal::{Claim, Journal, StoreError};
+use ima_journal::{Claim, StoreError};
 use tokio::time::{Instant, timeout};
 
 use super::records::Records;
@@ -157,8 +157,8 @@ impl Running {
     /// exists, the journal is told.
     async fn stopped(&mut self, stop: Stop) -> Error {
         let aftermath = self.aftermath();
-        if let (Some(journal), Some(claim)) = (&self.records.journal, &self.records.claim) {
-            note_task(journal, claim, &self.guard).await;
+        if let Some(claim) = &self.records.claim {
+            note_task(claim, &self.guard).await;
         }
         stop.into_error(aftermath, self.guard.take_ledger_error())
     }
@@ -219,9 +219,9 @@ async fn in_time<T>(
 }
 
 /// Writes down a task that the guard knows of and the component did not speak of.
-pub(super) async fn note_task(journal: &Journal, claim: &Arc<Claim>, guard: &Guard) {
+pub(super) async fn note_task(claim: &Claim, guard: &Guard) {
     if let Some(task_id) = guard.task_id()
-        && let Err(error) = journal.note_task(claim, &task_id).await
+        && let Err(error) = claim.note_task(&task_id).await
     {
         tracing::error!(%error, "a paid task was not journalled");
     }

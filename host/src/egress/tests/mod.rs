@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
-use ima_journal::MemoryStore;
+use ima_journal::{Journal, MemoryStore};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
@@ -65,7 +65,7 @@ impl Bench {
             guard: Arc::clone(&guard),
             key,
             refusals: Arc::clone(&refusals),
-            ledger: Arc::new(MemoryStore::default()),
+            ledger: Journal::with(MemoryStore::new()),
             ceilings: ima_journal::Ceilings::default(),
             requests,
         });

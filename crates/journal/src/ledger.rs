@@ -1,0 +1,135 @@
+//! The ledger's terms: what is asked before a create request leaves, and what became of it.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// How often one key may be sent in all. Requests that provably never left don't count.
+pub const TRIES: u32 = 3;
+
+/// The idempotency key of a generation: 128 bits, the same for every try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdempotencyKey(u128);
+
+impl IdempotencyKey {
+    /// The key of these bits.
+    pub const fn from_bits(bits: u128) -> Self {
+        Self(bits)
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    /// 32 hexadecimal digits in lower case.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// The text is no idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("An idempotency key has exactly 32 hexadecimal digits.")]
+pub struct InvalidKey;
+
+impl FromStr for IdempotencyKey {
+    type Err = InvalidKey;
+
+    /// Reads exactly 32 hexadecimal digits, in either case.
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let bits = u128::from_str_radix(text, 16).ok().filter(|_| digits);
+        bits.map(Self).ok_or(InvalidKey)
+    }
+}
+
+/// The most that may be spent, in points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ceilings {
+    /// By one create request; no ceiling if `None`.
+    pub per_request: Option<u64>,
+    /// By all create requests of one store that were reserved on the same UTC day; no ceiling if
+    /// `None`. Accepted requests count, and so do those in flight and in doubt.
+    pub per_day: Option<u64>,
+}
+
+/// A create request that is about to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reservation {
+    /// The key of its generation.
+    pub key: IdempotencyKey,
+    /// The id of its job, if it has one.
+    pub job: Option<String>,
+    /// What it costs at worst, in points.
+    pub points: u64,
+    /// The ceilings that hold for it.
+    pub ceilings: Ceilings,
+    /// A person asked for it to be sent again although an earlier request may have been accepted.
+    /// Then a doubt refuses nothing, but it still counts as spent and as one of the tries.
+    pub again: bool,
+}
+
+/// What the ledger says to a [`Reservation`]. Only [`Granted`](Self::Granted) lets the request leave.
+///
+/// The checks are made in the order of the cases after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The request may leave. It is in flight until it is settled.
+    Granted,
+    /// The key was accepted before: the task exists, and nothing may leave.
+    Accepted {
+        /// The service's id of the task.
+        task_id: String,
+    },
+    /// A request with this key is under way, here or in another process.
+    InFlight,
+    /// A request with this key left, and what became of it is unknown.
+    InDoubt,
+    /// The key was sent [three times](TRIES) already.
+    Exhausted,
+    /// The request alone costs more than allowed.
+    OverRequestCeiling {
+        /// What it costs, in points.
+        points: u64,
+        /// What one request may cost, in points.
+        ceiling: u64,
+    },
+    /// With this request, the day's requests would cost more than allowed.
+    OverDayCeiling {
+        /// What is spent on this UTC day already, at worst, in points.
+        spent: u64,
+        /// What the request costs, in points.
+        points: u64,
+        /// What a day may cost, in points.
+        ceiling: u64,
+    },
+}
+
+impl Verdict {
+    /// Refuses what costs too much; none if `points` are within both ceilings.
+    pub(crate) fn over(ceilings: Ceilings, points: u64, spent: u64) -> Option<Self> {
+        if let Some(ceiling) = ceilings.per_request.filter(|ceiling| points > *ceiling) {
+            return Some(Self::OverRequestCeiling { points, ceiling });
+        }
+        let ceiling = ceilings.per_day?;
+        let over = spent.saturating_add(points) > ceiling;
+        over.then_some(Self::OverDayCeiling {
+            spent,
+            points,
+            ceiling,
+        })
+    }
+}
+
+/// What became of a create request that was [reserved](Reservation).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// The service accepted it. Nothing takes this back.
+    Accepted {
+        /// The service's id of the task.
+        task_id: String,
+    },
+    /// The service refused it, and charged nothing.
+    Refused,
+    /// It provably never left. The try is given back.
+    NotSent,
+    /// It left, and what became of it is unknown. Never replaces what is known.
+    Unknown,
+}
