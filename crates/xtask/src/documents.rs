@@ -59,7 +59,11 @@ pub(crate) fn check() -> Result<(), Error> {
         for (number, line) in document.lines().enumerate() {
             for (kind, reference) in references(line) {
                 if !exists(&parts, kind, reference) {
-                    let what = if kind == Kind::Tests { "test" } else { "module" };
+                    let what = if kind == Kind::Tests {
+                        "test"
+                    } else {
+                        "module"
+                    };
                     missing += &format!("  {name}:{}: no {what} {reference}\n", number + 1);
                 }
             }
@@ -173,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_test_is_found_by_the_words_of_its_path() {
-        let code = "#[tokio::test(start_paused = true)]\n#[ignore]\nasync fn waits() {\nfn helper() {";
+        let code =
+            "#[tokio::test(start_paused = true)]\n#[ignore]\nasync fn waits() {\nfn helper() {";
         let source = Source {
             path: ["session", "tests", "flow"].map(str::to_owned).to_vec(),
             tests: tests(code),

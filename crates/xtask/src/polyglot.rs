@@ -102,7 +102,11 @@ impl Example {
         self.charged(&simulator, 1)?;
         let files = files::list(&self.folder)?;
         let mut jobs = files.iter().filter_map(|path| path.extension());
-        self.holds(jobs.all(|end| end != "job"), "leaves no job behind", &ended.output)
+        self.holds(
+            jobs.all(|end| end != "job"),
+            "leaves no job behind",
+            &ended.output,
+        )
     }
 
     /// Killed once the task exists, it goes on with that task, and the song is paid once.

@@ -22,7 +22,11 @@ pub(crate) fn run() -> Result<(), Error> {
         gzip.write_all(&component).map_err(files::at(&path))?;
         let packed = gzip.finish().map_err(files::at(&path))?;
         let (raw, kib) = (component.len(), |bytes: usize| bytes.div_ceil(1024));
-        println!("| `{name}` | {raw} | {} | {} |", kib(raw), kib(packed.len()));
+        println!(
+            "| `{name}` | {raw} | {} | {} |",
+            kib(raw),
+            kib(packed.len())
+        );
     }
     Ok(())
 }

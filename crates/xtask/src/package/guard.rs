@@ -34,7 +34,9 @@ pub(crate) fn refuse_cargo() -> ExitCode {
 
 fn is_wasm(argument: &OsStr) -> bool {
     let argument = argument.to_string_lossy();
-    argument.trim_start_matches("--target=").starts_with("wasm32")
+    argument
+        .trim_start_matches("--target=")
+        .starts_with("wasm32")
 }
 
 #[cfg(test)]

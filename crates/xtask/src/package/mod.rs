@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn sections_are_kept_by_their_headers() {
-        let manifest = "[workspace]\nmembers = []\n[workspace.lints.rust]\na = 1\n[profile.dev]\nb = 2\n";
+        let manifest =
+            "[workspace]\nmembers = []\n[workspace.lints.rust]\na = 1\n[profile.dev]\nb = 2\n";
         let kept = sections(manifest, |header| header.starts_with("[workspace."));
         assert_eq!(kept, "[workspace.lints.rust]\na = 1\n");
     }

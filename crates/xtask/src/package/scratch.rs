@@ -45,7 +45,9 @@ fn unpack() -> Result<PathBuf, Error> {
     let unpacked = folder().join("unpacked");
     files::make_empty(&unpacked)?;
     for (name, _) in PUBLISHED {
-        let package = run::target().join("package").join(format!("{}.crate", full(name)));
+        let package = run::target()
+            .join("package")
+            .join(format!("{}.crate", full(name)));
         let file = File::open(&package).map_err(at(&package))?;
         let mut archive = Archive::new(GzDecoder::new(file));
         archive.unpack(&unpacked).map_err(at(&package))?;
@@ -76,7 +78,10 @@ fn make(project: &Path, name: &str, features: &str, packages: &Path) -> Result<(
     }
     let ours = files::read_text(&workspace.join("Cargo.toml"))?;
     let profile = sections(&ours, |header| header.starts_with("[profile.dev"));
-    files::write(&project.join("Cargo.toml"), format!("{manifest}\n{profile}"))?;
+    files::write(
+        &project.join("Cargo.toml"),
+        format!("{manifest}\n{profile}"),
+    )?;
     files::copy(&workspace.join("Cargo.lock"), &project.join("Cargo.lock"))?;
     let program = workspace.join(format!("tests/packaged/{name}.rs"));
     files::copy(&program, &project.join("src/main.rs"))
@@ -100,7 +105,8 @@ impl Guards {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        self.folder
+            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// Builds a project into the workspace's own target folder.
@@ -142,6 +148,8 @@ fn generate(project: &Path, program: &Path, name: &str) -> Result<(), Error> {
     crate::simulator::audio(&out.join("music.wav"))?;
     match simulator.charges()? {
         1 => Ok(()),
-        charges => Err(Error::Package(format!("{name} was charged {charges} times"))),
+        charges => Err(Error::Package(format!(
+            "{name} was charged {charges} times"
+        ))),
     }
 }

@@ -3,7 +3,6 @@
 use crate::error::Error;
 use crate::files;
 use crate::run::{self, run};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -52,15 +51,14 @@ pub(crate) fn javascript(component: &Path) -> Result<PathBuf, Error> {
         return Err(Error::Missing(NODE));
     }
     let folder = run::target().join("polyglot").join("javascript");
-        for name in [
+    for name in [
         ".npmrc",
         "package.json",
         "package-lock.json",
         "host.js",
         "generate.js",
     ] {
-        let (from, to) = (source("javascript").join(name), folder.join(name));
-        fs::copy(&from, to).map_err(|error| file(&from, error))?;
+        files::copy(&source("javascript").join(name), &folder.join(name))?;
     }
     let npm = || {
         let mut npm = Command::new("npm");
@@ -88,7 +86,7 @@ fn install(
 ) -> Result<(), Error> {
     let wanted = files::read(lock)?;
     let installed = folder.join("installed-lock");
-    if fs::read(&installed).is_ok_and(|there| there == wanted) {
+    if std::fs::read(&installed).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
     eprintln!("installing the packages of {}", lock.display());
