@@ -37,6 +37,15 @@ enum Kind {
     Tests,
 }
 
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Modules => "module",
+            Self::Tests => "test",
+        }
+    }
+}
+
 /// A file of the sources: the words of its path below its part, and the tests in it.
 struct Source {
     path: Vec<String>,
@@ -56,16 +65,10 @@ pub(crate) fn check() -> Result<(), Error> {
     let mut missing = String::new();
     for name in ["docs/requirements.md", "docs/money.md"] {
         let document = files::read_text(&run::workspace().join(name))?;
-        for (number, line) in document.lines().enumerate() {
-            for (kind, reference) in references(line) {
-                if !exists(&parts, kind, reference) {
-                    let what = if kind == Kind::Tests {
-                        "test"
-                    } else {
-                        "module"
-                    };
-                    missing += &format!("  {name}:{}: no {what} {reference}\n", number + 1);
-                }
+        for (number, kind, reference) in references(&document) {
+            if !exists(&parts, kind, reference) {
+                let what = kind.name();
+                missing += &format!("  {name}:{number}: no {what} {reference}\n");
             }
         }
     }
@@ -112,20 +115,30 @@ fn tests(code: &str) -> Vec<String> {
     tests
 }
 
-/// What a line refers to: in the last two columns of a table's row, or after `Held by:` and
-/// `Shown by:`.
-fn references(line: &str) -> Vec<(Kind, &str)> {
+/// What a document refers to, with line numbers: in the last two columns of its tables, and in lists
+/// after `Held by:` and `Shown by:`.
+fn references(document: &str) -> Vec<(usize, Kind, &str)> {
     let mut found = Vec::new();
-    let cells: Vec<&str> = line.trim().trim_matches('|').split(" | ").collect();
-    if line.starts_with('|')
-        && let [.., modules, tests] = cells.as_slice()
-    {
-        found.extend(paths(modules).map(|path| (Kind::Modules, path)));
-        found.extend(paths(tests).map(|path| (Kind::Tests, path)));
-    } else if let Some((_, modules)) = line.split_once("Held by:") {
-        found.extend(paths(modules).map(|path| (Kind::Modules, path)));
-    } else if let Some((_, tests)) = line.split_once("Shown by:") {
-        found.extend(paths(tests).map(|path| (Kind::Tests, path)));
+    let mut list = None;
+    for (number, line) in document.lines().enumerate() {
+        let cells: Vec<&str> = line.trim().trim_matches('|').split(" | ").collect();
+        let columns = if line.starts_with('|')
+            && let [.., modules, tests] = cells.as_slice()
+        {
+            vec![(Kind::Modules, *modules), (Kind::Tests, *tests)]
+        } else {
+            if line.contains("Held by:") {
+                list = Some(Kind::Modules);
+            } else if line.contains("Shown by:") {
+                list = Some(Kind::Tests);
+            } else if line.trim().is_empty() {
+                list = None;
+            }
+            list.map(|kind| (kind, line)).into_iter().collect()
+        };
+        for (kind, text) in columns {
+            found.extend(paths(text).map(|path| (number + 1, kind, path)));
+        }
     }
     found
 }
@@ -167,12 +180,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_names_modules_and_then_tests() {
-        let row = "| M1 | `core` is not looked at | `core::pace` (`table`) | `host::a::b`, — |";
-        let found = references(row);
-        assert!(found == [(Kind::Modules, "core::pace"), (Kind::Tests, "host::a::b")]);
-        assert!(references("- Shown by: `core::x`.") == [(Kind::Tests, "core::x")]);
-        assert!(references("`core::x`").is_empty());
+    fn rows_and_lists_name_modules_and_tests() {
+        let document = "| M1 | `core` is not looked at | `core::pace` (`table`) | `host::a::b`, — |\n\
+            - Held by: `core::x`\n- Shown by: `core::y`,\n  `e2e::z`\n\n`core::text`\n";
+        let found = references(document);
+        let expected = [
+            (1, Kind::Modules, "core::pace"),
+            (1, Kind::Tests, "host::a::b"),
+            (2, Kind::Modules, "core::x"),
+            (3, Kind::Tests, "core::y"),
+            (4, Kind::Tests, "e2e::z"),
+        ];
+        assert!(found == expected);
     }
 
     #[test]
