@@ -18,10 +18,10 @@ mod play;
 use criterion::{
     BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
-use ima_core::catalogue::{Catalogue, Leaf};
+use ima_core::catalogue::Leaf;
 use ima_core::http::HttpResponse;
-use ima_core::inquiry::{Inquiry, InquiryEvent};
-use ima_core::pump::{Input, Output, Pump};
+use ima_core::inquiry::Inquiry;
+use ima_core::pump::Input;
 use ima_core::request::{Language, TaskType};
 use play::Play;
 
@@ -32,14 +32,11 @@ fn asked(body: &[u8]) -> (Play<Inquiry>, HttpResponse) {
 }
 
 /// Reads the answer and takes a model out of it.
-fn find((mut play, response): (Play<Inquiry>, HttpResponse)) -> Option<(Catalogue, Leaf)> {
+fn find((mut play, response): (Play<Inquiry>, HttpResponse)) -> Option<(Play<Inquiry>, Leaf)> {
     let exchange = play.exchange()?;
     play.handle(Input::Response { exchange, response });
-    let Output::Event(InquiryEvent::Finished(Ok(catalogue))) = play.machine.poll() else {
-        return None;
-    };
-    let leaf = catalogue.find("sonic", None)?;
-    Some((catalogue, leaf))
+    let leaf = play.machine.catalogue().ok()?.find("sonic", None)?;
+    Some((play, leaf))
 }
 
 fn catalogue(criterion: &mut Criterion) {

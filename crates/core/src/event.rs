@@ -4,7 +4,7 @@ use crate::Millis;
 use crate::catalogue::Estimate;
 use crate::outcome::Outcome;
 use crate::prelude::*;
-use crate::request::InvalidValue;
+use crate::request::{InvalidValue, Language};
 
 /// What happens in a generation, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,12 @@ pub enum Event {
     Dropped(InvalidValue),
     /// The last event.
     Finished(Outcome),
+}
+
+impl From<Fault> for Event {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
 }
 
 /// One line of the attempt log (music: "Example Output (with reflection)").
@@ -87,6 +93,8 @@ pub struct Message {
     pub kind: MessageKind,
     /// The step of the user protocol, 0 to 4.
     pub step: u8,
+    /// The language of the text.
+    pub language: Language,
     /// The text.
     pub text: String,
     /// Audio to send along, as URLs.

@@ -2,6 +2,7 @@
 
 use crate::Millis;
 use crate::prelude::*;
+use alloc::borrow::Cow;
 
 /// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,9 @@ pub enum Method {
     Post,
 }
 
+/// A header of a request: its name in lower case, and its value.
+pub type Header = (&'static str, Cow<'static, str>);
+
 /// A request to the service. Every one needs the `Authorization: Bearer` header, which the driver
 /// or its host adds: the machines never know the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +24,8 @@ pub struct HttpRequest {
     pub method: Method,
     /// Path and query, relative to the service's origin.
     pub path: String,
-    /// Header names and values, without authorization.
-    pub headers: Vec<(&'static str, &'static str)>,
+    /// The headers, without authorization. A create request has an `idempotency-key`.
+    pub headers: Vec<Header>,
     /// The body; empty for `GET`.
     pub body: Vec<u8>,
 }
@@ -50,15 +54,15 @@ impl HttpResponse {
     }
 }
 
-/// Whether a request that failed had left. Decides about money: only `No` allows a second create.
+/// Whether a request that failed had left. Decides about money: only `No` allows a second create
+/// (money rule 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// Certainly not: the name was not found, the connection refused, or TLS failed.
+    /// No byte of it left, and the transport proves it: the name was not found, the connection was
+    /// refused, or TLS failed.
     No,
-    /// Perhaps in part or as a whole.
+    /// It may have left, in part or as a whole.
     Maybe,
-    /// Yes; only the answer is missing.
-    Yes,
 }
 
 /// What went wrong in an exchange without a complete answer.

@@ -3,12 +3,13 @@
 use crate::Millis;
 use crate::catalogue::Catalogue;
 use crate::event::Fault;
-use crate::message::Messages;
+use crate::message::{Messages, help};
 use crate::outcome::{Cause, Charge, Failure};
 use crate::prelude::*;
 use crate::pump::{Command, Input, Misuse, Output, Pump};
-use crate::request::{Language, TaskType};
-use crate::session::{ExchangeEnd, Listing, ReportFault, Wire};
+use crate::quote::Quote;
+use crate::request::{InvalidValue, Language, Request, TaskType};
+use crate::session::{ExchangeEnd, Listing, Wire};
 
 /// The fetching of a catalogue. It never spends.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub struct Inquiry {
     task: TaskType,
     language: Language,
     now: Millis,
-    wire: Wire<InquiryEvent>,
+    wire: Wire<Fault>,
     state: State,
 }
 
@@ -24,16 +25,7 @@ pub struct Inquiry {
 enum State {
     Ready,
     Listing(Listing),
-    Over,
-}
-
-/// What an inquiry reports.
-#[derive(Clone, Debug, PartialEq)]
-pub enum InquiryEvent {
-    /// An exchange failed and is tried again.
-    Fault(Fault),
-    /// The last event.
-    Finished(Result<Catalogue, Cause>),
+    Over(Result<Catalogue, Cause>),
 }
 
 impl Inquiry {
@@ -48,13 +40,36 @@ impl Inquiry {
         }
     }
 
+    /// The catalogue, once the machine is done.
+    ///
+    /// Fails with the cause that ended the inquiry, and with `Unavailable` before it is done.
+    pub fn catalogue(&self) -> Result<&Catalogue, Cause> {
+        match &self.state {
+            State::Over(end) => end.as_ref().map_err(Cause::clone),
+            State::Ready | State::Listing(_) => Err(Cause::Unavailable),
+        }
+    }
+
+    /// What a request would send and cost.
+    ///
+    /// Fails as [`catalogue`](Self::catalogue) and [`Quote::new`] do, and with `Invalid` if the
+    /// request is for the other task.
+    pub fn quote(&self, request: &Request) -> Result<Quote, Cause> {
+        if request.task != self.task {
+            let (given, own) = (request.task.name(), self.task.name());
+            return Err(Cause::Invalid(InvalidValue::new("task", given, own)));
+        }
+        Quote::new(request, self.catalogue()?)
+    }
+
     /// The failure that a cause before any spending makes, with its message.
     pub fn failure(task: TaskType, language: Language, cause: Cause) -> Failure {
         let (_, message) = Messages::new(task, language).failed(&cause, Charge::No, &[]);
         Failure {
-            cause,
             charge: Charge::No,
             message,
+            help: help(&cause).map(ToOwned::to_owned),
+            cause,
             task_id: None,
             medias: Vec::new(),
             alternatives: Vec::new(),
@@ -64,15 +79,14 @@ impl Inquiry {
 
     fn finish(&mut self, end: Option<Result<Catalogue, Cause>>) {
         if let Some(end) = end {
-            self.wire.event(InquiryEvent::Finished(end));
-            self.state = State::Over;
+            self.state = State::Over(end);
         }
     }
 
     fn ended(&mut self, exchange: crate::http::ExchangeId, end: ExchangeEnd) -> Result<(), Misuse> {
         let current = match &self.state {
             State::Listing(listing) => listing.exchange(),
-            State::Ready | State::Over => None,
+            State::Ready | State::Over(_) => None,
         };
         if self.wire.is_current(exchange, current)?
             && let State::Listing(listing) = &mut self.state
@@ -85,7 +99,7 @@ impl Inquiry {
 }
 
 impl Pump for Inquiry {
-    type Event = InquiryEvent;
+    type Event = Fault;
 
     fn handle(&mut self, input: Input, now: Millis) -> Result<(), Misuse> {
         self.now = self.now.max(now);
@@ -96,7 +110,7 @@ impl Pump for Inquiry {
             }
             (Input::Command(Command::Start), _) => return Err(Misuse::AlreadyStarted),
             (Input::Command(Command::CreateAgain), _) => return Err(Misuse::NothingToRepeat),
-            (Input::Command(Command::Cancel), State::Over) => {}
+            (Input::Command(Command::Cancel), State::Over(_)) => {}
             (Input::Command(Command::Cancel), _) => self.finish(Some(Err(Cause::Cancelled))),
             (Input::Response { exchange, response }, _) => self.ended(exchange, Ok(response))?,
             (Input::TransportFailure { exchange, failure }, _) => {
@@ -111,17 +125,11 @@ impl Pump for Inquiry {
         Ok(())
     }
 
-    fn poll(&mut self) -> Output<InquiryEvent> {
+    fn poll(&mut self) -> Output<Fault> {
         match (self.wire.pop(), &self.state) {
             (Some(output), _) => output,
             (None, State::Listing(listing)) => Output::Wait(listing.deadline()),
-            (None, State::Ready | State::Over) => Output::Done,
+            (None, State::Ready | State::Over(_)) => Output::Done,
         }
-    }
-}
-
-impl ReportFault for InquiryEvent {
-    fn fault(fault: Fault) -> Self {
-        Self::Fault(fault)
     }
 }

@@ -3,6 +3,8 @@
 use crate::Millis;
 use crate::prelude::*;
 use crate::request::InvalidValue;
+use ima_wire::envelope::Refusal;
+use serde::{Deserialize, Serialize};
 
 /// Whether points were charged (design: money rule 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +145,22 @@ impl Cause {
     }
 }
 
+impl From<Refusal> for Cause {
+    /// The cause that the code of a refusal stands for.
+    fn from(refusal: Refusal) -> Self {
+        match refusal.code {
+            401 => Self::Unauthorized,
+            4008 => Self::InsufficientPoints,
+            4014 => Self::SubscriptionRequired,
+            429 => Self::RateLimited,
+            code => Self::Refused {
+                code,
+                detail: refusal.detail,
+            },
+        }
+    }
+}
+
 /// How the service says that a task failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskFault {
@@ -153,7 +171,7 @@ pub enum TaskFault {
 }
 
 /// Another model to suggest.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alternative {
     /// The model.
     pub model_id: String,
@@ -170,8 +188,10 @@ pub struct Failure {
     pub cause: Cause,
     /// Whether points were charged.
     pub charge: Charge,
-    /// What to tell the user.
+    /// What to tell the user. It holds nothing technical and no address.
     pub message: String,
+    /// A page where the user can mend the cause, if there is one.
+    pub help: Option<String>,
     /// The task, once there is one.
     pub task_id: Option<String>,
     /// Media that were ready all the same.

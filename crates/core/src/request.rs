@@ -1,11 +1,13 @@
 //! What the user asks for, and the checks that need no catalogue.
 
-use crate::api::scalar::Scalar;
 use crate::prelude::*;
+use ima_wire::scalar::Scalar;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What is generated; the service's `task_type` and `category`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TaskType {
     /// A prompt becomes music.
     TextToMusic,
@@ -33,7 +35,8 @@ impl TaskType {
 }
 
 /// The language of every text meant for the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Language {
     /// English.
     En,
@@ -60,7 +63,7 @@ impl Language {
 }
 
 /// One parameter of a model, as the service's form names it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {
     /// The name of the form field.
     pub name: String,
@@ -69,7 +72,8 @@ pub struct Parameter {
 }
 
 /// What to do with a parameter that the model does not know.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum UnknownParameters {
     /// Refuse the request and name the nearest known parameter.
     #[default]
@@ -78,8 +82,9 @@ pub enum UnknownParameters {
     Drop,
 }
 
-/// What to do when the service refuses the parameters (design: section 6, "reflection").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What to do when the service refuses the parameters (`docs/wire.md`, "reflection").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum OnMismatch {
     /// Amend the request and try again, three times in all.
     #[default]
@@ -89,27 +94,34 @@ pub enum OnMismatch {
 }
 
 /// What the user asks for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// Music or speech.
     pub task: TaskType,
     /// The description of the music, or the text to speak.
     pub prompt: String,
     /// The model; without it the recommended one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_id: Option<String>,
     /// One version of the model; without it the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version_id: Option<String>,
     /// Parameters that override the model's defaults.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
     /// The most that may be spent, in points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<u32>,
     /// The language of messages and model names.
     pub language: Language,
     /// What to do with unknown parameters.
+    #[serde(default)]
     pub unknown: UnknownParameters,
     /// What to do when the service refuses the parameters.
+    #[serde(default)]
     pub on_mismatch: OnMismatch,
     /// Whether the model is the one that this user usually takes: the start notice mentions it.
+    #[serde(default)]
     pub habitual: bool,
 }
 

@@ -2,9 +2,9 @@
 //! section 6, "status").
 
 use crate::api::detail::{self, MediaState};
-use crate::api::scalar::Scalar;
 use crate::outcome::{Media, TaskFault};
 use crate::prelude::*;
+use ima_wire::scalar::Scalar;
 
 /// The state of a task over all of its media.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,66 +1,106 @@
-//! Runs the machines of `ima-core` inside a component, over `wasi:http` and `wasi:clocks`.
+//! What the components share: the run loop over a transport, and the conversions between the contract
+//! and `ima-core`.
 //!
-//! The driver is the only place in a guest that does I/O. It blocks, because a component of
-//! WASI 0.2 has one thread of control, and it is pulled: nothing happens between two calls.
+//! A [`Transport`] is the only place in a component that does I/O. The loop blocks, because a
+//! component of WASI 0.2 has one thread of control, and it is pulled: nothing happens between two
+//! calls.
+//!
+//! ```
+//! use ima_core::Millis;
+//! use ima_core::http::{FailureKind, HttpResponse, Sent, Transmit, TransportFailure};
+//! use ima_core::inquiry::Inquiry;
+//! use ima_core::pump::Command;
+//! use ima_core::request::{Language, TaskType};
+//! use ima_guest::{Driver, Transport};
+//!
+//! struct Offline;
+//!
+//! impl Transport for Offline {
+//!     fn exchange(&self, _: &Transmit) -> Result<HttpResponse, TransportFailure> {
+//!         Err(TransportFailure { sent: Sent::No, kind: FailureKind::Network })
+//!     }
+//!     fn now(&self) -> Millis {
+//!         0
+//!     }
+//!     fn sleep_until(&self, _: Millis) {}
+//!     fn seed(&self) -> (u64, u64) {
+//!         (0, 0)
+//!     }
+//! }
+//!
+//! let driver = Driver::new(Offline);
+//! let mut inquiry = Inquiry::new(TaskType::TextToMusic, Language::En, 0);
+//! driver.command(&mut inquiry, Command::Cancel)?;
+//! assert_eq!(driver.next(&mut inquiry)?, None);
+//! # Ok::<(), ima_core::pump::Misuse>(())
+//! ```
 
 #![no_std]
 
 extern crate alloc;
 
-mod clock;
-mod error_code;
-mod http;
-mod origin;
+mod conversions;
+#[cfg(all(feature = "runtime", target_arch = "wasm32"))]
+mod runtime;
+#[cfg(feature = "wasi-http")]
+mod wasi_http;
 
-pub use origin::Origin;
+#[cfg(feature = "wasi-http")]
+pub use wasi_http::{Limits, WasiHttp};
 
+use ima_core::Millis;
+use ima_core::http::{HttpResponse, Transmit, TransportFailure};
 use ima_core::pump::{Command, Input, Misuse, Output, Pump};
 
-/// How long an exchange may take and how much is read of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Longest time to open a connection, in milliseconds.
-    pub connect_timeout_ms: u32,
-    /// Longest time to the first byte of an answer, in milliseconds.
-    pub first_byte_timeout_ms: u32,
-    /// Longest pause within an answer, in milliseconds.
-    pub between_bytes_timeout_ms: u32,
-    /// Largest answer, in bytes.
-    pub response_limit: u64,
+/// What the macros of this crate refer to.
+#[doc(hidden)]
+pub mod macro_support {
+    pub extern crate alloc;
+    pub use ima_core;
+    pub use ima_understanding;
+    pub use serde_json;
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connect_timeout_ms: 10_000,
-            first_byte_timeout_ms: 30_000,
-            between_bytes_timeout_ms: 15_000,
-            response_limit: 8 * 1024 * 1024,
-        }
-    }
+/// How a component reaches the service, and its clock and its randomness.
+pub trait Transport {
+    /// Carries out one exchange, from the request to the last byte of the answer. Blocks.
+    ///
+    /// A failure says `Sent::No` only if the transport proves it (money rule 3).
+    fn exchange(&self, transmit: &Transmit) -> Result<HttpResponse, TransportFailure>;
+
+    /// The time on a clock that does not go back.
+    fn now(&self) -> Millis;
+
+    /// Blocks until this time on the clock.
+    fn sleep_until(&self, deadline: Millis);
+
+    /// 128 random bits that nobody can guess, new at every call.
+    fn seed(&self) -> (u64, u64);
 }
 
-/// The run loop of a component, for one origin.
+/// The run loop of a component.
 #[derive(Clone, Debug)]
-pub struct Driver {
-    origin: Origin,
-    limits: Limits,
+pub struct Driver<T> {
+    transport: T,
 }
 
-impl Driver {
-    /// A driver whose host adds the `Authorization` header to what leaves the sandbox.
-    pub fn new(origin: Origin, limits: Limits) -> Self {
-        Self { origin, limits }
+impl<T: Transport> Driver<T> {
+    /// A driver over a transport, whose host adds the `Authorization` header to what leaves the
+    /// sandbox.
+    pub fn new(transport: T) -> Self {
+        Self { transport }
     }
 
-    /// A number to start the jitter of delays from.
-    pub fn seed() -> u64 {
-        wasi::random::insecure::get_insecure_random_u64()
+    /// 128 random bits, for a new session.
+    pub fn seed(&self) -> (u64, u64) {
+        self.transport.seed()
     }
 
     /// Gives a machine a command.
+    ///
+    /// Fails if the machine cannot make sense of it.
     pub fn command<P: Pump>(&self, machine: &mut P, command: Command) -> Result<(), Misuse> {
-        machine.handle(Input::Command(command), clock::now())
+        machine.handle(Input::Command(command), self.transport.now())
     }
 
     /// Runs a machine to its next event. `None`: nothing comes without a new command.
@@ -72,17 +112,16 @@ impl Driver {
                 Output::Event(event) => return Ok(Some(event)),
                 Output::Done => return Ok(None),
                 Output::Wait(deadline) => {
-                    clock::sleep_until(deadline);
-                    machine.handle(Input::Timeout, clock::now())?;
+                    self.transport.sleep_until(deadline);
+                    machine.handle(Input::Timeout, self.transport.now())?;
                 }
                 Output::Transmit(transmit) => {
                     let exchange = transmit.exchange;
-                    let ended = http::exchange(&self.origin, &self.limits, &transmit);
-                    let input = match ended {
+                    let input = match self.transport.exchange(&transmit) {
                         Ok(response) => Input::Response { exchange, response },
                         Err(failure) => Input::TransportFailure { exchange, failure },
                     };
-                    machine.handle(input, clock::now())?;
+                    machine.handle(input, self.transport.now())?;
                 }
             }
         }

@@ -48,8 +48,8 @@ impl Claim {
         written.await.map(drop)
     }
 
-    /// Writes the id of the job's task where its checkpoint never came. The continuation stays: with
-    /// the id it leads to the task.
+    /// Writes the id of the job's task if no checkpoint could say it. The continuation stays: with the
+    /// id it leads to the task.
     ///
     /// # Errors
     ///

@@ -12,7 +12,8 @@ use crate::{
 /// Jobs, checkpoints and the ledger, in a [`Store`]. Cheap to clone.
 ///
 /// A write is durable before it returns, and what is written at the same time is synced together. A
-/// write whose future is dropped is done all the same.
+/// write that was begun is done even if its future is dropped; a job that would have been claimed by
+/// it is free again.
 #[derive(Clone)]
 pub struct Journal {
     store: Arc<dyn Store>,

@@ -133,3 +133,27 @@ pub enum Settlement {
     /// It left, and what became of it is unknown. Never replaces what is known.
     Unknown,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_32_hexadecimal_digits_in_either_case() {
+        let key: IdempotencyKey = "00112233445566778899aAbBcCdDeEfF".parse().unwrap();
+        assert_eq!(key.to_string(), "00112233445566778899aabbccddeeff");
+        assert_eq!(key, key.to_string().parse().unwrap());
+        for text in [
+            "",
+            "0011",
+            "00112233445566778899aabbccddeef",
+            "00112233445566778899aabbccddeefff",
+            "+0112233445566778899aabbccddeeff",
+            " 0112233445566778899aabbccddeeff",
+            "0011223344556677-8899aabbccddeef",
+            "0011223344556677889\u{e9}aabbccddeef",
+        ] {
+            assert_eq!(text.parse::<IdempotencyKey>(), Err(InvalidKey), "{text}");
+        }
+    }
+}

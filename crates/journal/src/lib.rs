@@ -11,6 +11,9 @@
 //! - A generation is paid for at most once. Every create request is [reserved](Journal::reserve) by
 //!   its idempotency key before it leaves, and [settled](Journal::settle) when its answer is known.
 //!
+//! Stores of other crates read and make the types here, so these are plain and complete: a new field or
+//! case is a breaking change.
+//!
 //! ```
 //! use ima_journal::{Ceilings, IdempotencyKey, Journal, MemoryStore, Reservation, Settlement, Verdict};
 //!
@@ -37,7 +40,8 @@
 //! ```
 
 mod claim;
-
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
 mod error;
 mod job;
 mod journal;

@@ -1,13 +1,14 @@
-//! The `inquiry` resource: the models without a generation.
+//! The `inquiry` resource: models and quotes without a generation.
 
 use crate::bindings::exports::ima::studio::machines::{GuestInquiry, Input, InquiryOutput, Misuse};
-use crate::bindings::exports::ima::studio::types::{Failure, Language, Model, TaskType};
-use crate::convert;
+use crate::bindings::exports::ima::studio::types::{
+    Failure, Language, Model, Quote, Request, TaskType,
+};
+use crate::conversions;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use ima_core::Millis;
-use ima_core::catalogue::Catalogue;
-use ima_core::inquiry::{self, InquiryEvent};
+use ima_core::inquiry;
 use ima_core::outcome::Cause;
 use ima_core::pump::{Output, Pump};
 use ima_core::request;
@@ -16,12 +17,7 @@ use ima_core::request;
 pub(crate) struct Inquiry {
     task: request::TaskType,
     language: request::Language,
-    running: RefCell<Running>,
-}
-
-struct Running {
-    inquiry: inquiry::Inquiry,
-    end: Option<Result<Catalogue, Cause>>,
+    inquiry: RefCell<inquiry::Inquiry>,
 }
 
 impl GuestInquiry for Inquiry {
@@ -30,43 +26,40 @@ impl GuestInquiry for Inquiry {
         Self {
             task,
             language,
-            running: RefCell::new(Running {
-                inquiry: inquiry::Inquiry::new(task, language, seed),
-                end: None,
-            }),
+            inquiry: RefCell::new(inquiry::Inquiry::new(task, language, seed)),
         }
     }
 
     fn handle(&self, input: Input, now_ms: Millis) -> Result<(), Misuse> {
-        let mut running = self.running.borrow_mut();
-        Ok(running.inquiry.handle(input.into(), now_ms)?)
+        Ok(self.inquiry.borrow_mut().handle(input.into(), now_ms)?)
     }
 
     fn poll(&self) -> InquiryOutput {
-        let mut running = self.running.borrow_mut();
-        loop {
-            match running.inquiry.poll() {
-                Output::Event(InquiryEvent::Finished(end)) => running.end = Some(end),
-                Output::Event(InquiryEvent::Fault(fault)) => {
-                    return InquiryOutput::Fault(fault.into());
-                }
-                Output::Transmit(transmit) => return InquiryOutput::Transmit(transmit.into()),
-                Output::Wait(until) => return InquiryOutput::Wait(until),
-                Output::Done => return InquiryOutput::Done,
-            }
+        match self.inquiry.borrow_mut().poll() {
+            Output::Event(fault) => InquiryOutput::Fault(fault.into()),
+            Output::Transmit(transmit) => InquiryOutput::Transmit(transmit.into()),
+            Output::Wait(until) => InquiryOutput::Wait(until),
+            Output::Done => InquiryOutput::Done,
         }
     }
 
     fn models(&self) -> Result<Vec<Model>, Failure> {
-        let running = self.running.borrow();
-        let cause = match &running.end {
-            Some(Ok(catalogue)) => {
-                let model = |leaf| convert::model(self.task, &leaf);
-                return Ok(catalogue.leaves().map(model).collect());
-            }
-            Some(Err(cause)) => cause.clone(),
-            None => Cause::Unavailable,
+        let inquiry = self.inquiry.borrow();
+        let catalogue = inquiry
+            .catalogue()
+            .map_err(|cause| inquiry::Inquiry::failure(self.task, self.language, cause))?;
+        let model = |leaf| conversions::model(self.task, &leaf);
+        Ok(catalogue.leaves().map(model).collect())
+    }
+
+    fn quote(&self, request: Request) -> Result<Quote, Failure> {
+        let language = request.language.into();
+        let quote = || {
+            let request = request::Request::try_from(request).map_err(Cause::Invalid)?;
+            self.inquiry.borrow().quote(&request)
         };
-        Err(inquiry::Inquiry::failure(self.task, self.language, cause).into())
+        let quote =
+            quote().map_err(|cause| inquiry::Inquiry::failure(self.task, language, cause))?;
+        Ok(conversions::quote(&quote, language))
     }
 }

@@ -5,19 +5,15 @@
 extern crate alloc;
 
 mod bindings;
-// wit-bindgen makes the types of the contract anew for each world, so what converts them is
-// compiled anew too.
-#[path = "../../plugin/src/convert/mod.rs"]
-#[allow(unused_imports, dead_code, reason = "a session is its own quote")]
-mod convert;
 mod inquiry;
-mod pump;
-#[cfg(target_arch = "wasm32")]
-#[path = "../../plugin/src/runtime.rs"]
-mod runtime;
 mod session;
 
 use bindings::exports::ima::studio::machines;
+
+ima_guest::conversions!(crate::bindings::exports::ima::studio::types);
+ima_guest::pump_conversions!(crate::bindings::exports::ima::studio::machines);
+ima_guest::export_preferences!(Machine, crate::bindings::exports::ima::studio);
+ima_guest::export_understanding!(Machine, crate::bindings::exports::ima::studio);
 
 struct Machine;
 

@@ -4,12 +4,12 @@ use crate::bindings::exports::ima::studio::machines::{
     GuestSession, Input, Misuse, Output, Session as Handle, SessionSettings,
 };
 use crate::bindings::exports::ima::studio::types::{Error, Request};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::cell::RefCell;
 use ima_core::Millis;
 use ima_core::pump::Pump;
 use ima_core::request::Request as CoreRequest;
-use ima_core::session::{self, Settings};
+use ima_core::session;
 
 /// A generation.
 pub(crate) struct Session(RefCell<session::Session>);
@@ -22,8 +22,16 @@ impl GuestSession for Session {
     }
 
     fn restore(continuation: String, settings: SessionSettings) -> Result<Handle, Error> {
-        let session = session::Session::restore(&continuation, settings.into())
-            .map_err(|error| Error::Continuation(error.to_string()))?;
+        let session = session::Session::restore(&continuation, settings.into())?;
+        Ok(Handle::new(Self(RefCell::new(session))))
+    }
+
+    fn adopt(
+        continuation: String,
+        task_id: String,
+        settings: SessionSettings,
+    ) -> Result<Handle, Error> {
+        let session = session::Session::adopt(&continuation, &task_id, settings.into())?;
         Ok(Handle::new(Self(RefCell::new(session))))
     }
 
@@ -41,14 +49,5 @@ impl GuestSession for Session {
 
     fn may_create_again(&self) -> bool {
         self.0.borrow().may_create_again()
-    }
-}
-
-impl From<SessionSettings> for Settings {
-    fn from(settings: SessionSettings) -> Self {
-        Self {
-            deadline: settings.deadline_ms,
-            seed: settings.seed,
-        }
     }
 }

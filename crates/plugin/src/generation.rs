@@ -5,25 +5,25 @@ use crate::bindings::exports::ima::studio::generations::{
 };
 use crate::bindings::exports::ima::studio::types::{Error, Event, Request, Settings};
 use crate::settings::Prepared;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::cell::RefCell;
 use ima_core::pump::Command;
 use ima_core::request::Request as CoreRequest;
 use ima_core::session::Session;
-use ima_guest::Driver;
+use ima_guest::{Driver, WasiHttp};
 
 /// A generation in progress.
 pub(crate) struct Generation(RefCell<Running>);
 
 struct Running {
     session: Session,
-    driver: Driver,
+    driver: Driver<WasiHttp>,
     /// What the next call of `next` begins with.
     command: Option<Command>,
 }
 
 impl Generation {
-    fn handle(session: Session, driver: Driver, command: Command) -> Handle {
+    fn handle(session: Session, driver: Driver<WasiHttp>, command: Command) -> Handle {
         Handle::new(Self(RefCell::new(Running {
             session,
             driver,
@@ -46,13 +46,18 @@ impl GuestGeneration for Generation {
         on_unknown: OnUnknown,
     ) -> Result<Handle, Error> {
         let prepared = Prepared::read(&settings)?;
-        let session = Session::restore(&continuation, prepared.session)
-            .map_err(|error| Error::Continuation(error.to_string()))?;
+        let session = Session::restore(&continuation, prepared.session)?;
         let command = match on_unknown {
             OnUnknown::CreateAgain if session.may_create_again() => Command::CreateAgain,
             OnUnknown::CreateAgain | OnUnknown::Report => Command::Start,
         };
         Ok(Self::handle(session, prepared.driver, command))
+    }
+
+    fn adopt(continuation: String, task_id: String, settings: Settings) -> Result<Handle, Error> {
+        let prepared = Prepared::read(&settings)?;
+        let session = Session::adopt(&continuation, &task_id, prepared.session)?;
+        Ok(Self::handle(session, prepared.driver, Command::Start))
     }
 
     fn next(&self) -> Option<Event> {

@@ -5,13 +5,8 @@
 extern crate alloc;
 
 mod bindings;
-mod convert;
 mod generation;
-mod preferences;
-#[cfg(target_arch = "wasm32")]
-mod runtime;
 mod settings;
-mod understanding;
 
 use alloc::vec::Vec;
 use bindings::exports::ima::studio::generations::Guest;
@@ -19,13 +14,15 @@ use bindings::exports::ima::studio::types::{
     Failure, Language, Model, Quote, Request, Settings, TaskType,
 };
 use generation::Generation;
-use ima_core::catalogue::Catalogue;
-use ima_core::inquiry::{Inquiry, InquiryEvent};
-use ima_core::outcome::{Cause, Failure as CoreFailure};
+use ima_core::inquiry::Inquiry;
+use ima_core::outcome::Cause;
 use ima_core::pump::Command;
 use ima_core::request::{self, Request as CoreRequest};
-use ima_guest::Driver;
 use settings::Prepared;
+
+ima_guest::conversions!(crate::bindings::exports::ima::studio::types);
+ima_guest::export_preferences!(Plugin, crate::bindings::exports::ima::studio);
+ima_guest::export_understanding!(Plugin, crate::bindings::exports::ima::studio);
 
 struct Plugin;
 
@@ -34,15 +31,13 @@ impl Guest for Plugin {
 
     fn quote(request: Request, settings: Settings) -> Result<Quote, Failure> {
         let (task, language) = (request.task.into(), request.language.into());
-        let priced = || {
+        let quote = || {
             let request = CoreRequest::try_from(request).map_err(Cause::Invalid)?;
             request.check().map_err(Cause::Invalid)?;
-            let catalogue = catalogue(task, language, settings)?;
-            ima_core::quote::Quote::new(&request, &catalogue)
+            inquire(task, language, &settings)?.quote(&request)
         };
-        priced()
-            .map(|quote| convert::quote(&quote, language))
-            .map_err(|cause| failure(task, language, cause))
+        let quote = quote().map_err(|cause| Inquiry::failure(task, language, cause))?;
+        Ok(conversions::quote(&quote, language))
     }
 
     fn models(
@@ -51,34 +46,26 @@ impl Guest for Plugin {
         settings: Settings,
     ) -> Result<Vec<Model>, Failure> {
         let (task, language) = (task.into(), language.into());
-        let catalogue =
-            catalogue(task, language, settings).map_err(|cause| failure(task, language, cause))?;
-        Ok(catalogue
-            .leaves()
-            .map(|leaf| convert::model(task, &leaf))
-            .collect())
+        let models = || {
+            let inquiry = inquire(task, language, &settings)?;
+            let model = |leaf| conversions::model(task, &leaf);
+            Ok(inquiry.catalogue()?.leaves().map(model).collect())
+        };
+        models().map_err(|cause| Inquiry::failure(task, language, cause).into())
     }
 }
 
-#[inline(never)]
-fn catalogue(
+/// An inquiry that is done. Without its answer, its catalogue is the failure.
+fn inquire(
     task: request::TaskType,
     language: request::Language,
-    settings: Settings,
-) -> Result<Catalogue, Cause> {
-    let Prepared { driver, .. } = Prepared::read(&settings).map_err(Cause::Invalid)?;
-    let mut inquiry = Inquiry::new(task, language, Driver::seed());
+    settings: &Settings,
+) -> Result<Inquiry, Cause> {
+    let driver = Prepared::read(settings).map_err(Cause::Invalid)?.driver;
+    let (seed, _) = driver.seed();
+    let mut inquiry = Inquiry::new(task, language, seed);
     // The driver's loop cannot misuse a machine that it just made.
     let _ = driver.command(&mut inquiry, Command::Start);
-    while let Ok(Some(event)) = driver.next(&mut inquiry) {
-        if let InquiryEvent::Finished(end) = event {
-            return end;
-        }
-    }
-    Err(Cause::Unavailable)
-}
-
-fn failure(task: request::TaskType, language: request::Language, cause: Cause) -> Failure {
-    let failure: CoreFailure = Inquiry::failure(task, language, cause);
-    failure.into()
+    while let Ok(Some(_fault)) = driver.next(&mut inquiry) {}
+    Ok(inquiry)
 }

@@ -1,6 +1,7 @@
 //! The key that all create requests of one generation carry, so that a ledger can recognise them
 //! (`docs/money.md`, rule 10).
 
+use alloc::string::{String, ToString};
 use core::fmt;
 use core::str::FromStr;
 
@@ -8,7 +9,10 @@ use core::str::FromStr;
 pub const HEADER: &str = "idempotency-key";
 
 /// 128 bits, written as 32 hexadecimal digits in lower case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(into = "String", try_from = "String")]
 pub struct IdempotencyKey(u128);
 
 /// A text that is not 32 hexadecimal digits in lower case.
@@ -26,6 +30,20 @@ impl IdempotencyKey {
 impl fmt::Display for IdempotencyKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)
+    }
+}
+
+impl From<IdempotencyKey> for String {
+    fn from(key: IdempotencyKey) -> Self {
+        key.to_string()
+    }
+}
+
+impl TryFrom<String> for IdempotencyKey {
+    type Error = MalformedKey;
+
+    fn try_from(text: String) -> Result<Self, MalformedKey> {
+        text.parse()
     }
 }
 

@@ -1,8 +1,8 @@
 //! The answer to a question for a task's state (music: "API 3", speech: "Task Detail API").
 
-use super::json::{self, Object};
-use super::scalar::Scalar;
 use crate::prelude::*;
+use ima_wire::json::{self, Object};
+use ima_wire::scalar::Scalar;
 
 /// More media than any task has: an answer with more makes no sense.
 const MOST: usize = 1_000;
@@ -41,12 +41,4 @@ pub(crate) fn medias(data: &str) -> Option<Vec<MediaState<'_>>> {
         (medias.len() <= MOST).then_some(())
     })?;
     Some(medias)
-}
-
-/// The id in the data of the answer to a create request.
-pub(crate) fn created(data: &str) -> Option<String> {
-    match Object::read(data)?.scalar("id")? {
-        Scalar::Bool(_) => None,
-        id => id.text().filter(|id| !id.trim().is_empty()),
-    }
 }

@@ -1,8 +1,5 @@
 //! The wire format of the IMA Open API, version 1.
 
 pub(crate) mod detail;
-pub(crate) mod envelope;
-pub(crate) mod json;
 pub(crate) mod requests;
-pub(crate) mod scalar;
 pub(crate) mod tree;

@@ -4,11 +4,11 @@
 //! A list is read for the sake of one model, so the walk keeps positions only, and a part of a model
 //! is read when somebody asks for it.
 
-use super::json;
-use super::scalar::Scalar;
 use crate::prelude::*;
 use core::fmt;
 use core::ops::Range;
+use ima_wire::json;
+use ima_wire::scalar::Scalar;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 

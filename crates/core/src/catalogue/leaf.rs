@@ -2,10 +2,11 @@
 
 use super::mapping::Mapping;
 use super::rule::Rule;
-use crate::api::json::{self, Object};
 use crate::api::tree::{Part, Place};
 use crate::prelude::*;
 use crate::request::{TaskType, whole_number};
+use ima_wire::json::{self, Object};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A model that can be asked for: a type "3" node of the tree.
@@ -47,7 +48,7 @@ pub struct Field {
 }
 
 /// How long a model usually needs, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The lower bound.
     pub min_seconds: u32,
@@ -134,7 +135,7 @@ impl Estimate {
 
     /// The estimate where the service gives none (music: "Estimated Generation Time per Model";
     /// speech: "a few seconds to tens of seconds").
-    pub(super) fn usual(task: TaskType, model_id: &str) -> Self {
+    pub(crate) fn usual(task: TaskType, model_id: &str) -> Self {
         let (min_seconds, max_seconds) = match (task, model_id) {
             (TaskType::TextToMusic, "GenBGM" | "GenSong") => (10, 25),
             (TaskType::TextToMusic, _) => (20, 45),

@@ -1,8 +1,8 @@
 //! The prices of a model, and which one a choice of parameters has.
 
 use super::Leaf;
-use crate::api::json::Object;
 use crate::prelude::*;
+use ima_wire::json::Object;
 use serde_json::{Map, Value};
 
 /// One price of a model (`credit_rules`).

@@ -2,10 +2,10 @@
 //! parameters and are never shown as messages.
 
 use super::Messages;
-use crate::api::envelope::Refusal;
 use crate::event::{Amendment, Attempt};
 use crate::prelude::*;
 use crate::request::Language::{En, Zh};
+use ima_wire::envelope::Refusal;
 
 impl Messages {
     /// A create request was refused, and will be amended or not.

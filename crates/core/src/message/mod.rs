@@ -7,6 +7,7 @@ mod attempts;
 mod reason;
 
 pub(crate) use alternatives::alternatives;
+pub(crate) use reason::help;
 
 use crate::Millis;
 use crate::catalogue::Estimate;
@@ -42,7 +43,7 @@ impl Messages {
             (TextToSpeech, Zh) => "好的，正在帮你把这段文字转成语音。",
             (TextToSpeech, En) => "OK, converting this text to speech.",
         };
-        message(MessageKind::Reply, 0, text.to_owned())
+        self.message(MessageKind::Reply, 0, text.to_owned())
     }
 
     /// Step 1: what it will be and cost, before it is spent. A habitual model is mentioned as such
@@ -86,7 +87,7 @@ impl Messages {
                 )
             }
         };
-        message(MessageKind::Push, 1, text)
+        self.message(MessageKind::Push, 1, text)
     }
 
     /// What a choice costs, in a phrase (music: "Cost transparency").
@@ -125,7 +126,7 @@ impl Messages {
                 En => "\nAlmost there, just a moment…",
             });
         }
-        message(MessageKind::Push, 2, text)
+        self.message(MessageKind::Push, 2, text)
     }
 
     /// Step 3: the audio as media, and its links in the caption.
@@ -155,7 +156,7 @@ impl Messages {
         self.link(&mut text, &success.medias);
         Message {
             media: urls(&success.medias),
-            ..message(MessageKind::Push, 3, text)
+            ..self.message(MessageKind::Push, 3, text)
         }
     }
 
@@ -198,7 +199,7 @@ impl Messages {
             En => format!("{heading}\n• Reason: {reason}\n• Credits: {points}"),
         };
         self.suggest(&mut text, cause, alternatives);
-        (message(MessageKind::Push, 4, text), reason)
+        (self.message(MessageKind::Push, 4, text), reason)
     }
 
     /// What to try instead, where another try makes sense.
@@ -240,6 +241,16 @@ impl Messages {
         });
     }
 
+    fn message(&self, kind: MessageKind, step: u8, text: String) -> Message {
+        Message {
+            kind,
+            step,
+            language: self.language,
+            text,
+            media: Vec::new(),
+        }
+    }
+
     fn heading(&self, cause: &Cause, charge: Charge) -> &'static str {
         match (cause, self.task, self.language) {
             (Cause::Cancelled, _, Zh) => "⏹ 已停止等待",
@@ -273,15 +284,6 @@ impl Messages {
             (Charge::Unknown, Zh) => "可能已扣除，不会自动重新提交",
             (Charge::Unknown, En) => "perhaps spent; nothing is sent again by itself",
         }
-    }
-}
-
-fn message(kind: MessageKind, step: u8, text: String) -> Message {
-    Message {
-        kind,
-        step,
-        text,
-        media: Vec::new(),
     }
 }
 

@@ -8,7 +8,18 @@ use Language::{En, Zh};
 use TaskType::{TextToMusic, TextToSpeech};
 
 const KEYS: &str = "https://www.imaclaw.ai/imaclaw/apikey";
-const CREDITS: &str = "https://www.imaclaw.ai/imaclaw/subscription";
+const POINTS: &str = "https://www.imaclaw.ai/imaclaw/subscription";
+
+/// The page where the user can mend a cause, if there is one.
+pub(crate) fn help(cause: &Cause) -> Option<&'static str> {
+    match cause {
+        Cause::Unauthorized => Some(KEYS),
+        Cause::InsufficientPoints | Cause::SubscriptionRequired | Cause::OutcomeUnknown => {
+            Some(POINTS)
+        }
+        _ => None,
+    }
+}
 
 /// The refusal that the requirements name by its words instead of a code.
 const INVALID_ATTRIBUTE: &str = "invalid product attribute";
@@ -16,42 +27,6 @@ const INVALID_ATTRIBUTE: &str = "invalid product attribute";
 /// The reason, without a code or a name of the service's fields.
 pub(super) fn reason(cause: &Cause, task: TaskType, language: Language) -> String {
     match cause {
-        Cause::Unauthorized => match (task, language) {
-            (TextToMusic, Zh) => format!("API密钥无效或未授权\n💡 生成新密钥：{KEYS}"),
-            (TextToMusic, En) => {
-                format!("API key is invalid or unauthorized\n💡 Generate API Key: {KEYS}")
-            }
-            (TextToSpeech, Zh) => {
-                format!("密钥无效或未授权，请至 imaclaw.ai 生成新密钥\n💡 生成新密钥：{KEYS}")
-            }
-            (TextToSpeech, En) => {
-                format!("API key invalid; generate at imaclaw.ai\n💡 Generate API Key: {KEYS}")
-            }
-        },
-        Cause::InsufficientPoints => match (task, language) {
-            (TextToMusic, Zh) => format!("积分不足，无法创建任务\n💡 购买积分：{CREDITS}"),
-            (TextToMusic, En) => {
-                format!("Insufficient points to create this task\n💡 Buy Credits: {CREDITS}")
-            }
-            (TextToSpeech, Zh) => {
-                format!("积分不足，请至 imaclaw.ai 购买积分\n💡 购买积分：{CREDITS}")
-            }
-            (TextToSpeech, En) => {
-                format!("Insufficient points; buy at imaclaw.ai\n💡 Buy Credits: {CREDITS}")
-            }
-        },
-        Cause::SubscriptionRequired => match language {
-            Zh => format!("当前订阅不支持此操作\n💡 查看订阅：{CREDITS}"),
-            En => format!("Your subscription does not cover this\n💡 Subscriptions: {CREDITS}"),
-        },
-        Cause::OutcomeUnknown => match language {
-            Zh => format!(
-                "提交后没有得到明确的回复，请先核对积分，再决定是否重新生成\n💡 查看积分：{CREDITS}"
-            ),
-            En => format!(
-                "No clear answer came after it was sent; check your points before deciding to start over\n💡 Your points: {CREDITS}"
-            ),
-        },
         Cause::UnknownModel(known) if known.is_empty() => match language {
             Zh => "目前没有可用的模型，请稍后再试".to_owned(),
             En => "No model is on offer at the moment, please try again later".to_owned(),
@@ -144,6 +119,28 @@ fn named(text: &str, language: Language) -> &'static str {
 
 fn fixed(cause: &Cause, task: TaskType, language: Language) -> &'static str {
     match (cause, task, language) {
+        (Cause::Unauthorized, TextToMusic, Zh) => "API密钥无效或未授权，请生成新密钥",
+        (Cause::Unauthorized, TextToMusic, En) => {
+            "API key is invalid or unauthorized; generate a new one"
+        }
+        (Cause::Unauthorized, TextToSpeech, Zh) => "密钥无效或未授权，请至 imaclaw.ai 生成新密钥",
+        (Cause::Unauthorized, TextToSpeech, En) => "API key invalid; generate at imaclaw.ai",
+        (Cause::InsufficientPoints, TextToMusic, Zh) => "积分不足，无法创建任务，请购买积分",
+        (Cause::InsufficientPoints, TextToMusic, En) => {
+            "Insufficient points to create this task; buy credits"
+        }
+        (Cause::InsufficientPoints, TextToSpeech, Zh) => "积分不足，请至 imaclaw.ai 购买积分",
+        (Cause::InsufficientPoints, TextToSpeech, En) => "Insufficient points; buy at imaclaw.ai",
+        (Cause::SubscriptionRequired, _, Zh) => "当前订阅不支持此操作，请查看订阅",
+        (Cause::SubscriptionRequired, _, En) => {
+            "Your subscription does not cover this; check what it covers"
+        }
+        (Cause::OutcomeUnknown, _, Zh) => {
+            "提交后没有得到明确的回复，请先核对积分，再决定是否重新生成"
+        }
+        (Cause::OutcomeUnknown, _, En) => {
+            "No clear answer came after it was sent; check your points before deciding to start over"
+        }
         (Cause::NoPrice, TextToMusic, Zh) => "生成参数配置异常，请稍后重试",
         (Cause::NoPrice, TextToSpeech, Zh) => "参数配置异常，请稍后重试",
         (Cause::NoPrice, TextToMusic, En) => "Configuration error, please try again later",

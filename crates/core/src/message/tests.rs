@@ -4,14 +4,14 @@ mod never_say;
 mod steps;
 
 use super::*;
-use crate::api::envelope::Refusal;
 use crate::catalogue::fixtures;
 use crate::outcome::{Media, TaskFault};
 use crate::request::InvalidValue;
+use ima_wire::envelope::Refusal;
 
 fn refused(code: i64, detail: &str) -> Cause {
     let detail = detail.to_owned();
-    Refusal { code, detail }.cause()
+    Refusal { code, detail }.into()
 }
 
 fn reason_of(cause: &Cause, task: TaskType, language: Language) -> String {

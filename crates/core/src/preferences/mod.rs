@@ -23,10 +23,10 @@
 
 mod object;
 
-use crate::api::json::quoted;
-use crate::api::scalar::Scalar;
 use crate::prelude::*;
 use crate::request::{Language, TaskType};
+use ima_wire::json::quoted;
+use ima_wire::scalar::Scalar;
 use object::Object;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';

@@ -1,8 +1,8 @@
 //! A JSON object as the text it was written in: members are read, replaced and removed in place.
 
 use super::Damage;
-use crate::api::json::{self, Member, quoted};
 use crate::prelude::*;
+use ima_wire::json::{self, Member, quoted};
 use serde_json::value::RawValue;
 
 /// The deepest nesting that serde_json follows by default.

@@ -2,18 +2,17 @@
 //! first one certainly did not leave.
 
 use super::create::{CreateEnd, InFlight, Prepared};
-use super::snapshot::{self, Entry};
-use super::task::Task;
+use super::snapshot::{self, Resume};
+use super::task::{Purchase, Task};
 use super::wire::{Exchange, ExchangeEnd, Wire};
 use super::{backoff, reflection};
 use crate::Millis;
-use crate::api::envelope::Refusal;
 use crate::catalogue::Catalogue;
 use crate::event::{Checkpoint, CheckpointState, Event, Fault, Phase};
 use crate::outcome::Cause;
 use crate::prelude::*;
 use crate::quote::Quote;
-use crate::request::Request;
+use ima_wire::envelope::Refusal;
 
 /// How often a create request that certainly did not leave is tried before giving up.
 const TRIES: u32 = 3;
@@ -21,7 +20,7 @@ const TRIES: u32 = 3;
 /// A create request on its way.
 #[derive(Debug)]
 pub(crate) struct Creating {
-    request: Request,
+    purchase: Purchase,
     /// What an amended request is priced against: the chosen model alone.
     catalogue: Catalogue,
     attempt: reflection::Sent,
@@ -70,16 +69,17 @@ pub(crate) enum CreatingEnd {
 impl Creating {
     /// Emits the checkpoint, then the request.
     pub(crate) fn send(
-        request: Request,
+        purchase: Purchase,
         quote: Quote,
         attempt: reflection::Sent,
         catalogue: Catalogue,
         wire: &mut Wire<Event>,
         now: Millis,
     ) -> Self {
-        let step = send(&request, Prepared::new(quote), wire, now);
+        let prepared = Prepared::new(quote, purchase.key);
+        let step = send(&purchase, prepared, wire, now);
         Self {
-            request,
+            purchase,
             catalogue,
             attempt,
             failures: 0,
@@ -87,8 +87,9 @@ impl Creating {
         }
     }
 
-    pub(crate) fn request(&self) -> &Request {
-        &self.request
+    /// What is about to be bought, or may have been.
+    pub(crate) fn purchase(&self) -> &Purchase {
+        &self.purchase
     }
 
     /// Whether the request may have left.
@@ -131,7 +132,7 @@ impl Creating {
         now: Millis,
     ) -> CreatingEnd {
         let Self {
-            request,
+            purchase,
             catalogue,
             attempt,
             failures,
@@ -140,9 +141,9 @@ impl Creating {
         let sent = match step {
             Step::Sent(sent) => sent,
             Step::Resting { prepared, .. } => {
-                let step = send(&request, prepared, wire, now);
+                let step = send(&purchase, prepared, wire, now);
                 return CreatingEnd::Going(Box::new(Self {
-                    request,
+                    purchase,
                     catalogue,
                     attempt,
                     failures,
@@ -153,9 +154,9 @@ impl Creating {
         let Some(end) = end else {
             return CreatingEnd::Unknown;
         };
-        match sent.in_flight.ended(request.task, end) {
-            CreateEnd::Accepted(task) => CreatingEnd::Accepted {
-                task,
+        match sent.in_flight.ended(end) {
+            CreateEnd::Accepted(id) => CreatingEnd::Accepted {
+                task: Task::new(purchase.request.task, id, purchase.offer),
                 at: sent.at,
                 cancelled: sent.cancelled,
                 attempt: attempt.number,
@@ -179,7 +180,7 @@ impl Creating {
                     retry: rest,
                 }));
                 CreatingEnd::Going(Box::new(Self {
-                    request,
+                    purchase,
                     catalogue,
                     attempt,
                     failures,
@@ -193,13 +194,13 @@ impl Creating {
     }
 }
 
-fn send(request: &Request, prepared: Prepared, wire: &mut Wire<Event>, now: Millis) -> Step {
+fn send(purchase: &Purchase, prepared: Prepared, wire: &mut Wire<Event>, now: Millis) -> Step {
     wire.event(Event::Checkpoint(Checkpoint {
         state: CheckpointState::Creating,
         task_id: None,
-        continuation: snapshot::write(&Entry::Creating(request.clone())),
+        continuation: snapshot::write(&Resume::InDoubt(purchase.clone())),
     }));
-    let (in_flight, http) = prepared.transmit(request.language);
+    let (in_flight, http) = prepared.transmit(purchase.request.language);
     Step::Sent(Sent {
         in_flight,
         exchange: wire.transmit(http, now, Millis::MAX),

@@ -3,34 +3,34 @@
 use super::creating::{Creating, CreatingEnd};
 use super::listing::Listing;
 use super::reflection::{Refused, Sent};
-use super::snapshot::{self, Entry, Waited};
-use super::task::Task;
+use super::snapshot::{self, Resume, Unsent, Waited};
+use super::task::{Offer, Purchase};
 use super::waiting::{WaitEnd, Waiting};
 use super::wire::{Exchange, ExchangeEnd};
 use super::{Session, State, pace};
 use crate::Millis;
-use crate::api::envelope::Refusal;
 use crate::catalogue::Catalogue;
-use crate::event::{Checkpoint, CheckpointState, Event, Started};
+use crate::event::{Checkpoint, CheckpointState, Event};
 use crate::http::ExchangeId;
-use crate::message::alternatives;
+use crate::message::{alternatives, help};
 use crate::outcome::{Cause, Charge, Failure, Media, Outcome, Success};
 use crate::prelude::*;
 use crate::pump::Misuse;
 use crate::quote::{Level, Priced, Quote};
 use crate::request::Request;
+use ima_wire::envelope::Refusal;
 
 impl Session {
     pub(super) fn start(&mut self) -> Result<(), Misuse> {
-        let State::Ready(entry) = &self.state else {
+        let State::Ready(resume) = &self.state else {
             return Err(Misuse::AlreadyStarted);
         };
-        match entry.clone() {
-            Entry::Asked(request) => self.list(request),
-            entry @ Entry::Creating(_) => {
-                self.fail(Cause::OutcomeUnknown, Charge::Unknown, entry, Vec::new());
+        match resume.clone() {
+            Resume::Unsent(Unsent { request, .. }) => self.list(request),
+            in_doubt @ Resume::InDoubt(_) => {
+                self.fail(Cause::OutcomeUnknown, Charge::Unknown, in_doubt, Vec::new());
             }
-            Entry::Waiting(waited) => {
+            Resume::Waiting(waited) => {
                 let waiting = Waiting::resume(waited, self.now, self.patience());
                 self.state = State::Waiting(waiting);
                 self.timeout();
@@ -41,9 +41,12 @@ impl Session {
 
     pub(super) fn create_again(&mut self) -> Result<(), Misuse> {
         match &self.state {
-            State::Ready(Entry::Creating(request)) | State::Over(Entry::Creating(request)) => {
-                let request = request.clone();
-                self.doubtful = true;
+            State::Ready(Resume::InDoubt(purchase)) | State::Over(Resume::InDoubt(purchase)) => {
+                let purchase = purchase.clone();
+                let request = purchase.request.clone();
+                // The old key may have been accepted: under it nothing must leave again.
+                self.key = self.keys.fresh(self.key);
+                self.in_doubt = Some(Box::new(purchase));
                 self.list(request);
                 Ok(())
             }
@@ -74,15 +77,18 @@ impl Session {
         let cause = Cause::Cancelled;
         match &self.state {
             State::Over(_) => {}
-            State::Ready(Entry::Asked(request)) | State::Listing(_, request, _) => {
+            State::Ready(Resume::Unsent(Unsent { request, .. }))
+            | State::Listing(_, request, _) => {
                 self.fail_unspent(cause, request.clone());
             }
-            State::Creating(creating) => self.fail_unspent(cause, creating.request().clone()),
-            State::Ready(Entry::Creating(_)) => {
-                self.fail(cause, Charge::Unknown, self.entry(), Vec::new());
+            State::Creating(creating) => {
+                self.fail_unspent(cause, creating.purchase().request.clone())
             }
-            State::Ready(Entry::Waiting(_)) | State::Waiting(_) => {
-                self.fail(cause, Charge::Yes, self.entry(), Vec::new());
+            State::Ready(Resume::InDoubt(_)) => {
+                self.fail(cause, Charge::Unknown, self.as_it_stands(), Vec::new());
+            }
+            State::Ready(Resume::Waiting(_)) | State::Waiting(_) => {
+                self.fail(cause, Charge::Yes, self.as_it_stands(), Vec::new());
             }
         }
     }
@@ -141,7 +147,7 @@ impl Session {
 
     fn listed(&mut self, listed: Option<Result<Catalogue, Cause>>) {
         let Some(listed) = listed else { return };
-        let over = State::Over(self.entry());
+        let over = State::Over(self.as_it_stands());
         let State::Listing(_, request, refused) = core::mem::replace(&mut self.state, over) else {
             return;
         };
@@ -161,12 +167,7 @@ impl Session {
         for dropped in quote.dropped() {
             self.wire.event(Event::Dropped(dropped.clone()));
         }
-        let started = Started {
-            model_id: quote.model_id().to_owned(),
-            model_name: quote.model_name().to_owned(),
-            points: quote.points(),
-            estimate: quote.estimate(),
-        };
+        let started = Offer::of(&quote, Vec::new()).started();
         let message = self.messages.started(&started, request.habitual);
         self.wire.event(Event::Started(started));
         self.wire.event(Event::Message(message));
@@ -186,7 +187,12 @@ impl Session {
     fn create(&mut self, request: Request, sent: Sent, quote: Quote, catalogue: Catalogue) {
         // Many sessions may be waiting here, so nothing of the list stays but the chosen model.
         let catalogue = catalogue.only(request.model(), request.version_id.as_deref());
-        let creating = Creating::send(request, quote, sent, catalogue, &mut self.wire, self.now);
+        let purchase = Purchase {
+            request,
+            key: self.key,
+            offer: Offer::of(&quote, self.alternatives.clone()),
+        };
+        let creating = Creating::send(purchase, quote, sent, catalogue, &mut self.wire, self.now);
         self.state = State::Creating(creating);
     }
 
@@ -197,45 +203,41 @@ impl Session {
             Err(refusal) => {
                 let log = self.messages.refused(attempt.number, refusal.clone(), None);
                 self.wire.event(Event::Attempt(log));
-                self.fail_unspent(refusal.cause(), request);
+                self.fail_unspent(refusal.into(), request);
             }
         }
     }
 
     /// The create request ended, or (`None`) its time did.
     fn create_ended(&mut self, end: Option<&ExchangeEnd>) {
-        let over = State::Over(self.entry());
+        let over = State::Over(self.as_it_stands());
         let State::Creating(creating) = core::mem::replace(&mut self.state, over) else {
             return;
         };
-        let request = creating.request().clone();
+        let purchase = creating.purchase().clone();
         match creating.ended(end, &mut self.wire, self.now) {
             CreatingEnd::Going(creating) => self.state = State::Creating(*creating),
             CreatingEnd::Refused {
                 refusal,
                 attempt,
                 catalogue,
-            } => self.refused(request, refusal, attempt, catalogue),
+            } => self.refused(purchase.request, refusal, attempt, catalogue),
             CreatingEnd::Accepted {
                 task,
                 at,
                 cancelled,
                 attempt,
             } => {
-                let task = Task {
-                    alternatives: self.alternatives.clone(),
-                    ..task
-                };
                 let waited = Waited {
                     task,
-                    language: request.language,
+                    language: purchase.request.language,
                     elapsed_ms: 0,
                 };
                 let waiting = Waiting::begin(waited.clone(), at, self.now, self.patience());
                 self.wire.event(Event::Checkpoint(Checkpoint {
                     state: CheckpointState::Waiting,
                     task_id: Some(waited.task.id.clone()),
-                    continuation: snapshot::write(&Entry::Waiting(waited)),
+                    continuation: snapshot::write(&Resume::Waiting(waited)),
                 }));
                 if attempt > 1 {
                     let log = self.messages.accepted(attempt);
@@ -247,11 +249,11 @@ impl Session {
                 }
             }
             CreatingEnd::NothingSpent(cause) => {
-                self.fail_unspent(cause, request);
+                self.fail_unspent(cause, purchase.request);
             }
             CreatingEnd::Unknown => {
-                let entry = Entry::Creating(request);
-                self.fail(Cause::OutcomeUnknown, Charge::Unknown, entry, Vec::new());
+                let in_doubt = Resume::InDoubt(purchase);
+                self.fail(Cause::OutcomeUnknown, Charge::Unknown, in_doubt, Vec::new());
             }
         }
     }
@@ -264,7 +266,7 @@ impl Session {
         match end {
             None => {}
             Some(WaitEnd::Failed(cause, medias)) => {
-                self.fail(cause, Charge::Yes, Entry::Waiting(waited), medias);
+                self.fail(cause, Charge::Yes, Resume::Waiting(waited), medias);
             }
             Some(WaitEnd::Ready(medias)) => {
                 let success = Success {
@@ -278,32 +280,33 @@ impl Session {
                 let message = self.messages.succeeded(&success, waited.task.estimate);
                 self.wire.event(Event::Message(message));
                 self.wire.event(Event::Finished(Outcome::Success(success)));
-                self.state = State::Over(Entry::Waiting(waited));
+                self.state = State::Over(Resume::Waiting(waited));
             }
         }
     }
 
     /// Where a session is taken up whose own create request has not left.
-    pub(super) fn unsent(&self, request: Request) -> Entry {
-        if self.doubtful {
-            Entry::Creating(request)
-        } else {
-            Entry::Asked(request)
+    pub(super) fn unsent(&self, request: Request) -> Resume {
+        match &self.in_doubt {
+            Some(purchase) => Resume::InDoubt(Purchase::clone(purchase)),
+            None => Resume::Unsent(Unsent {
+                request,
+                key: self.key,
+            }),
         }
     }
 
     /// The end without a charge of its own.
     fn fail_unspent(&mut self, cause: Cause, request: Request) {
-        let charge = if self.doubtful {
-            Charge::Unknown
-        } else {
-            Charge::No
+        let charge = match self.in_doubt {
+            Some(_) => Charge::Unknown,
+            None => Charge::No,
         };
-        let entry = self.unsent(request);
-        self.fail(cause, charge, entry, Vec::new());
+        let resume = self.unsent(request);
+        self.fail(cause, charge, resume, Vec::new());
     }
 
-    fn fail(&mut self, cause: Cause, charge: Charge, entry: Entry, medias: Vec<Media>) {
+    fn fail(&mut self, cause: Cause, charge: Charge, resume: Resume, medias: Vec<Media>) {
         // Whoever may have paid already is not led to another purchase.
         let alternatives = match charge {
             Charge::Unknown => Vec::new(),
@@ -314,21 +317,22 @@ impl Session {
         let failure = Failure {
             charge,
             message: text,
-            task_id: match &entry {
-                Entry::Waiting(waited) => Some(waited.task.id.clone()),
-                Entry::Asked(_) | Entry::Creating(_) => None,
+            help: help(&cause).map(ToOwned::to_owned),
+            task_id: match &resume {
+                Resume::Waiting(waited) => Some(waited.task.id.clone()),
+                Resume::Unsent(_) | Resume::InDoubt(_) => None,
             },
             medias,
             alternatives,
-            continuation: match &entry {
-                Entry::Asked(_) => None,
-                Entry::Creating(_) | Entry::Waiting(_) => Some(snapshot::write(&entry)),
+            continuation: match &resume {
+                Resume::Unsent(_) => None,
+                Resume::InDoubt(_) | Resume::Waiting(_) => Some(snapshot::write(&resume)),
             },
             cause,
         };
         self.wire.event(Event::Message(message));
         self.wire.event(Event::Finished(Outcome::Failure(failure)));
-        self.state = State::Over(entry);
+        self.state = State::Over(resume);
     }
 
     fn patience(&self) -> Millis {

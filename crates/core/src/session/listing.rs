@@ -4,14 +4,15 @@
 use super::backoff;
 use super::wire::{Exchange, ExchangeEnd, Wire};
 use crate::Millis;
-use crate::api::envelope::Answer;
 use crate::api::requests;
 use crate::api::tree;
 use crate::catalogue::Catalogue;
 use crate::event::{Fault, Phase};
-use crate::http::FailureKind;
+use crate::http::{FailureKind, HttpResponse};
 use crate::outcome::Cause;
 use crate::request::{Language, TaskType};
+use alloc::borrow::Cow;
+use ima_wire::envelope::Answer;
 
 /// How often the list is asked for before giving up.
 const TRIES: u32 = 3;
@@ -31,15 +32,12 @@ enum Step {
     Resting { until: Millis },
 }
 
-/// Something that a fault can be reported as.
-pub(crate) trait ReportFault {
-    fn fault(fault: Fault) -> Self;
-}
-
 struct Trouble {
     cause: Cause,
     status: Option<u16>,
     retry_after: Option<Millis>,
+    /// Whether trying again is useless.
+    lasts: bool,
 }
 
 impl Listing {
@@ -72,43 +70,30 @@ impl Listing {
     }
 
     /// Takes the end of the current exchange. `None`: it is not over yet.
-    pub(crate) fn ended<E: ReportFault>(
+    pub(crate) fn ended<E: From<Fault>>(
         &mut self,
         end: ExchangeEnd,
         wire: &mut Wire<E>,
         now: Millis,
     ) -> Option<Result<Catalogue, Cause>> {
         let trouble = match end {
-            Ok(response) => match Answer::read(&response) {
-                Answer::Success(data) => {
-                    let places = data.and_then(|data| tree::places(data, &response.body));
-                    if let Some(places) = places {
-                        return Some(Ok(Catalogue::new(self.task, response.body, places)));
-                    }
-                    Trouble::answered(Cause::Unavailable, response.status, None)
-                }
-                Answer::Refused(refusal) => match refusal.cause() {
-                    Cause::RateLimited => Trouble::answered(
-                        Cause::RateLimited,
-                        response.status,
-                        response.retry_after(),
-                    ),
-                    cause => return Some(Err(cause)),
-                },
-                Answer::Broken => {
-                    Trouble::answered(Cause::Unavailable, response.status, response.retry_after())
-                }
+            Ok(response) => match self.read(response) {
+                Ok(catalogue) => return Some(Ok(catalogue)),
+                Err(trouble) => trouble,
             },
             Err(failure) => Trouble::unanswered(match failure.kind {
                 FailureKind::Network => Cause::Network,
                 FailureKind::TooLarge => Cause::Unavailable,
             }),
         };
+        if trouble.lasts {
+            return Some(Err(trouble.cause));
+        }
         self.retry(trouble, wire, now)
     }
 
     /// Takes that time has passed. `None`: it is not over yet.
-    pub(crate) fn timeout<E: ReportFault>(
+    pub(crate) fn timeout<E: From<Fault>>(
         &mut self,
         wire: &mut Wire<E>,
         now: Millis,
@@ -125,7 +110,31 @@ impl Listing {
         }
     }
 
-    fn retry<E: ReportFault>(
+    fn read(&self, response: HttpResponse) -> Result<Catalogue, Trouble> {
+        let (status, retry_after) = (response.status, response.retry_after());
+        let unreadable = || Trouble::answered(Cause::Unavailable, status, None);
+        let places = match Answer::read(status, &response.body) {
+            Answer::Success(None) => None,
+            Answer::Success(Some(Cow::Borrowed(list))) => tree::places(list, &response.body),
+            Answer::Success(Some(Cow::Owned(list))) => {
+                return Catalogue::read(self.task, list).ok_or_else(unreadable);
+            }
+            Answer::Refused(refusal) => {
+                let cause = Cause::from(refusal);
+                return Err(Trouble {
+                    lasts: cause != Cause::RateLimited,
+                    ..Trouble::answered(cause, status, retry_after)
+                });
+            }
+            Answer::Broken => {
+                return Err(Trouble::answered(Cause::Unavailable, status, retry_after));
+            }
+        };
+        let places = places.ok_or_else(unreadable)?;
+        Ok(Catalogue::new(self.task, response.body, places))
+    }
+
+    fn retry<E: From<Fault>>(
         &mut self,
         trouble: Trouble,
         wire: &mut Wire<E>,
@@ -139,7 +148,7 @@ impl Listing {
         if rest > backoff::PATIENCE {
             return Some(Err(trouble.cause));
         }
-        wire.event(E::fault(Fault {
+        wire.event(E::from(Fault {
             phase: Phase::Listing,
             status: trouble.status,
             retry: rest,
@@ -157,6 +166,7 @@ impl Trouble {
             cause,
             status: Some(status),
             retry_after,
+            lasts: false,
         }
     }
 
@@ -165,6 +175,7 @@ impl Trouble {
             cause,
             status: None,
             retry_after: None,
+            lasts: false,
         }
     }
 }

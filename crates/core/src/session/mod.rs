@@ -3,10 +3,12 @@
 //! What it promises about money is in the types of the module `create` and in the order of its
 //! outputs: a checkpoint always comes before the request that it secures.
 
+mod adopt;
 mod backoff;
 mod create;
 mod creating;
 mod flow;
+mod keys;
 mod listing;
 mod pace;
 mod reflection;
@@ -15,21 +17,25 @@ mod task;
 mod waiting;
 mod wire;
 
+pub use adopt::AdoptError;
 pub use snapshot::SnapshotError;
 
-pub(crate) use listing::{Listing, ReportFault};
+pub(crate) use listing::Listing;
 pub(crate) use wire::{ExchangeEnd, Wire};
 
 use crate::Millis;
-use crate::event::{Event, Fault};
+use crate::event::Event;
 use crate::message::Messages;
 use crate::outcome::Alternative;
 use crate::prelude::*;
 use crate::pump::{Command, Input, Misuse, Output, Pump};
 use crate::request::{InvalidValue, Request};
 use creating::Creating;
+use ima_wire::idempotency::IdempotencyKey;
+use keys::Keys;
 use reflection::Refused;
-use snapshot::Entry;
+use snapshot::{Resume, Unsent, Waited};
+use task::Purchase;
 use waiting::Waiting;
 
 /// What the caller may set.
@@ -38,8 +44,10 @@ pub struct Settings {
     /// How long to wait for the audio once the task exists. Default 480,000 for music, 300,000 for
     /// speech.
     pub deadline: Option<Millis>,
-    /// What the jitter of delays starts from. Any number; the same gives the same delays.
-    pub seed: u64,
+    /// 128 random bits. The idempotency key of a new generation is made of them, and the jitter of
+    /// delays starts from them. The same seed gives the same outputs, so no two generations may have
+    /// the same.
+    pub seed: (u64, u64),
 }
 
 /// A generation.
@@ -51,21 +59,25 @@ pub struct Session {
     wire: Wire<Event>,
     /// What to suggest after a failure.
     alternatives: Vec<Alternative>,
-    /// Whether an earlier create request may have been accepted: whatever becomes of this one, the
-    /// doubt stays until a task is there.
-    doubtful: bool,
+    /// Where new idempotency keys come from.
+    keys: Keys,
+    /// The idempotency key of every create request, until a person has it created again.
+    key: IdempotencyKey,
+    /// An earlier purchase that may have been accepted: whatever becomes of this one, the doubt stays
+    /// until a task is there.
+    in_doubt: Option<Box<Purchase>>,
     state: State,
 }
 
 #[derive(Debug)]
 enum State {
     /// Not started.
-    Ready(Entry),
+    Ready(Resume),
     Listing(Listing, Request, Option<Refused>),
     Creating(Creating),
     Waiting(Waiting),
     /// Finished, with where it could be taken up.
-    Over(Entry),
+    Over(Resume),
 }
 
 impl Session {
@@ -74,7 +86,9 @@ impl Session {
     /// Fails where the request could not be priced against any catalogue.
     pub fn new(request: Request, settings: Settings) -> Result<Self, InvalidValue> {
         request.check()?;
-        Ok(Self::enter(Entry::Asked(request), settings))
+        let key = IdempotencyKey::from_seed(settings.seed);
+        let unsent = Unsent { request, key };
+        Ok(Self::resume(Resume::Unsent(unsent), settings))
     }
 
     /// A generation taken up from a [`snapshot`](Self::snapshot), a checkpoint or the continuation
@@ -82,30 +96,41 @@ impl Session {
     ///
     /// With [`Command::Start`] a task that exists is polled at once under a new deadline, and a
     /// create request of unknown outcome is reported, never repeated; [`Command::CreateAgain`]
-    /// repeats it.
+    /// repeats it, under a new idempotency key.
     pub fn restore(snapshot: &str, settings: Settings) -> Result<Self, SnapshotError> {
-        Ok(Self::enter(snapshot::read(snapshot)?, settings))
+        let key = IdempotencyKey::from_seed(settings.seed);
+        Ok(Self::resume(snapshot::read(snapshot, key)?, settings))
     }
 
-    fn enter(entry: Entry, settings: Settings) -> Self {
-        let messages = match &entry {
-            Entry::Asked(request) | Entry::Creating(request) => {
-                Messages::new(request.task, request.language)
+    fn resume(resume: Resume, settings: Settings) -> Self {
+        let keys = Keys::new(settings.seed);
+        let (task, language, key, alternatives) = match &resume {
+            Resume::Unsent(Unsent { request, key }) => {
+                (request.task, request.language, *key, Vec::new())
             }
-            Entry::Waiting(waited) => Messages::new(waited.task.task, waited.language),
-        };
-        let alternatives = match &entry {
-            Entry::Waiting(waited) => waited.task.alternatives.clone(),
-            Entry::Asked(_) | Entry::Creating(_) => Vec::new(),
+            Resume::InDoubt(purchase) => (
+                purchase.request.task,
+                purchase.request.language,
+                purchase.key,
+                purchase.offer.alternatives.clone(),
+            ),
+            Resume::Waiting(Waited { task, language, .. }) => (
+                task.task,
+                *language,
+                keys.first(),
+                task.alternatives.clone(),
+            ),
         };
         Self {
             settings,
-            messages,
+            messages: Messages::new(task, language),
             alternatives,
-            doubtful: false,
+            keys,
+            key,
+            in_doubt: None,
             now: 0,
-            wire: Wire::new(settings.seed),
-            state: State::Ready(entry),
+            wire: Wire::new(settings.seed.0 ^ settings.seed.1),
+            state: State::Ready(resume),
         }
     }
 
@@ -113,24 +138,24 @@ impl Session {
     pub fn may_create_again(&self) -> bool {
         matches!(
             self.state,
-            State::Ready(Entry::Creating(_)) | State::Over(Entry::Creating(_))
+            State::Ready(Resume::InDoubt(_)) | State::Over(Resume::InDoubt(_))
         )
     }
 
     /// The generation as it stands, for [`restore`](Self::restore).
     pub fn snapshot(&self) -> String {
-        snapshot::write(&self.entry())
+        snapshot::write(&self.as_it_stands())
     }
 
-    fn entry(&self) -> Entry {
+    fn as_it_stands(&self) -> Resume {
         match &self.state {
-            State::Ready(entry) | State::Over(entry) => entry.clone(),
+            State::Ready(resume) | State::Over(resume) => resume.clone(),
             State::Listing(_, request, _) => self.unsent(request.clone()),
             State::Creating(creating) if creating.is_sent() => {
-                Entry::Creating(creating.request().clone())
+                Resume::InDoubt(creating.purchase().clone())
             }
-            State::Creating(creating) => self.unsent(creating.request().clone()),
-            State::Waiting(waiting) => Entry::Waiting(waiting.waited(self.now)),
+            State::Creating(creating) => self.unsent(creating.purchase().request.clone()),
+            State::Waiting(waiting) => Resume::Waiting(waiting.waited(self.now)),
         }
     }
 }
@@ -166,12 +191,6 @@ impl Pump for Session {
             State::Creating(creating) => Output::Wait(creating.wake()),
             State::Waiting(waiting) => Output::Wait(waiting.wake()),
         }
-    }
-}
-
-impl ReportFault for Event {
-    fn fault(fault: Fault) -> Self {
-        Self::Fault(fault)
     }
 }
 

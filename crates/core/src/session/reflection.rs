@@ -2,13 +2,13 @@
 //! "Reflection Mechanism"; design: section 6). A refusal costs nothing, so trying again is free; it
 //! happens at most twice.
 
-use crate::api::envelope::Refusal;
 use crate::catalogue::Catalogue;
 use crate::event::{Amendment, Attempt};
 use crate::message::Messages;
 use crate::outcome::Cause;
 use crate::quote::{Level, Priced, Quote};
 use crate::request::{OnMismatch, Request};
+use ima_wire::envelope::Refusal;
 
 /// Create requests in one generation.
 const ATTEMPTS: u8 = 3;

@@ -1,41 +1,95 @@
 //! The form of a session that outlives the process: versioned, self-contained, without the key
 //! and without marks of any clock.
 
-use super::task::Task;
+use super::task::{Offer, Purchase, Task};
 use crate::Millis;
-use crate::api::json::{self, Object, quoted};
-use crate::api::scalar::Scalar;
-use crate::catalogue::Estimate;
-use crate::outcome::Alternative;
 use crate::prelude::*;
-use crate::request::{Language, OnMismatch, Parameter, Request, TaskType, UnknownParameters};
-use alloc::borrow::Cow;
+use crate::request::{Language, Request};
+use ima_wire::idempotency::IdempotencyKey;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 const KIND: &str = "ima-session";
-/// Version 1 knew no lenience, no `on_mismatch`, no usual model and no alternatives; their defaults
-/// are what it did.
-const VERSION: u32 = 2;
-
-/// The longest waiting that is written: `number` reads no more, and a paid task must be readable.
-const LONGEST: Millis = i64::MAX.unsigned_abs();
+/// Versions 1 and 2 had no idempotency key, and before a task nothing of its price. Version 1 had no
+/// `unknown`, `on_mismatch`, `habitual` and `alternatives`; their defaults are what it did.
+const VERSION: u32 = 3;
 
 /// Where a session is taken up. Everything in between is lost on purpose: it cost nothing.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Entry {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Resume {
     /// Nothing was sent that could cost points.
-    Asked(Request),
+    #[serde(rename = "asked")]
+    Unsent(Unsent),
     /// A create request may have been accepted.
-    Creating(Request),
+    #[serde(rename = "creating")]
+    InDoubt(Purchase),
     /// The task exists.
+    #[serde(rename = "waiting")]
     Waiting(Waited),
 }
 
+/// A request, and the key of its create requests to come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Unsent {
+    pub request: Request,
+    pub key: IdempotencyKey,
+}
+
 /// A task and how long it was waited for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Waited {
     pub task: Task,
     pub language: Language,
     pub elapsed_ms: Millis,
+}
+
+/// The state as versions 1 and 2 wrote it.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Before3 {
+    Asked(Request),
+    Creating(Request),
+    Waiting(Waited),
+}
+
+impl Before3 {
+    fn resume(self, key: IdempotencyKey) -> Resume {
+        match self {
+            Self::Asked(request) => Resume::Unsent(Unsent { request, key }),
+            Self::Creating(request) => Resume::InDoubt(Purchase {
+                offer: Offer::as_asked(&request),
+                request,
+                key,
+            }),
+            Self::Waiting(waited) => Resume::Waiting(waited),
+        }
+    }
+}
+
+impl Resume {
+    fn is_usable(&self) -> bool {
+        match self {
+            Self::Unsent(Unsent { request, .. }) | Self::InDoubt(Purchase { request, .. }) => {
+                request.check().is_ok()
+            }
+            Self::Waiting(waited) => !waited.task.id.is_empty(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Snapshot<'a> {
+    kind: &'static str,
+    version: u32,
+    state: &'a Resume,
+}
+
+#[derive(Deserialize)]
+struct Header<'a> {
+    kind: String,
+    version: u32,
+    #[serde(borrow)]
+    state: Option<&'a RawValue>,
 }
 
 /// Why a snapshot was not taken.
@@ -57,246 +111,46 @@ pub enum SnapshotError {
     },
 }
 
-pub(crate) fn write(entry: &Entry) -> String {
-    let (state, held) = match entry {
-        Entry::Asked(request) => ("asked", write_request(request)),
-        Entry::Creating(request) => ("creating", write_request(request)),
-        Entry::Waiting(waited) => ("waiting", write_waited(waited)),
+pub(crate) fn write(state: &Resume) -> String {
+    let snapshot = Snapshot {
+        kind: KIND,
+        version: VERSION,
+        state,
     };
-    json::object(&[
-        ("kind", Some(quoted(KIND))),
-        ("version", Some(VERSION.to_string())),
-        ("state", Some(json::object(&[(state, Some(held))]))),
-    ])
+    // Texts, numbers and JSON values can't fail to be written. A snapshot that could not be would be
+    // refused when it is read.
+    serde_json::to_string(&snapshot).unwrap_or_default()
 }
 
-pub(crate) fn read(snapshot: &str) -> Result<Entry, SnapshotError> {
-    let header = |snapshot| {
-        let snapshot = Object::read(snapshot)?;
-        let kind = snapshot.scalar("kind")?.text()?;
-        Some((kind, number(snapshot.get("version")?)?, snapshot))
-    };
-    let (kind, found, snapshot) = header(snapshot).ok_or(SnapshotError::Foreign)?;
-    if kind != KIND {
+/// Reads a snapshot. `key` is for one of a version that held none.
+pub(crate) fn read(snapshot: &str, key: IdempotencyKey) -> Result<Resume, SnapshotError> {
+    let header: Header<'_> = serde_json::from_str(snapshot).map_err(|_| SnapshotError::Foreign)?;
+    if header.kind != KIND {
         return Err(SnapshotError::Foreign);
     }
-    if found > VERSION {
+    if header.version > VERSION {
         return Err(SnapshotError::Newer {
-            found,
+            found: header.version,
             supported: VERSION,
         });
     }
-    let entry = snapshot.get("state").and_then(read_entry);
-    let whole = |entry: &Entry| match entry {
-        Entry::Asked(request) | Entry::Creating(request) => request.check().is_ok(),
-        Entry::Waiting(waited) => !waited.task.id.is_empty(),
+    let state = header.state.ok_or(SnapshotError::Damaged)?.get();
+    let resume = if header.version < 3 {
+        serde_json::from_str(state).map(|state: Before3| state.resume(key))
+    } else {
+        serde_json::from_str(state)
     };
-    entry.filter(whole).ok_or(SnapshotError::Damaged)
-}
-
-fn read_entry(state: &str) -> Option<Entry> {
-    let state = Object::read(state)?;
-    let held = |name| Object::read(state.get(name)?);
-    if let Some(waited) = held("waiting") {
-        return read_waited(&waited).map(Entry::Waiting);
-    }
-    if let Some(request) = held("creating") {
-        return read_request(&request).map(Entry::Creating);
-    }
-    read_request(&held("asked")?).map(Entry::Asked)
-}
-
-fn write_request(request: &Request) -> String {
-    let parameter = |parameter: &Parameter| {
-        json::object(&[
-            ("name", Some(quoted(&parameter.name))),
-            ("value", Some(parameter.value.to_string())),
-        ])
-    };
-    let parameters = &request.parameters;
-    json::object(&[
-        ("task", Some(quoted(request.task.name()))),
-        ("prompt", Some(quoted(&request.prompt))),
-        ("model_id", request.model_id.as_deref().map(quoted)),
-        ("version_id", request.version_id.as_deref().map(quoted)),
-        (
-            "parameters",
-            (!parameters.is_empty()).then(|| json::list(parameters.iter().map(parameter))),
-        ),
-        ("budget", request.budget.map(|budget| budget.to_string())),
-        ("language", Some(quoted(request.language.code()))),
-        ("unknown", Some(quoted(unknown_name(request.unknown)))),
-        (
-            "on_mismatch",
-            Some(quoted(on_mismatch_name(request.on_mismatch))),
-        ),
-        ("habitual", Some(request.habitual.to_string())),
-    ])
-}
-
-fn read_request(request: &Object<'_>) -> Option<Request> {
-    let parameter = |parameter: &Object<'_>| {
-        Some(Parameter {
-            name: text(parameter.get("name")?)?,
-            value: parameter.value("value")?,
-        })
-    };
-    let unknown = |json| {
-        one_of(
-            json,
-            &[UnknownParameters::Refuse, UnknownParameters::Drop],
-            unknown_name,
-        )
-    };
-    let on_mismatch = |json| {
-        one_of(
-            json,
-            &[OnMismatch::Amend, OnMismatch::Stop],
-            on_mismatch_name,
-        )
-    };
-    let parameters = request.get("parameters")?;
-    if parameters != "null" && !parameters.starts_with('[') {
-        return None;
-    }
-    Some(Request {
-        task: task_type(request.get("task")?)?,
-        prompt: text(request.get("prompt")?)?,
-        model_id: optional(request, "model_id", text)?,
-        version_id: optional(request, "version_id", text)?,
-        parameters: request.list("parameters", parameter)?,
-        budget: optional(request, "budget", number)?,
-        language: language(request.get("language")?)?,
-        // These may be missing: earlier versions did not know them.
-        unknown: optional(request, "unknown", unknown)?.unwrap_or_default(),
-        on_mismatch: optional(request, "on_mismatch", on_mismatch)?.unwrap_or_default(),
-        habitual: request.scalar("habitual")?.truthy(),
-    })
-}
-
-fn write_waited(waited: &Waited) -> String {
-    let Task {
-        task,
-        id,
-        model_id,
-        model_name,
-        points,
-        estimate,
-        alternatives,
-    } = &waited.task;
-    let alternative = |alternative: &Alternative| {
-        json::object(&[
-            ("model_id", Some(quoted(&alternative.model_id))),
-            ("model_name", Some(quoted(&alternative.model_name))),
-            ("points", Some(alternative.points.to_string())),
-        ])
-    };
-    let estimate = json::object(&[
-        ("min_seconds", Some(estimate.min_seconds.to_string())),
-        ("max_seconds", Some(estimate.max_seconds.to_string())),
-    ]);
-    let task = json::object(&[
-        ("task", Some(quoted(task.name()))),
-        ("id", Some(quoted(id))),
-        ("model_id", Some(quoted(model_id))),
-        ("model_name", Some(quoted(model_name))),
-        ("points", Some(points.to_string())),
-        ("estimate", Some(estimate)),
-        (
-            "alternatives",
-            Some(json::list(alternatives.iter().map(alternative))),
-        ),
-    ]);
-    json::object(&[
-        ("task", Some(task)),
-        ("language", Some(quoted(waited.language.code()))),
-        (
-            "elapsed_ms",
-            Some(waited.elapsed_ms.min(LONGEST).to_string()),
-        ),
-    ])
-}
-
-fn read_waited(waited: &Object<'_>) -> Option<Waited> {
-    let task = Object::read(waited.get("task")?)?;
-    let estimate = Object::read(task.get("estimate")?)?;
-    let alternative = |alternative: &Object<'_>| {
-        Some(Alternative {
-            model_id: text(alternative.get("model_id")?)?,
-            model_name: text(alternative.get("model_name")?)?,
-            points: number(alternative.get("points")?)?,
-        })
-    };
-    Some(Waited {
-        language: language(waited.get("language")?)?,
-        elapsed_ms: number(waited.get("elapsed_ms")?)?,
-        task: Task {
-            task: task_type(task.get("task")?)?,
-            id: text(task.get("id")?)?,
-            model_id: text(task.get("model_id")?)?,
-            model_name: text(task.get("model_name")?)?,
-            points: number(task.get("points")?)?,
-            estimate: Estimate {
-                min_seconds: number(estimate.get("min_seconds")?)?,
-                max_seconds: number(estimate.get("max_seconds")?)?,
-            },
-            alternatives: task.list("alternatives", alternative)?,
-        },
-    })
-}
-
-/// A member that may be missing.
-fn optional<'a, T>(
-    object: &Object<'a>,
-    name: &str,
-    read: impl FnOnce(&'a str) -> Option<T>,
-) -> Option<Option<T>> {
-    match object.get(name)? {
-        "null" => Some(None),
-        json => read(json).map(Some),
-    }
-}
-
-fn text(json: &str) -> Option<String> {
-    json::text(json).map(Cow::into_owned)
-}
-
-fn number<T: TryFrom<i64>>(json: &str) -> Option<T> {
-    Scalar::read(json)?.unsigned()
-}
-
-fn task_type(json: &str) -> Option<TaskType> {
-    let tasks = [TaskType::TextToMusic, TaskType::TextToSpeech];
-    one_of(json, &tasks, TaskType::name)
-}
-
-fn language(json: &str) -> Option<Language> {
-    one_of(json, &[Language::En, Language::Zh], Language::code)
-}
-
-fn one_of<T: Copy>(json: &str, all: &[T], name: fn(T) -> &'static str) -> Option<T> {
-    let value = json::text(json)?;
-    all.iter().copied().find(|one| name(*one) == value)
-}
-
-fn unknown_name(unknown: UnknownParameters) -> &'static str {
-    match unknown {
-        UnknownParameters::Refuse => "refuse",
-        UnknownParameters::Drop => "drop",
-    }
-}
-
-fn on_mismatch_name(on_mismatch: OnMismatch) -> &'static str {
-    match on_mismatch {
-        OnMismatch::Amend => "amend",
-        OnMismatch::Stop => "stop",
-    }
+    let resume = resume.ok().filter(Resume::is_usable);
+    resume.ok_or(SnapshotError::Damaged)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::{OnMismatch, Parameter, TaskType, UnknownParameters};
     use serde_json::json;
+
+    const KEY: IdempotencyKey = IdempotencyKey::from_seed((1, 2));
 
     #[test]
     fn every_setting_of_a_request_survives() {
@@ -312,8 +166,13 @@ mod tests {
                 name: "p\\".to_owned(),
                 value,
             }];
-            let entry = Entry::Creating(request.clone());
-            assert_eq!(read(&write(&entry)), Ok(entry));
+            let resume = Resume::InDoubt(Purchase {
+                offer: Offer::as_asked(&request),
+                request: request.clone(),
+                key: KEY,
+            });
+            let other = IdempotencyKey::from_seed((3, 4));
+            assert_eq!(read(&write(&resume), other), Ok(resume));
         }
     }
 
@@ -321,7 +180,7 @@ mod tests {
     fn parameters_of_another_shape_are_damage() {
         let bad = r#"{"kind":"ima-session","version":2,"state":{"creating":
             {"task":"text_to_music","prompt":"rain","language":"en","parameters":{"n":2}}}}"#;
-        assert_eq!(read(bad), Err(SnapshotError::Damaged));
+        assert_eq!(read(bad, KEY), Err(SnapshotError::Damaged));
     }
 
     #[test]
@@ -329,6 +188,7 @@ mod tests {
         let request = Request::new(TaskType::TextToMusic, "rain", Language::En);
         let old = r#"{"kind":"ima-session","version":1,"state":{"asked":
             {"task":"text_to_music","prompt":"rain","language":"en"}}}"#;
-        assert_eq!(read(old), Ok(Entry::Asked(request)));
+        let resume = Resume::Unsent(Unsent { request, key: KEY });
+        assert_eq!(read(old, KEY), Ok(resume));
     }
 }

@@ -5,12 +5,12 @@ use super::snapshot::Waited;
 use super::wire::{Exchange, ExchangeEnd, Wire};
 use super::{backoff, pace};
 use crate::Millis;
-use crate::api::envelope::Answer;
 use crate::api::requests;
 use crate::event::{Event, Fault, Phase, Progress};
 use crate::outcome::{Cause, Media};
 use crate::prelude::*;
 use crate::status::TaskStatus;
+use ima_wire::envelope::Answer;
 
 /// The waiting for one task.
 #[derive(Debug)]
@@ -99,8 +99,8 @@ impl Waiting {
         now: Millis,
     ) -> Option<WaitEnd> {
         let status = match end {
-            Ok(response) => match Answer::read(response) {
-                Answer::Success(data) => TaskStatus::read(data.unwrap_or("{}")),
+            Ok(response) => match Answer::read(response.status, &response.body) {
+                Answer::Success(data) => TaskStatus::read(data.as_deref().unwrap_or("{}")),
                 // Nobody but the user can mend this, so waiting on would help nothing.
                 Answer::Refused(refusal) if refusal.code == 401 => {
                     return Some(WaitEnd::Failed(Cause::Unauthorized, Vec::new()));

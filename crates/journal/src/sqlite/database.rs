@@ -53,9 +53,6 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// What SQLite adds to the name for the files beside a database, and nothing for itself.
 const PARTS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
-/// Those of them that hold what is not in the database yet.
-const PENDING: [&str; 2] = ["-wal", "-journal"];
-
 /// Where a database is.
 pub(super) struct Place {
     folder: PathBuf,
@@ -86,7 +83,7 @@ impl Place {
     pub(super) fn error(&self, fault: Fault) -> StoreError {
         let error = fault.at(self);
         if matches!(error, StoreError::Damaged { .. }) {
-            // Without it the damage shows again where it did.
+            // If this fails, the damage shows again when the same page is read.
             let _ = File::create(self.suspicion());
         }
         error
@@ -96,24 +93,24 @@ impl Place {
 /// A database that was opened.
 pub(super) struct Opened {
     pub(super) writer: Connection,
-    /// Where a damaged one is that was in its place.
+    /// The new name of a damaged database that was in its place.
     pub(super) set_aside: Option<PathBuf>,
 }
 
 /// Opens or creates a database. A damaged one is renamed first, with everything that belongs to it.
 pub(super) fn open(place: &Place) -> Result<Opened, StoreError> {
-    // One process at a time: a database that was just begun anew must not be set aside again by
-    // another process that saw the damage too.
+    // One process at a time: a new database must not be set aside by another process that saw the
+    // damage of the former one.
     let _turn = lock(&place.folder.join("journal.lock"))?;
     let mut set_aside = None;
-    let damaged = if is_headless(&place.path) {
+    let prepared = if is_headless(&place.path) {
         // SQLite would delete the log of a database that is empty.
         Err(Fault::damage("the database is empty and its log is not").at(place))
     } else {
         make_private(&place.path)?;
         prepare(place).map_err(|fault| fault.at(place))
     };
-    let writer = match damaged {
+    let writer = match prepared {
         Err(StoreError::Damaged { source, .. }) => {
             set_aside = Some(put_aside(&place.path)?);
             tracing::error!(error = %source, "the journal is damaged and was set aside");
@@ -125,10 +122,11 @@ pub(super) fn open(place: &Place) -> Result<Opened, StoreError> {
     Ok(Opened { writer, set_aside })
 }
 
-/// Whether a database is missing or empty and something that belongs to it is not.
+/// Whether a database is missing or empty and its log is not. A new database has no log before it has
+/// its first page.
 fn is_headless(path: &Path) -> bool {
     let has_content = |part: &str| fs::metadata(beside(path, part)).is_ok_and(|it| it.len() > 0);
-    !has_content("") && PENDING.into_iter().any(has_content)
+    has_content("-wal") && !has_content("")
 }
 
 /// Creates a folder, and what is missing above it, for this user only.
@@ -203,10 +201,10 @@ fn beside(path: &Path, part: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Opens a database to write to it, once nothing speaks against it.
+/// Opens a database for writing. It is changed only after the checks.
 fn prepare(place: &Place) -> Result<Connection, Fault> {
     let connection = place.connect()?;
-    // Until then nothing is written to it, not even by closing it.
+    // Before the checks nothing is written to it, not even by closing it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let done = usize::try_from(version).unwrap_or_default();

@@ -5,6 +5,8 @@ mod fault;
 mod jobs;
 mod owner;
 mod payments;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::collections::HashSet;

@@ -1,5 +1,5 @@
-//! The one thread that writes. What is queued at a moment is committed, and synced, together. In
-//! quiet moments it sees to it that what was overwritten is gone from the disk.
+//! The one thread that writes. What is queued at a moment is committed, and synced, together. When it
+//! has nothing to do, it removes what was overwritten from the disk.
 
 use std::collections::VecDeque;
 use std::io;
@@ -33,8 +33,8 @@ pub(super) enum Haste {
     Soon,
 }
 
-/// Something to write. It may be run again where a transaction was lost, so it changes the database
-/// by one statement at most, and nothing else for good.
+/// Something to write. It runs again if its transaction was lost, and a part of it may be committed
+/// if it fails: each of its statements holds by itself, and it changes nothing else for good.
 struct Task<T, W, D> {
     haste: Haste,
     work: W,
@@ -101,7 +101,7 @@ impl Writer {
     }
 
     /// Has `work` done, whether or not anyone waits for it, and tells `done` once the result is on
-    /// the disk. Where the thread is gone, `done` is dropped.
+    /// the disk. If the thread is gone, `done` is dropped.
     pub(super) fn submit<T: Send + 'static>(
         &self,
         haste: Haste,
@@ -188,8 +188,8 @@ fn remove_traces(connection: &Connection) -> bool {
     !busy
 }
 
-/// Commits tasks in one transaction. Where it can't be committed each gets one of its own, so that
-/// none fails for another one's sake.
+/// Commits tasks in one transaction. If it can't be committed, each task gets one of its own, so that
+/// none fails because of another.
 fn commit(connection: &mut Connection, mut batch: VecDeque<Box<dyn Queued>>) {
     let (begun, committed) = attempt(connection, &mut batch);
     let alone = begun && committed.is_err() && batch.len() > 1;

@@ -89,7 +89,7 @@ fn a_listing_that_fails_is_tried_three_times_and_costs_nothing() {
         (lost(Sent::Maybe), Cause::Network),
         (End::Silence, Cause::Network),
         (
-            End::Failure(Sent::Yes, FailureKind::TooLarge),
+            End::Failure(Sent::Maybe, FailureKind::TooLarge),
             Cause::Unavailable,
         ),
     ] {

@@ -10,8 +10,7 @@ use crate::pump::{Command, Input, Misuse, Output, Pump};
 pub(super) fn unclear_ends() -> Vec<End> {
     vec![
         lost(Sent::Maybe),
-        lost(Sent::Yes),
-        End::Failure(Sent::Yes, FailureKind::TooLarge),
+        End::Failure(Sent::Maybe, FailureKind::TooLarge),
         End::Silence,
         answer(500, "oops"),
         answer(502, "<html>"),
@@ -39,10 +38,9 @@ fn a_create_request_that_may_have_been_accepted_is_never_sent_again() {
         let failure = run.failure();
         assert_eq!(failure.cause, Cause::OutcomeUnknown, "{end:?}");
         assert_eq!(failure.charge, Charge::Unknown);
-        assert!(
-            failure
-                .message
-                .contains("https://www.imaclaw.ai/imaclaw/subscription")
+        assert_eq!(
+            failure.help.as_deref(),
+            Some("https://www.imaclaw.ai/imaclaw/subscription")
         );
 
         let again = Run::restored(failure.continuation.as_ref().unwrap()).play(vec![]);

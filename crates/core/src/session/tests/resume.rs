@@ -116,10 +116,10 @@ fn a_damaged_or_foreign_snapshot_is_refused() {
         SnapshotError::Damaged
     );
     assert_eq!(
-        restore_error(&good.replace("\"version\":2", "\"version\":3")),
+        restore_error(&good.replace("\"version\":3", "\"version\":4")),
         SnapshotError::Newer {
-            found: 3,
-            supported: 2
+            found: 4,
+            supported: 3
         }
     );
     for cut in 0..good.len() {

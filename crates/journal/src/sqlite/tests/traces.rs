@@ -1,8 +1,7 @@
 //! What was asked for is nowhere in the files once it is no longer needed.
 
-use std::time::Duration;
-
 use super::*;
+use crate::Charge;
 
 /// Whether any file in the folder holds this text.
 fn is_found(folder: &Path, text: &str) -> bool {
@@ -41,22 +40,20 @@ fn asked_for(number: usize) -> String {
 
 #[tokio::test]
 async fn what_was_asked_for_vanishes_once_the_task_exists_or_nothing_was_spent() {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let Bench {
+        journal, folder, ..
+    } = Bench::new();
     for fails in [false, true] {
         for number in 0..4 {
-            let creating = entry(None, CheckpointState::Creating, &asked_for(number));
-            let claim = journal.checkpoint(creating).await.unwrap();
+            let creating = entry(CheckpointState::Creating, &asked_for(number));
+            let claim = journal.begin(creating).await.unwrap();
             is_soon(folder.path(), &mark(number), true).await;
             if fails {
-                let mut outcome = failure(Cause::Network, Charge::No);
-                if let Outcome::Failure(failure) = &mut outcome {
-                    failure.continuation = None;
-                }
-                journal.finish(claim, &outcome).await.unwrap();
+                let end = JobEnd::failure(Charge::No, false, None, None);
+                claim.finish(end).await.unwrap();
             } else {
-                let waiting = entry(Some(claim), CheckpointState::Waiting, "waiting");
-                journal.checkpoint(waiting).await.unwrap();
+                let waiting = entry(CheckpointState::Waiting, "waiting");
+                claim.checkpoint(waiting).await.unwrap();
             }
             vanishes(folder.path(), &mark(number)).await;
         }
@@ -65,40 +62,43 @@ async fn what_was_asked_for_vanishes_once_the_task_exists_or_nothing_was_spent()
 
 #[tokio::test]
 async fn among_many_jobs_none_leaves_a_trace() {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let Bench {
+        journal, folder, ..
+    } = Bench::new();
     let mut claims = Vec::new();
     // Rows grow and shrink in pages that are divided and joined meanwhile.
     for number in 0..200 {
-        let creating = entry(None, CheckpointState::Creating, &asked_for(number));
-        claims.push(journal.checkpoint(creating).await.unwrap());
+        let creating = entry(CheckpointState::Creating, &asked_for(number));
+        claims.push(journal.begin(creating).await.unwrap());
         if number % 3 == 0 {
             let claim = claims.remove(number / 3 % claims.len());
-            let waiting = entry(Some(claim), CheckpointState::Waiting, &"w".repeat(300));
-            journal.checkpoint(waiting).await.unwrap();
+            let waiting = entry(CheckpointState::Waiting, &"w".repeat(300));
+            claim.checkpoint(waiting).await.unwrap();
         }
     }
     for claim in claims {
-        let waiting = entry(Some(claim), CheckpointState::Waiting, &"w".repeat(300));
-        journal.checkpoint(waiting).await.unwrap();
+        let waiting = entry(CheckpointState::Waiting, &"w".repeat(300));
+        claim.checkpoint(waiting).await.unwrap();
     }
     vanishes(folder.path(), "prompt number").await;
 }
 
 #[tokio::test]
 async fn traces_that_a_killed_process_left_are_removed_by_the_next() {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let Bench {
+        journal, folder, ..
+    } = Bench::new();
     // While somebody reads, the log can't be emptied.
     let other = Connection::open(folder.path().join("journal.db")).unwrap();
     let reading = other.unchecked_transaction().unwrap();
     reading
         .query_row("SELECT count(*) FROM jobs", [], |_| Ok(()))
         .unwrap();
-    let creating = entry(None, CheckpointState::Creating, &asked_for(1));
-    let claim = journal.checkpoint(creating).await.unwrap();
-    let waiting = entry(Some(claim), CheckpointState::Waiting, "waiting");
-    drop(journal.checkpoint(waiting).await.unwrap());
+    let creating = entry(CheckpointState::Creating, &asked_for(1));
+    let claim = journal.begin(creating).await.unwrap();
+    let waiting = entry(CheckpointState::Waiting, "waiting");
+    claim.checkpoint(waiting).await.unwrap();
+    drop(claim);
     drop(journal);
     assert!(is_found(folder.path(), "prompt number"));
     drop(reading);

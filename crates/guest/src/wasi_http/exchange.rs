@@ -1,15 +1,16 @@
 //! One HTTP exchange over `wasi:http`, from the request to the last byte of the answer.
 
-use crate::error_code::{cut_off, failure, not_sent, too_large};
-use crate::{Limits, Origin, clock};
+use super::error_code::{cut_off, failure, not_sent, too_large};
+use super::{Limits, clock};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use ima_core::Millis;
 use ima_core::http::{HttpResponse, Method, Transmit, TransportFailure};
+use ima_wire::origin::Origin;
 use wasi::http::outgoing_handler;
 use wasi::http::types::{
     Fields, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody, OutgoingRequest,
-    RequestOptions,
+    RequestOptions, Scheme,
 };
 use wasi::io::streams::StreamError;
 
@@ -59,8 +60,13 @@ fn prepare(origin: &Origin, transmit: &Transmit) -> Option<(OutgoingRequest, Out
     };
     let outgoing = OutgoingRequest::new(fields);
     outgoing.set_method(&method).ok()?;
-    outgoing.set_scheme(Some(&origin.scheme())).ok()?;
-    outgoing.set_authority(Some(origin.authority())).ok()?;
+    let scheme = match origin.is_secure() {
+        true => Scheme::Https,
+        false => Scheme::Http,
+    };
+    outgoing.set_scheme(Some(&scheme)).ok()?;
+    let authority = origin.authority().to_string();
+    outgoing.set_authority(Some(&authority)).ok()?;
     outgoing.set_path_with_query(Some(&request.path)).ok()?;
     let body = outgoing.body().ok()?;
     Some((outgoing, body))

@@ -3,8 +3,9 @@
 use ima_core::http::{FailureKind, Sent, TransportFailure};
 use wasi::http::types::ErrorCode;
 
-/// Only errors that cannot occur once the connection stands count as not sent; whatever is new or
-/// vague may have been sent.
+/// Only codes that no known host reports once a byte has left count as not sent (money rule 3).
+/// Whatever is new or vague may have been sent, and so may what ended with `connection-timeout`: some
+/// hosts report a slow answer so.
 pub(crate) fn failure(code: &ErrorCode) -> TransportFailure {
     match code {
         ErrorCode::DnsTimeout
@@ -14,7 +15,6 @@ pub(crate) fn failure(code: &ErrorCode) -> TransportFailure {
         | ErrorCode::DestinationIpProhibited
         | ErrorCode::DestinationIpUnroutable
         | ErrorCode::ConnectionRefused
-        | ErrorCode::ConnectionTimeout
         | ErrorCode::ConnectionLimitReached
         | ErrorCode::TlsProtocolError
         | ErrorCode::TlsCertificateError
@@ -43,7 +43,7 @@ pub(crate) fn not_sent() -> TransportFailure {
 /// The answer is larger than is read.
 pub(crate) fn too_large() -> TransportFailure {
     TransportFailure {
-        sent: Sent::Yes,
+        sent: Sent::Maybe,
         kind: FailureKind::TooLarge,
     }
 }
@@ -51,7 +51,7 @@ pub(crate) fn too_large() -> TransportFailure {
 /// The answer began and did not end.
 pub(crate) fn cut_off() -> TransportFailure {
     TransportFailure {
-        sent: Sent::Yes,
+        sent: Sent::Maybe,
         kind: FailureKind::Network,
     }
 }
