@@ -13,11 +13,11 @@ use std::path::Path;
 
 /// What the first word of a reference stands for.
 const PARTS: [(&str, &[&str]); 15] = [
-    ("cli", &["crates/cli/src"]),
     ("core", &["crates/core/src", "crates/core/tests"]),
     ("e2e", &["tests/tests"]),
     ("guest", &["crates/guest/src"]),
     ("host", &["host/src"]),
+    ("ima", &["crates/cli/src"]),
     ("journal", &["crates/journal/src"]),
     ("machine", &["crates/machine/src", "tests/machine/tests"]),
     ("model", &["tests/model/src", "tests/model/tests"]),
@@ -143,13 +143,11 @@ fn references(document: &str) -> Vec<(usize, Kind, &str)> {
     found
 }
 
-/// The texts in backticks whose first word is a part of the tree.
+/// The paths in backticks. A type's path has capitals and is none of them.
 fn paths(text: &str) -> impl Iterator<Item = &str> {
+    let in_path = |letter: char| matches!(letter, 'a'..='z' | '0'..='9' | '_' | ':');
     let quoted = text.split('`').skip(1).step_by(2);
-    quoted.filter(|path| {
-        let part = path.split("::").next();
-        PARTS.iter().any(|(known, _)| part == Some(known)) && !path.contains(' ')
-    })
+    quoted.filter(move |path| path.contains("::") && path.chars().all(in_path))
 }
 
 fn exists(parts: &BTreeMap<&str, Vec<Source>>, kind: Kind, reference: &str) -> bool {

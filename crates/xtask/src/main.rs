@@ -68,7 +68,7 @@ fn run_task() -> ExitCode {
         ["examples"] => setup::run().and_then(|()| polyglot::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
         ["package"] => setup::run().and_then(|()| package::run()),
-        ["package", "--check"] => setup::run().and_then(|()| package::check()),
+        ["package", "--check"] => setup::run().and_then(|()| package::build_and_check()),
         ["size"] => setup::run().and_then(|()| size::run()),
         ["soak", ref options @ ..] => soak::run(options),
         ["test"] => setup::run().and_then(|()| verify::run()),
