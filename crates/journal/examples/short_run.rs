@@ -23,11 +23,11 @@ fn entry(state: CheckpointState) -> Entry {
 async fn main() -> Result<(), Box<dyn Error>> {
     let runs: u32 = std::env::args().nth(1).map_or(Ok(50), |it| it.parse())?;
     let folder = tempfile::tempdir_in(".")?;
-    drop(Journal::open(folder.path())?);
+    drop(Journal::open_blocking(folder.path())?);
     let (mut opening, mut writing, mut closing) = <(Duration, Duration, Duration)>::default();
     for _ in 0..runs {
         let start = Instant::now();
-        let journal = Journal::open(folder.path())?;
+        let journal = Journal::open_blocking(folder.path())?;
         let opened = Instant::now();
         let claim = journal.begin(entry(CheckpointState::Creating)).await?;
         claim.checkpoint(entry(CheckpointState::Waiting)).await?;

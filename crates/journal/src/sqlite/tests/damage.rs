@@ -30,12 +30,12 @@ async fn a_damaged_database_is_set_aside_and_a_new_one_begun() {
     let first = "not a database, but long enough to be read";
     for (number, content) in [(1, first), (2, "nor is this one, whatever one may think")] {
         fs::write(&path, content).unwrap();
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = Journal::open_blocking(folder.path()).unwrap();
         let aside = folder.path().join(format!("journal.damaged-{number}.db"));
         assert_eq!(journal.set_aside(), Some(aside.as_path()));
         assert_eq!(fs::read_to_string(&aside).unwrap(), content);
     }
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
     journal.begin(creating()).await.unwrap();
     let kept = folder.path().join("journal.damaged-1.db");
     assert_eq!(fs::read_to_string(kept).unwrap(), first);
@@ -48,11 +48,11 @@ async fn damage_all_over_a_database_is_found_before_anything_is_written() {
     scramble(&mut bytes[4096..]);
     fs::write(&path, &bytes).unwrap();
 
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
     assert_eq!(fs::read(journal.set_aside().unwrap()).unwrap(), bytes);
     assert!(journal.list().await.unwrap().is_empty());
     // The next one to open it finds a sound journal.
-    let again = Journal::open(folder.path()).unwrap();
+    let again = Journal::open_blocking(folder.path()).unwrap();
     assert_eq!(again.set_aside(), None);
 }
 
@@ -64,7 +64,7 @@ async fn damage_that_shows_later_is_told_and_set_aside_by_the_next_process() {
     scramble(&mut bytes[last..]);
     fs::write(&path, &bytes).unwrap();
 
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
     assert_eq!(journal.set_aside(), None);
     let damaged = journal.list().await;
     assert!(
@@ -72,10 +72,10 @@ async fn damage_that_shows_later_is_told_and_set_aside_by_the_next_process() {
         "{damaged:?}"
     );
     drop(journal);
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
     assert_eq!(fs::read(journal.set_aside().unwrap()).unwrap(), bytes);
     assert!(journal.list().await.unwrap().is_empty());
-    let again = Journal::open(folder.path()).unwrap();
+    let again = Journal::open_blocking(folder.path()).unwrap();
     assert_eq!(again.set_aside(), None);
 }
 
@@ -84,7 +84,7 @@ async fn a_suspicion_without_damage_is_dropped() {
     let (folder, _) = many_pages().await;
     let suspicion = folder.path().join("journal.suspect");
     fs::write(&suspicion, "").unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
     assert_eq!(journal.set_aside(), None);
     assert!(!suspicion.exists());
     assert_eq!(journal.list().await.unwrap().len(), 50);
@@ -110,7 +110,7 @@ async fn the_log_of_an_empty_or_missing_database_is_kept() {
             fs::write(copy.path().join("journal.db"), "").unwrap();
         }
 
-        let journal = Journal::open(copy.path()).unwrap();
+        let journal = Journal::open_blocking(copy.path()).unwrap();
         let aside = journal.set_aside().unwrap().to_path_buf();
         assert!(journal.list().await.unwrap().is_empty());
         let mut kept = aside.into_os_string();
@@ -128,7 +128,7 @@ async fn a_database_without_its_tables_is_set_aside() {
             writer.execute(&sql, []).unwrap();
         });
         let folder = bench.close();
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = Journal::open_blocking(folder.path()).unwrap();
         assert!(journal.set_aside().is_some());
         journal.begin(creating()).await.unwrap();
     }

@@ -52,7 +52,7 @@ async fn a_reservation_whose_process_died_is_in_doubt_and_counts() {
     let verdict = bench.journal.reserve(ASKED).await.unwrap();
     assert_eq!(verdict, Verdict::Granted);
     let folder = bench.close();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
     assert_eq!(journal.reserve(ASKED).await.unwrap(), Verdict::InDoubt);
     let verdict = journal.reserve(other_key()).await.unwrap();
     assert!(matches!(verdict, Verdict::OverDayCeiling { spent: 25, .. }));
@@ -78,7 +78,7 @@ async fn a_process_that_ends_in_the_middle() {
     let Some(folder) = std::env::var_os(ELSEWHERE) else {
         return;
     };
-    let journal = Journal::open(folder.as_ref()).unwrap();
+    let journal = Journal::open_blocking(folder.as_ref()).unwrap();
     let _claim = journal.begin(creating()).await.unwrap();
     assert_eq!(journal.reserve(ASKED).await.unwrap(), Verdict::Granted);
     std::process::exit(KILLED);
@@ -107,7 +107,7 @@ async fn what_was_granted_and_settled_outlives_its_process() {
     bench.journal.reserve(ASKED).await.unwrap();
     bench.journal.enqueue_settlement(&ASKED.key, accepted());
     let folder = bench.close();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
     let verdict = journal.reserve(ASKED).await.unwrap();
     let task_id = "task_1".to_owned();
     assert_eq!(verdict, Verdict::Accepted { task_id });

@@ -52,7 +52,7 @@ impl Bench {
     }
 
     fn open(&self) -> Journal {
-        Journal::open(self.folder.path()).unwrap()
+        Journal::open_blocking(self.folder.path()).unwrap()
     }
 
     /// Ends this process, as far as the journal is concerned.

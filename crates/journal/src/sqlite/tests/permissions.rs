@@ -20,7 +20,7 @@ fn readable(folder: &Path) -> Vec<String> {
 async fn a_journal_in_a_folder_that_everyone_reads_is_for_its_user_only() {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
     let _claim = journal.begin(creating()).await.unwrap();
     assert!(folder.path().join("journal.db-wal").exists());
     assert!(readable(folder.path()).is_empty());
@@ -29,13 +29,13 @@ async fn a_journal_in_a_folder_that_everyone_reads_is_for_its_user_only() {
 #[tokio::test]
 async fn files_of_an_older_journal_are_tightened() {
     let folder = tempfile::tempdir().unwrap();
-    let older = Journal::open(folder.path()).unwrap();
+    let older = Journal::open_blocking(folder.path()).unwrap();
     let _claim = older.begin(creating()).await.unwrap();
     for name in ["journal.db", "journal.db-wal", "journal.db-shm"] {
         let path = folder.path().join(name);
         fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
     }
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
     assert_eq!(journal.list().await.unwrap().len(), 1);
     assert!(readable(folder.path()).is_empty());
 }
@@ -46,7 +46,7 @@ fn one_that_was_set_aside_and_the_one_begun_anew_are_private() {
     let path = folder.path().join("journal.db");
     fs::write(&path, "not a database, but long enough to be read").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
     assert!(journal.set_aside().is_some());
     assert!(readable(folder.path()).is_empty());
 }

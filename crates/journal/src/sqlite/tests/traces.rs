@@ -103,6 +103,6 @@ async fn traces_that_a_killed_process_left_are_removed_by_the_next() {
     assert!(is_found(folder.path(), "prompt number"));
     drop(reading);
 
-    let _journal = Journal::open(folder.path()).unwrap();
+    let _journal = Journal::open_blocking(folder.path()).unwrap();
     vanishes(folder.path(), "prompt number").await;
 }

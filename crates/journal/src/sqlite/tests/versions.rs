@@ -9,7 +9,7 @@ fn a_journal_of_a_later_version_is_left_alone() {
         writer.pragma_update(None, "user_version", 99).unwrap();
     });
     let folder = bench.close();
-    let refused = Journal::open(folder.path());
+    let refused = Journal::open_blocking(folder.path());
     assert!(matches!(refused, Err(StoreError::Later { .. })));
     assert!(folder.path().join("journal.db").exists());
 }
@@ -35,7 +35,7 @@ async fn journals_of_earlier_versions_are_brought_up_to_date() {
             old.execute_batch(step).unwrap();
         }
         drop(old);
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = Journal::open_blocking(folder.path()).unwrap();
         assert_eq!(journal.set_aside(), None);
         let job = journal.get("j").await.unwrap().unwrap();
         assert_eq!((job.state, job.saved), (JobState::Waiting, false));
@@ -47,7 +47,7 @@ async fn journals_of_earlier_versions_are_brought_up_to_date() {
         journal.settle(&key(1), settlement).await.unwrap();
         drop(journal);
         // What is up to date is opened again as it is.
-        let journal = Journal::open(folder.path()).unwrap();
+        let journal = Journal::open_blocking(folder.path()).unwrap();
         assert_eq!(journal.list().await.unwrap().len(), 2);
     }
 }
