@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use ima_host::types::Parameter;
 use serde_json::{Map, Value};
 
+use crate::command_error::CommandError;
+use crate::ui::text::{command_error, shortened};
+
 /// A parameter that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ParamError {
@@ -16,6 +19,41 @@ pub(crate) enum ParamError {
     Twice(String),
     /// The text is not one JSON object.
     NotAnObject,
+}
+
+impl From<ParamError> for CommandError {
+    fn from(error: ParamError) -> Self {
+        match error {
+            ParamError::Shape(given) => command_error!(
+                Usage,
+                "--param {given}: expected NAME=JSON."
+                    => "Example: --param make_instrumental=true",
+                "--param {given}：参数的写法是“名称=值”。" => "例如：--param make_instrumental=true"
+            ),
+            ParamError::NotJson { name, given } => {
+                let given = shortened(&given);
+                let example = Value::from(given.trim_matches(['"', '\'']));
+                command_error!(
+                    Usage,
+                    "--param {name}: the value {given} is not valid JSON."
+                        => "Text needs quotation marks. Example: --param '{name}={example}'",
+                    "--param {name}：值 {given} 不是有效的 JSON。"
+                        => "文字需要加引号。例如：--param '{name}={example}'"
+                )
+            }
+            ParamError::Twice(name) => command_error!(
+                Usage,
+                "--param {name} is given twice." => "Give it once, for example: --param {name}=true",
+                "--param {name}：重复了。" => "请只写一次，例如：--param {name}=true"
+            ),
+            ParamError::NotAnObject => command_error!(
+                Usage,
+                "--extra-params is not a JSON object."
+                    => "Example: --extra-params '{{\"tags\":\"jazz\"}}'",
+                "--extra-params 不是 JSON 对象。" => "例如：--extra-params '{{\"tags\":\"jazz\"}}'"
+            ),
+        }
+    }
 }
 
 /// Reads the parameters in the order given.
@@ -96,5 +134,21 @@ mod tests {
             parsed(&["n=1", "n=2"]),
             Err(ParamError::Twice("n".to_owned()))
         );
+    }
+
+    #[test]
+    fn a_malformed_parameter_is_explained() {
+        let error = ParamError::NotJson {
+            name: "tags".to_owned(),
+            given: "jazz".to_owned(),
+        };
+        let error = CommandError::from(error);
+        let Some(hint) = error.hints.first() else {
+            panic!("no hint");
+        };
+        for (message, hint) in [(&error.message.en, &hint.en), (&error.message.zh, &hint.zh)] {
+            assert!(message.contains("--param tags"), "{message}");
+            assert!(hint.contains("'tags=\"jazz\"'"), "{hint}");
+        }
     }
 }

@@ -18,7 +18,7 @@ const ANY: [Player; 3] = [
 /// Players of uncompressed audio.
 const PLAIN: [Player; 2] = [("paplay", &[]), ("aplay", &["-q"])];
 
-/// Plays a file to its end. False where no player is there.
+/// Plays a file to its end. False if there is no player.
 pub(crate) fn play(file: &Path) -> bool {
     // A name that begins with a dash would be taken for an option.
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());

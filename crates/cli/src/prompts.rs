@@ -4,24 +4,22 @@ use std::io::Read;
 use std::path::Path;
 use std::{fs, io};
 
-use ima_host::types::{Language, OnMismatch, Request};
+use ima_host::types::{OnMismatch, Request};
 
-use crate::args::{Asked, Many};
+use crate::command_error::CommandError;
 use crate::generate::Prompts;
-use crate::setup::Trouble;
-use crate::{params, text};
+use crate::generate::option_names::OptionOf;
+use crate::options::{ModelChoice, Several};
+use crate::params;
+use crate::ui::text::{self, command_error};
 
 /// The name of standard input.
 const STDIN: &str = "-";
 
 /// The prompt, or every line of the file that is not blank.
-pub(crate) fn of(
-    prompt: Option<String>,
-    many: Many,
-    language: Language,
-) -> Result<Prompts, Trouble> {
-    let Some(path) = many.prompts_file else {
-        return Ok(Prompts::One(given(prompt.unwrap_or_default(), language)?));
+pub(crate) fn of(prompt: Option<String>, several: Several) -> Result<Prompts, CommandError> {
+    let Some(path) = several.prompts_file else {
+        return Ok(Prompts::One(given(prompt.unwrap_or_default())?));
     };
     let text = read(&path).unwrap_or_default();
     let lines: Vec<String> = text
@@ -31,13 +29,19 @@ pub(crate) fn of(
         .map(str::to_owned)
         .collect();
     if lines.is_empty() {
-        return Err(Trouble::usage(text::prompts_file(language, &path)));
+        let path = path.display();
+        return Err(command_error!(
+            Usage,
+            "{path} can't be read, or is empty."
+                => "Write one description or one text on each line.",
+            "无法读取 {path}，或者里面没有内容。" => "请在每一行写一条描述或一段文字。"
+        ));
     }
-    Ok(Prompts::Several(lines, many.concurrency))
+    Ok(Prompts::Several(lines, several.concurrency))
 }
 
 /// The text of the command line, or standard input for a dash. It is not empty.
-pub(crate) fn given(text: String, language: Language) -> Result<String, Trouble> {
+pub(crate) fn given(text: String) -> Result<String, CommandError> {
     let text = if text == STDIN {
         read(Path::new(STDIN)).map(|text| text.trim().to_owned())
     } else {
@@ -45,8 +49,17 @@ pub(crate) fn given(text: String, language: Language) -> Result<String, Trouble>
     };
     match text {
         Ok(text) if !text.trim().is_empty() => Ok(text),
-        _ => Err(Trouble::usage(text::prompt_empty(language))),
+        _ => Err(empty()),
     }
+}
+
+/// There is no text to generate from.
+pub(crate) fn empty() -> CommandError {
+    command_error!(
+        Usage,
+        "The text is empty." => "Describe the music, or write the text to speak.",
+        "内容是空的。" => "请写下你想要的内容。"
+    )
 }
 
 /// A text file, without the mark that some editors put before its first letter.
@@ -64,39 +77,36 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// Puts the model and the parameters into a request. Each option that was `set` stands for a
+/// Puts the model and the parameters into a request. An option that was given stands for a
 /// parameter, which can't be given by its name as well.
-pub(crate) fn ask(
+pub(crate) fn choose(
     request: &mut Request,
-    asked: Asked,
-    set: &[(&str, &str, bool)],
-) -> Result<(), Trouble> {
-    let language = request.language;
-    not_empty("--model", asked.model.as_deref(), language)?;
-    request.parameters = params::parse(&asked.params)
-        .map_err(|error| Trouble::usage(text::param(language, &error)))?;
-    let named = |name: &str| request.parameters.iter().any(|it| it.name == name);
-    let both = set.iter().find(|(_, name, set)| *set && named(name));
-    if let Some((option, name, _)) = both {
-        return Err(Trouble::usage(text::said_twice(language, option, name)));
+    choice: ModelChoice,
+    options: &[OptionOf],
+) -> Result<(), CommandError> {
+    not_empty("--model", choice.model.as_deref())?;
+    request.parameters = params::parse(&choice.params)?;
+    for (option, parameter, given) in options {
+        let name = parameter.split('.').next().unwrap_or(parameter);
+        if *given && request.parameters.iter().any(|it| it.name == name) {
+            return Err(command_error!(
+                Usage,
+                "{option} and --param {name} set the same parameter." => "Give only one of them.",
+                "{option} 和 --param {name} 设置的是同一项。" => "请只写其中一个。"
+            ));
+        }
     }
-    request.model_id = asked.model;
-    if asked.exact {
+    request.model_id = choice.model;
+    if choice.exact {
         request.on_mismatch = OnMismatch::Stop;
     }
     Ok(())
 }
 
-/// Refuses the value of an option that is there and says nothing: it would be paid for.
-pub(crate) fn not_empty(
-    option: &str,
-    value: Option<&str>,
-    language: Language,
-) -> Result<(), Trouble> {
+/// Refuses an option that is there and says nothing: it would be paid for.
+pub(crate) fn not_empty(option: &str, value: Option<&str>) -> Result<(), CommandError> {
     match value {
-        Some(value) if value.trim().is_empty() => {
-            Err(Trouble::usage(text::option_empty(language, option)))
-        }
+        Some(value) if value.trim().is_empty() => Err(text::option_empty(option)),
         _ => Ok(()),
     }
 }

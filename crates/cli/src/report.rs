@@ -1,212 +1,259 @@
-//! The JSON object that `--json` prints at the end.
+//! The JSON object that `--json` prints at the end, and `--events` as the last event.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use ima_host::types::{Attempt, Charge, Media, Success};
+use ima_host::types::{Attempt, Charge, Language, Media, Success};
 use serde::Serialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
 
-use crate::out;
+use crate::ui::out;
+use crate::ui::text::Text;
 
-/// A finished generation. Durations are worded by the service, credit is in points.
+/// How a generation ended.
 #[derive(Debug, Serialize)]
-pub(crate) struct Done<'a> {
-    task_id: &'a str,
-    url: Option<&'a str>,
-    duration: Option<&'a str>,
-    model_id: &'a str,
-    model_name: &'a str,
-    credit: u32,
-    medias: Vec<Saved<'a>>,
-    job: Option<&'a str>,
+#[serde(untagged)]
+pub(crate) enum Report {
+    Done(Box<Done>),
+    Begun(Box<Begun>),
+    Failed(Box<Failed>),
+}
+
+impl From<Done> for Report {
+    fn from(done: Done) -> Self {
+        Self::Done(Box::new(done))
+    }
+}
+
+impl From<Begun> for Report {
+    fn from(begun: Begun) -> Self {
+        Self::Begun(Box::new(begun))
+    }
+}
+
+impl From<Failed> for Report {
+    fn from(failed: Failed) -> Self {
+        Self::Failed(Box::new(failed))
+    }
+}
+
+/// A finished generation. The service words the durations; credit is in points.
+#[derive(Debug, Serialize)]
+pub(crate) struct Done {
     #[serde(flatten)]
-    log: Log<'a>,
+    summary: Summary,
+    medias: Vec<SavedMedia>,
+    job: Option<String>,
+    #[serde(flatten)]
+    log: Log,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Problem<'a>>,
+    error: Option<Problem>,
+}
+
+/// A finished generation as the skills' scripts print it, but for what they print if there is no
+/// first clip. Credit is in points.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Summary {
+    task_id: String,
+    url: Option<String>,
+    duration: Option<String>,
+    model_id: String,
+    model_name: String,
+    credit: u32,
+}
+
+impl Summary {
+    fn of(success: &Success) -> Self {
+        let first = success.medias.first();
+        Self {
+            task_id: success.task_id.clone(),
+            url: first.map(|media| media.url.clone()),
+            duration: first.and_then(|media| media.duration.clone()),
+            model_id: success.model_id.clone(),
+            model_name: success.model_name.clone(),
+            credit: success.points,
+        }
+    }
+
+    /// The object of the skills' scripts: no field of it is null.
+    pub(crate) fn of_scripts(success: &Success) -> Self {
+        let all = Self::of(success);
+        Self {
+            url: Some(all.url.unwrap_or_default()),
+            duration: Some(all.duration.unwrap_or_default()),
+            ..all
+        }
+    }
 }
 
 /// What became of the create requests.
 #[derive(Debug, Serialize)]
-pub(crate) struct Log<'a> {
-    /// Every one that was answered, where one was refused.
-    pub(crate) attempts: Vec<Tried<'a>>,
+pub(crate) struct Log {
+    /// Every one that was answered, if one was refused.
+    pub(crate) attempts: Vec<AttemptReport>,
     /// The parameters that were asked for and left out.
-    pub(crate) dropped: Vec<&'a str>,
+    pub(crate) dropped: Vec<String>,
 }
 
 /// A create request that was refused, or accepted after that.
 #[derive(Debug, Serialize)]
-pub(crate) struct Tried<'a> {
+pub(crate) struct AttemptReport {
     number: u8,
     accepted: bool,
     code: Option<i64>,
-    removed: &'a [String],
-    text: &'a str,
+    removed: Vec<String>,
+    text: String,
 }
 
-impl<'a> Tried<'a> {
-    pub(crate) fn of(attempt: &'a Attempt) -> Self {
+impl From<&Attempt> for AttemptReport {
+    fn from(attempt: &Attempt) -> Self {
         let amendment = attempt.amendment.as_ref();
         Self {
             number: attempt.number,
             accepted: attempt.code.is_none(),
             code: attempt.code,
-            removed: amendment.map_or(&[], |it| &it.removed),
-            text: &attempt.text,
+            removed: amendment.map_or_else(Vec::new, |it| it.removed.clone()),
+            text: attempt.text.clone(),
         }
     }
 }
 
-/// One audio file.
-#[derive(Debug, Serialize)]
-pub(crate) struct Saved<'a> {
-    url: &'a str,
-    duration: Option<&'a str>,
-    format: Option<&'a str>,
-    file: Option<&'a Path>,
-    sha256: Option<&'a str>,
+/// One audio file of a task, saved or not.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SavedMedia {
+    url: String,
+    duration: Option<String>,
+    format: Option<String>,
+    pub(crate) file: Option<PathBuf>,
+    sha256: Option<String>,
 }
 
-/// What was saved of a media.
-#[derive(Debug, Clone)]
-pub(crate) struct SavedFile {
-    pub(crate) path: PathBuf,
-    pub(crate) sha256: String,
-    /// What its format is called in file names.
-    pub(crate) extension: &'static str,
+impl From<&Media> for SavedMedia {
+    fn from(media: &Media) -> Self {
+        Self {
+            url: media.url.clone(),
+            duration: media.duration.clone(),
+            format: media.format.clone(),
+            file: None,
+            sha256: None,
+        }
+    }
+}
+
+impl SavedMedia {
+    /// Adds where it was saved.
+    pub(crate) fn saved(&mut self, file: PathBuf, sha256: String) {
+        self.file = Some(file);
+        self.sha256 = Some(sha256);
+    }
 }
 
 /// A generation that ended without its audio.
 #[derive(Debug, Serialize)]
-pub(crate) struct Failed<'a> {
-    pub(crate) error: Problem<'a>,
+pub(crate) struct Failed {
+    pub(crate) error: Problem,
     #[serde(flatten)]
-    pub(crate) log: Option<Log<'a>>,
+    pub(crate) log: Option<Log>,
 }
 
 /// What went wrong.
 #[derive(Debug, Serialize)]
-pub(crate) struct Problem<'a> {
-    pub(crate) cause: &'a str,
+pub(crate) struct Problem {
+    pub(crate) cause: &'static str,
     pub(crate) charge: &'static str,
-    pub(crate) message: &'a str,
+    pub(crate) message: String,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) advice: Option<&'a str>,
-    pub(crate) task_id: Option<&'a str>,
+    pub(crate) advice: Option<String>,
+    pub(crate) task_id: Option<String>,
     /// What was ready all the same.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) medias: Vec<Saved<'a>>,
-    pub(crate) continuation: Option<&'a str>,
-    pub(crate) job: Option<&'a str>,
+    pub(crate) medias: Vec<SavedMedia>,
+    pub(crate) continuation: Option<String>,
+    pub(crate) job: Option<String>,
 }
 
-/// The object of a success; `problem` where a file could not be saved.
-pub(crate) fn done<'a>(
-    success: &'a Success,
-    files: &'a [Option<SavedFile>],
-    job: Option<&'a str>,
-    log: Log<'a>,
-    problem: Option<Problem<'a>>,
-) -> Done<'a> {
-    let first = success.medias.first();
-    Done {
-        task_id: &success.task_id,
-        url: first.map(|media| media.url.as_str()),
-        duration: first.and_then(|media| media.duration.as_deref()),
-        model_id: &success.model_id,
-        model_name: &success.model_name,
-        credit: success.points,
-        medias: saved(&success.medias, files),
-        job,
-        log,
-        error: problem,
+impl Default for Problem {
+    fn default() -> Self {
+        Self {
+            cause: "other",
+            charge: charge(Charge::No),
+            message: String::new(),
+            advice: None,
+            task_id: None,
+            medias: Vec::new(),
+            continuation: None,
+            job: None,
+        }
     }
 }
 
-/// The media of a task, each with its file where it was saved.
-pub(crate) fn saved<'a>(medias: &'a [Media], files: &'a [Option<SavedFile>]) -> Vec<Saved<'a>> {
-    let saved = |(media, file): (&'a Media, &'a Option<SavedFile>)| Saved {
-        url: &media.url,
-        duration: media.duration.as_deref(),
-        format: media.format.as_deref(),
-        file: file.as_ref().map(|file| file.path.as_path()),
-        sha256: file.as_ref().map(|file| file.sha256.as_str()),
-    };
-    medias.iter().zip(files).map(saved).collect()
+/// Hints as one text.
+pub(crate) fn advice(hints: &[Text], language: Language) -> Option<String> {
+    let hints: Vec<_> = hints.iter().map(|hint| hint.get(language)).collect();
+    (!hints.is_empty()).then(|| hints.join(" "))
+}
+
+/// The object of a success; `error` if a file could not be saved.
+pub(crate) fn done(
+    success: &Success,
+    medias: Vec<SavedMedia>,
+    job: Option<&str>,
+    log: Log,
+    error: Option<Problem>,
+) -> Done {
+    Done {
+        summary: Summary::of(success),
+        medias,
+        job: job.map(str::to_owned),
+        log,
+        error,
+    }
 }
 
 /// A job that was started and is not waited for.
 #[derive(Debug, Serialize)]
-pub(crate) struct Begun<'a> {
-    pub(crate) task_id: Option<&'a str>,
-    pub(crate) job: Option<&'a str>,
-    pub(crate) continuation: &'a str,
-    pub(crate) model_id: Option<&'a str>,
-    pub(crate) model_name: Option<&'a str>,
+pub(crate) struct Begun {
+    pub(crate) task_id: Option<String>,
+    pub(crate) job: Option<String>,
+    pub(crate) continuation: String,
+    pub(crate) model_id: Option<String>,
+    pub(crate) model_name: Option<String>,
     pub(crate) credit: Option<u32>,
     #[serde(flatten)]
-    pub(crate) log: Log<'a>,
-}
-
-/// One of several generations, counted from 1; no result where it was not started.
-#[derive(Debug, Serialize)]
-pub(crate) struct Numbered<'a> {
-    pub(crate) number: usize,
-    pub(crate) result: Option<&'a RawValue>,
+    pub(crate) log: Log,
 }
 
 /// The end of several generations.
 #[derive(Debug, Serialize)]
-pub(crate) struct Many<'a> {
+pub(crate) struct Several<'a> {
     pub(crate) results: Vec<Numbered<'a>>,
 }
 
-/// A finished generation as the skills' scripts print it. Credit is in points.
+/// One of several generations, counted from 1; no result if it was not started.
 #[derive(Debug, Serialize)]
-pub(crate) struct Script<'a> {
-    task_id: &'a str,
-    url: &'a str,
-    duration: &'a str,
-    model_id: &'a str,
-    model_name: &'a str,
-    credit: u32,
-}
-
-/// The object that the skills' scripts print.
-pub(crate) fn script(success: &Success) -> Script<'_> {
-    let first = success.medias.first();
-    Script {
-        task_id: &success.task_id,
-        url: first.map_or("", |media| &media.url),
-        duration: first
-            .and_then(|media| media.duration.as_deref())
-            .unwrap_or_default(),
-        model_id: &success.model_id,
-        model_name: &success.model_name,
-        credit: success.points,
-    }
+pub(crate) struct Numbered<'a> {
+    pub(crate) number: usize,
+    pub(crate) result: Option<&'a Report>,
 }
 
 /// Prints the object of a run, as the last event or by itself.
-pub(crate) fn print(object: &RawValue, json: bool, events: bool) {
+pub(crate) fn print(object: &impl Serialize, json: bool, events: bool) {
+    #[derive(Serialize)]
+    struct Last<'a, T> {
+        event: &'static str,
+        #[serde(flatten)]
+        object: &'a T,
+    }
     if events {
-        let mut object = serde_json::from_str(object.get()).unwrap_or(Value::Null);
-        if let Some(object) = object.as_object_mut() {
-            object.insert("event".to_owned(), "result".into());
-        }
-        out::json(&object);
+        out::json(&Last {
+            event: "result",
+            object,
+        });
     } else if json {
-        out::json(&object);
+        out::json(object);
     }
 }
 
-/// An object as it will be printed.
-pub(crate) fn raw(object: &impl Serialize) -> Box<RawValue> {
-    serde_json::value::to_raw_value(object).unwrap_or_else(|_| RawValue::NULL.to_owned())
-}
-
+/// The word for what became of the points.
 pub(crate) const fn charge(charge: Charge) -> &'static str {
     match charge {
         Charge::No => "no",

@@ -1,18 +1,16 @@
-//! Where the audio goes: made sure of before anything is spent.
+//! Where the audio goes. Before anything is spent, the place is checked and the name reserved.
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use ima_host::types::{Language, Media, TaskType};
-use ima_host::{Error, Runtime, file_name};
+use ima_host::types::{Media, TaskType};
+use ima_host::{DownloadError, Error, Runtime, file_name};
 
-use crate::args::Delivery;
-use crate::exit::Exit;
-use crate::report::SavedFile;
-use crate::setup::Trouble;
-use crate::text;
+use crate::command_error::CommandError;
+use crate::options::Delivery;
+use crate::ui::text::{Text, command_error, say};
 
 /// What is written to find out whether a place takes data at all.
 const SAMPLE: [u8; 4096] = [0; 4096];
@@ -22,6 +20,14 @@ const SAMPLE: [u8; 4096] = [0; 4096];
 pub(crate) enum Share {
     One(Option<TaskType>),
     Several,
+}
+
+/// A file that was saved.
+pub(crate) struct Saved {
+    pub(crate) path: PathBuf,
+    pub(crate) sha256: String,
+    /// How its format is called in file names.
+    pub(crate) extension: &'static str,
 }
 
 /// A place that takes the audio: a folder, or a file's name that is reserved.
@@ -34,19 +40,11 @@ pub(crate) struct Target {
 
 impl Target {
     /// Creates the folder that was asked for, reserves the name, and tries both.
-    pub(crate) fn reserve(
-        delivery: &Delivery,
-        share: Share,
-        language: Language,
-    ) -> Result<Self, Trouble> {
+    pub(crate) fn reserve(delivery: &Delivery, share: Share) -> Result<Self, CommandError> {
         let force = delivery.force;
-        let refuse = |path: &Path, error: &io::Error| {
-            let advice = text::unwritable(language, path, error);
-            Trouble::new(Exit::Refused, "target", advice)
-        };
         let folder = |folder: &Path| {
-            fs::create_dir_all(folder).map_err(|error| refuse(folder, &error))?;
-            sample(folder).map_err(|error| refuse(folder, &error))?;
+            fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+            sample(folder).map_err(|error| unwritable(folder, &error))?;
             Ok(Self {
                 folder: folder.to_path_buf(),
                 name: None,
@@ -58,14 +56,18 @@ impl Target {
             return folder(Path::new("."));
         };
         if out == Path::new("-") {
-            return Err(Trouble::usage(text::no_standard_output(language)));
+            return Err(command_error!(
+                Usage,
+                "Audio can't go to standard output." => "Name a file, for example --out song.wav",
+                "音频不能写到标准输出。" => "请用 --out 指定文件，例如 song.wav。"
+            ));
         }
         if out.is_dir() || ends_with_separator(out) {
             return folder(out);
         }
         let clips = match share {
             Share::Several if out.exists() || out.extension().is_some() => {
-                return Err(Trouble::usage(text::needs_folder(language, out)));
+                return Err(needs_folder(out));
             }
             Share::Several => return folder(out),
             Share::One(Some(TaskType::TextToSpeech)) => 1,
@@ -74,27 +76,20 @@ impl Target {
         };
         let parent = folder_of(out);
         if !parent.is_dir() {
-            let advice = text::no_folder(language, parent);
-            return Err(Trouble::new(Exit::Refused, "target", advice));
+            return Err(no_folder(parent));
         }
         let mut reserved = Vec::with_capacity(clips);
         for path in (0..clips).map(|index| numbered(out, index)) {
             let lock = Reserved::new(&path).map_err(|error| match error {
-                Some(error) => refuse(&path, &error),
-                None => Trouble::new(Exit::Refused, "target", text::taken(language, &path)),
+                Some(error) => unwritable(&path, &error),
+                None => taken(&path),
             })?;
             reserved.push(lock);
             match fs::symlink_metadata(&path) {
-                Ok(there) if !there.is_file() => {
-                    let advice = text::not_a_file(language, &path);
-                    return Err(Trouble::new(Exit::Refused, "target", advice));
-                }
-                Ok(_) if !force => {
-                    let advice = text::exists(language, &path);
-                    return Err(Trouble::new(Exit::Refused, "target", advice));
-                }
+                Ok(there) if !there.is_file() => return Err(not_a_file(&path)),
+                Ok(_) if !force => return Err(exists(&path)),
                 Ok(_) => {}
-                Err(_) => try_name(&path).map_err(|error| refuse(&path, &error))?,
+                Err(_) => try_name(&path).map_err(|error| unwritable(&path, &error))?,
             }
         }
         Ok(Self {
@@ -113,7 +108,7 @@ impl Target {
         media: &Media,
         base: &str,
         index: usize,
-    ) -> Result<SavedFile, Error> {
+    ) -> Result<Saved, Error> {
         let download = runtime.download(&media.url, &self.folder).await?;
         let format = download.format();
         let path = match &self.name {
@@ -128,7 +123,7 @@ impl Target {
             }
         };
         let replaceable = fs::symlink_metadata(&path).is_ok_and(|there| there.is_file());
-        let saved = SavedFile {
+        let saved = Saved {
             path,
             sha256: download.sha256().to_owned(),
             extension: format.extension(),
@@ -147,7 +142,7 @@ struct Reserved {
 }
 
 impl Reserved {
-    /// Fails with none where another process has the name.
+    /// Fails with none if another process has the name.
     fn new(target: &Path) -> Result<Self, Option<io::Error>> {
         let mut hidden = OsString::from(".ima-");
         hidden.push(target.file_name().unwrap_or_default());
@@ -212,9 +207,108 @@ fn numbered(path: &Path, index: usize) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Why a file can't be written.
+fn reason(error: &io::Error) -> Text {
+    match error.kind() {
+        ErrorKind::StorageFull => say!("the disk is full", "磁盘已满"),
+        ErrorKind::QuotaExceeded => say!("the quota is used up", "配额已用完"),
+        ErrorKind::ReadOnlyFilesystem => say!("the disk is read-only", "磁盘是只读的"),
+        ErrorKind::PermissionDenied => say!("permission denied", "没有权限"),
+        ErrorKind::NotFound => say!("there is no such folder", "没有这个文件夹"),
+        ErrorKind::NotADirectory => say!(
+            "a part of the path is not a folder",
+            "路径中有一部分不是文件夹"
+        ),
+        ErrorKind::InvalidFilename => say!("the name is too long", "文件名太长"),
+        _ => say!("the system refused", "系统拒绝了"),
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> CommandError {
+    let path = path.display();
+    let Text { en, zh } = reason(error);
+    command_error!(
+        Target,
+        "{path} can't be written: {en}." => "Choose another place with --out.",
+        "无法写入 {path}：{zh}。" => "请用 --out 换一个位置。"
+    )
+}
+
+fn taken(path: &Path) -> CommandError {
+    let path = path.display();
+    command_error!(
+        Target,
+        "Another run is about to save {path}." => "Choose another name with --out.",
+        "另一个进程正准备保存 {path}。" => "请用 --out 换一个文件名。"
+    )
+}
+
+fn exists(path: &Path) -> CommandError {
+    let path = path.display();
+    command_error!(
+        Target,
+        "{path} already exists." => "Choose another name, or replace it with --force.",
+        "{path} 已经存在。" => "请换一个文件名，或加上 --force 覆盖它。"
+    )
+}
+
+fn not_a_file(path: &Path) -> CommandError {
+    let path = path.display();
+    command_error!(
+        Target,
+        "{path} is not a regular file and can't be replaced." => "Choose another name with --out.",
+        "{path} 不是普通文件，不会被覆盖。" => "请用 --out 换一个文件名。"
+    )
+}
+
+fn no_folder(path: &Path) -> CommandError {
+    let path = path.display();
+    command_error!(
+        Target,
+        "{path} can't take the audio: there is no such folder."
+            => "Create it, or choose another one with --out.",
+        "不能保存到 {path}：没有这个文件夹。" => "请先创建它，或用 --out 换一个。"
+    )
+}
+
+fn needs_folder(path: &Path) -> CommandError {
+    let path = path.display();
+    command_error!(
+        Usage,
+        "Several jobs need a folder, and {path} is not one."
+            => "Name a folder with --out; it is created.",
+        "{path} 不是文件夹，多个任务的音频需要保存在文件夹里。"
+            => "请用 --out 指定一个文件夹，会自动创建。"
+    )
+}
+
+/// Audio that is ready and could not be saved.
+pub(crate) fn not_saved(error: &Error, url: &str) -> Text {
+    let Text { en, zh } = match error {
+        Error::Download(DownloadError::File { source, .. }) => reason(source),
+        Error::Download(DownloadError::Exists(path)) => {
+            let path = path.display();
+            say!("{path} already exists", "{path} 已经存在")
+        }
+        Error::Download(DownloadError::Network) => say!("the connection broke", "连接中断"),
+        Error::Download(DownloadError::TooSlow) => say!("it took too long", "下载时间过长"),
+        Error::Download(DownloadError::TooLarge(_)) => say!("it is too large", "文件过大"),
+        Error::Download(DownloadError::NotAudio) => {
+            say!("the server sent no audio", "收到的不是音频")
+        }
+        Error::Download(DownloadError::Address) => say!("its address is not safe", "地址不安全"),
+        _ => say!("it can't be downloaded right now", "暂时无法下载"),
+    };
+    say!(
+        "The audio is ready, but could not be saved: {en}. Its link: {url}",
+        "音频已经生成，但没能保存到本机：{zh}。链接：{url}"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exit::Exit;
 
     fn reserve(out: &Path, force: bool, share: Share) -> Result<Target, Exit> {
         let delivery = Delivery {
@@ -222,7 +316,7 @@ mod tests {
             force,
             ..Delivery::default()
         };
-        Target::reserve(&delivery, share, Language::En).map_err(|trouble| trouble.exit)
+        Target::reserve(&delivery, share).map_err(|error| error.kind.exit())
     }
 
     const ONE: Share = Share::One(None);

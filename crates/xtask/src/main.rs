@@ -8,12 +8,14 @@ mod error;
 mod files;
 mod fuzz;
 mod package;
+mod picture;
 mod polyglot;
 mod run;
 mod setup;
 mod simulator;
 mod size;
 mod soak;
+mod svg;
 mod verify;
 
 use error::Error;
@@ -38,6 +40,7 @@ Tasks:
                   make target/package: the crates that an agent runtime depends on, as a registry takes
                   them; --check then builds and runs projects that depend on them, offline
   size            the sizes of the components
+  picture         run the program in a terminal against the simulator and draw it: docs/ima.svg
   soak [--seconds N | --seeds N] [--from SEED]
                   play new seeds of the model test for N seconds (60), or so many
   soak --seed SEED [--trace]
@@ -66,6 +69,7 @@ fn run_task() -> ExitCode {
         ["dist"] => setup::run().and_then(|()| dist::run("release")),
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),
         ["examples"] => setup::run().and_then(|()| polyglot::run()),
+        ["picture"] => setup::run().and_then(|()| picture::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
         ["package"] => setup::run().and_then(|()| package::run()),
         ["package", "--check"] => setup::run().and_then(|()| package::build_and_check()),

@@ -22,9 +22,14 @@ pub(crate) struct Simulator {
 impl Simulator {
     /// Starts one whose time passes `speed` times as fast; with 0 it moves only when told to.
     pub(crate) fn start(speed: u32) -> Result<Self, Error> {
+        Self::start_at(0, speed)
+    }
+
+    /// The same on a port of one's choice.
+    pub(crate) fn start_at(port: u16, speed: u32) -> Result<Self, Error> {
         let start = |error| Error::Start("ima-simulator".to_owned(), error);
         let mut process = Command::new(run::program("ima-simulator"))
-            .args(["--port", "0", "--speed", &speed.to_string()])
+            .args(["--port", &port.to_string(), "--speed", &speed.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

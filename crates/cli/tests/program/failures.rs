@@ -113,6 +113,21 @@ async fn a_value_is_refused_by_the_option_that_gave_it() {
 }
 
 #[tokio::test]
+async fn a_model_that_is_not_offered_is_answered_with_the_nearest_one() {
+    let stage = Stage::new().await;
+    let refused = lines(&stage, &["music", "rain", "--model", "sonik"], 2);
+    assert!(
+        refused[0].contains("No model named \"sonik\""),
+        "{refused:?}"
+    );
+    assert!(refused[1].contains("Did you mean sonic?"), "{refused:?}");
+    let refused = lines(&stage, &["model", "GenBMG"], 2);
+    assert!(refused[1].contains("Did you mean GenBGM?"), "{refused:?}");
+    let refused = lines(&stage, &["model", "xyz"], 2);
+    assert!(refused[1].starts_with("The models: "), "{refused:?}");
+}
+
+#[tokio::test]
 async fn failures_are_two_lines_and_ask_nothing() {
     let stage = Stage::new().await;
     for (endpoint, fault, code, what, then) in [
@@ -210,7 +225,7 @@ async fn the_list_of_models_is_not_taken_for_a_model() {
     stage.control.set_catalogue("text_to_speech", json!([]));
     let output = stage.ima(&["models", "speech", "--language", "en"]);
     ends(&output, 0);
-    assert!(text(&output.stdout).contains("No model is on offer"));
+    assert!(text(&output.stdout).contains("offers no models"));
     ends(&stage.ima(&["speech", "Hello."]), 3);
 }
 

@@ -85,6 +85,7 @@ async fn an_unknown_voice_is_refused_with_the_way_to_the_list() {
     let lines: Vec<_> = lines.lines().collect();
     assert_eq!(lines.len(), 2, "what it is, and what to do");
     assert!(lines[0].contains("Tom") && lines[1].contains("ima voices"));
+    assert!(lines[1].contains("Did you mean Tim?"), "{}", lines[1]);
     assert_eq!(stage.control.requests().len(), 0);
 }
 
@@ -150,7 +151,7 @@ async fn several_stop_where_the_others_would_fail_too() {
     );
     assert!(results[2]["result"].is_null() && results[3]["result"].is_null());
     assert_eq!(stage.requests(Endpoint::Create), 2);
-    assert!(text(&output.stderr).contains("Not started any more: 3, 4"));
+    assert!(text(&output.stderr).contains("Not started: 3, 4"));
 }
 
 #[tokio::test]
@@ -195,6 +196,91 @@ async fn every_event_is_a_line_and_the_last_is_the_result() {
         "people read the other stream"
     );
     stage.holds_no_key(&output);
+}
+
+/// The keys of an object, in alphabetical order.
+fn keys(object: &Value) -> Vec<&str> {
+    object
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+#[tokio::test]
+async fn events_and_results_have_the_keys_that_programs_rely_on() {
+    let stage = Stage::new().await;
+    let wish = ["music", "rain", "--lyrics", "la la", "--language", "en"];
+    stage.control.strict_form(true);
+    let output = stage.ima(&[&wish[..], &["--events"]].concat());
+    ends(&output, 0);
+    let lines: Vec<Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for (name, expected) in [
+        ("started", "estimate event model_id model_name points"),
+        ("checkpoint", "continuation event state task_id"),
+        ("message", "event kind media step text"),
+        ("progress", "elapsed_ms estimated_max_ms event percent"),
+        ("attempt", "amendment code event number text"),
+        (
+            "finished",
+            "elapsed_ms event medias model_id model_name outcome points task_id",
+        ),
+        ("saved", "event file sha256"),
+        (
+            "result",
+            "attempts credit dropped duration event job medias model_id model_name task_id url",
+        ),
+    ] {
+        let line = lines.iter().find(|line| line["event"] == name);
+        let line = line.unwrap_or_else(|| panic!("no event {name}"));
+        assert_eq!(keys(line).join(" "), expected, "{name}");
+    }
+    let of = |name: &str| lines.iter().find(|line| line["event"] == name).unwrap();
+    assert_eq!(
+        keys(&of("started")["estimate"]),
+        ["max_seconds", "min_seconds"]
+    );
+    assert_eq!(
+        keys(&of("attempt")["amendment"]),
+        ["defaults", "fetched", "removed"]
+    );
+    assert_eq!(
+        keys(&of("finished")["medias"][0]),
+        ["duration", "format", "url"]
+    );
+    let result = of("result");
+    assert_eq!(
+        keys(&result["medias"][0]),
+        ["duration", "file", "format", "sha256", "url"]
+    );
+    assert_eq!(
+        keys(&result["attempts"][0]),
+        ["accepted", "code", "number", "removed", "text"]
+    );
+
+    stage.control.add_account(DEMO_KEY, 0);
+    let output = stage.ima(&["speech", "Hello.", "--events"]);
+    ends(&output, 5);
+    let text = text(&output.stdout);
+    let last: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let finished = last.iter().find(|line| line["event"] == "finished");
+    assert_eq!(
+        keys(finished.unwrap()).join(" "),
+        "alternatives cause charge continuation event medias message outcome task_id"
+    );
+    let result = last.last().unwrap();
+    assert_eq!(keys(result).join(" "), "attempts dropped error event");
+    assert_eq!(
+        keys(&result["error"]).join(" "),
+        "advice cause charge continuation job message task_id"
+    );
 }
 
 #[tokio::test]
@@ -336,6 +422,16 @@ async fn the_model_of_the_last_success_is_the_usual_one() {
         json(&stage.ima(&["music", "rain", "--json"]))["model_id"],
         "sonic"
     );
+}
+
+#[tokio::test]
+async fn a_model_that_is_used_once_does_not_become_the_usual_one() {
+    let stage = Stage::new().await;
+    ends(&stage.ima(&["prefs", "set", "music", "sonic"]), 0);
+    let once = ["music", "rain", "--model", "GenBGM", "--once", "--json"];
+    assert_eq!(json(&stage.ima(&once))["model_id"], "GenBGM");
+    let usual = json(&stage.ima(&["prefs", "get", "--json"]));
+    assert_eq!(usual["text_to_music"]["model_id"], "sonic");
 }
 
 #[tokio::test]

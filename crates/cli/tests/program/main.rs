@@ -9,10 +9,14 @@
 )]
 
 mod audio;
+mod command_line;
+mod crash;
 mod create;
 mod failures;
 mod generate;
 mod jobs;
+mod logs;
+mod outcomes;
 mod say;
 mod service;
 #[path = "../stage/mod.rs"]

@@ -18,7 +18,7 @@ fn preferred(stage: &Stage) -> Value {
 #[tokio::test]
 async fn a_song_is_made_from_a_sentence_in_its_language() {
     let stage = Stage::new().await;
-    let output = stage.ima(&["say", "写一首关于雨的歌，女声演唱", "--json"]);
+    let output = stage.ima(&["say", "写一首关于雨的歌，女声演唱", "--json", "--yes"]);
     ends(&output, 0);
     assert_eq!(json(&output)["model_id"], "sonic");
     let sent = sent(&stage)["parameters"].clone();
@@ -31,7 +31,10 @@ async fn a_song_is_made_from_a_sentence_in_its_language() {
 async fn a_text_is_read_by_the_voice_that_was_wished_for() {
     let stage = Stage::new().await;
     let utterance = "with a male voice, read aloud: Good evening.";
-    ends(&stage.ima(&["say", utterance, "--language", "en"]), 0);
+    ends(
+        &stage.ima(&["say", utterance, "--language", "en", "--yes"]),
+        0,
+    );
     let sent = sent(&stage)["parameters"].clone();
     assert_eq!(sent["prompt"], "Good evening.");
     assert_eq!(sent["speaker"], "en_male_tim_uranus_bigtts");
@@ -66,6 +69,7 @@ async fn what_is_ambiguous_is_asked_and_costs_nothing() {
         "欢迎收听。",
         "--voice",
         "zh_male_dayi_uranus_bigtts",
+        "--yes",
     ];
     ends(
         &stage.ima(&[&["say", "帮我制作旁白"], &answers[..]].concat()),
@@ -100,7 +104,7 @@ async fn a_statement_about_the_model_is_kept_and_generates_nothing() {
 #[tokio::test]
 async fn always_is_kept_and_confirmed_after_the_success() {
     let stage = Stage::new().await;
-    let output = stage.ima(&["say", "以后都用豆包 BGM：安静的钢琴"]);
+    let output = stage.ima(&["say", "以后都用豆包 BGM：安静的钢琴", "--yes"]);
     ends(&output, 0);
     let shown = text(&output.stdout);
     assert!(shown.contains("✅ 已记住！以后音乐生成默认用"), "{shown}");
@@ -113,7 +117,7 @@ async fn the_cheapest_goes_by_todays_prices_and_is_not_kept() {
     let stage = Stage::new().await;
     assert!(stage.control.reprice("GenSong", 6, 4397));
     ends(&stage.ima(&["prefs", "set", "music", "sonic"]), 0);
-    ends(&stage.ima(&["say", "用便宜的做一段音乐"]), 0);
+    ends(&stage.ima(&["say", "用便宜的做一段音乐", "--yes"]), 0);
     assert_eq!(sent(&stage)["model_id"], "GenSong");
     assert_eq!(preferred(&stage), "sonic");
 }
@@ -162,37 +166,107 @@ async fn damaged_preferences_are_named_and_set_aside() {
 }
 
 #[tokio::test]
-async fn what_asks_for_no_generation_spends_nothing() {
+async fn without_a_yes_nothing_is_spent() {
     let stage = Stage::new().await;
-    for (utterance, answer) in [
-        ("don't make any music", "ima prefs"),
-        ("stop using Suno", "ima prefs"),
-        ("never use Suno", "ima prefs"),
-        ("don't always use Suno", "ima prefs"),
-        ("别再用GenBGM", "ima prefs"),
-        ("不要换成 Suno", "ima prefs"),
-        ("what does Suno cost?", "ima quote"),
-        ("Suno 多少钱", "ima quote"),
-        ("where is my song?", "ima jobs"),
-        ("我的歌好了吗", "ima jobs"),
-        ("cancel the song", "ima jobs"),
-        ("取消刚才的歌", "ima jobs"),
-        ("Suno", "--text"),
-        ("I love this song", "--text"),
-        ("这首歌太难听了", "--text"),
-        ("make 3 songs about cats", "--text"),
-        ("写两首关于猫的歌", "--text"),
-        ("用Vivi唱一首关于雨的歌", "--voice female"),
+    for utterance in [
+        "don't make any music",
+        "where is my song?",
+        "what does Suno cost?",
+        "我的歌好了吗",
+        "I love this song",
+        "a song about rain",
+        "写两首关于猫的歌",
+        "read aloud: Good evening.",
     ] {
         let output = stage.ima(&["say", utterance]);
         ends(&output, 2);
-        let shown = text(&output.stdout) + &text(&output.stderr);
-        assert!(shown.contains(answer), "{utterance}: {shown}");
+        let shown = text(&output.stdout);
+        assert!(
+            shown.starts_with("ima ") || shown.contains(" --"),
+            "{utterance}: {shown}"
+        );
     }
-    assert_eq!(stage.control.requests().len(), 0);
-    let object = json_of(&stage, &["say", "where is my song?", "--json"], 2);
-    assert_eq!(object["error"]["charge"], "no");
-    assert_eq!(object["error"]["cause"], "nothing-asked-for");
+    assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (0, 0));
+    assert!(
+        !stage.home.path().join(".local").exists(),
+        "no job was kept"
+    );
+}
+
+#[tokio::test]
+async fn without_a_yes_the_equivalent_command_is_the_output() {
+    let stage = Stage::new().await;
+    let song = "a song about rain, female vocals";
+    let output = stage.ima(&["say", song, "--budget", "30", "--out", "my song.wav"]);
+    ends(&output, 2);
+    let line = text(&output.stdout);
+    assert!(
+        line.starts_with("ima music 'a song about rain, female vocals' --model sonic"),
+        "{line}"
+    );
+    for part in [
+        "--vocal-gender female",
+        "--budget 30",
+        "--out 'my song.wav'",
+    ] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    assert_eq!(line.lines().count(), 1);
+    let shown = text(&output.stderr);
+    for part in ["Suno (sonic)", "25 points", song, "female", "--yes"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+
+    let object = json_of(&stage, &["say", song, "--json"], 2);
+    let understood = &object["understood"];
+    assert_eq!(
+        (&understood["task"], &understood["model_id"]),
+        (&json!("music"), &json!("sonic"))
+    );
+    assert_eq!(
+        (&understood["points"], &understood["text"]),
+        (&json!(25), &json!(song))
+    );
+    assert_eq!(understood["parameters"]["vocal_gender"], "female");
+    assert!(object["command"].as_str().unwrap().starts_with("ima music"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_equivalent_command_sends_the_same() {
+    let stage = Stage::new().await;
+    for utterance in [
+        "写一首关于雨的歌，女声演唱",
+        "a song with lyrics: it's raining, \"again\" and $HOME is `far`",
+        "纯音乐，安静的钢琴",
+        "用男声朗读：你好，世界",
+        "read aloud slowly, in a sad voice: -5 degrees and 'falling'",
+        "用豆包 BGM 做一段音乐：安静的钢琴",
+    ] {
+        let output = stage.ima(&["say", utterance]);
+        ends(&output, 2);
+        let line = text(&output.stdout);
+        let mut shell = std::process::Command::new("/bin/sh");
+        let whole = stage.plain(&[]);
+        let again = shell
+            .args([
+                "-c",
+                &format!("ima() {{ of=$1; shift; \"$IMA\" $of --dry-run --json \"$@\"; }}\n{line}"),
+            ])
+            .env_clear()
+            .envs(
+                whole
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .env("IMA", whole.get_program())
+            .current_dir(stage.here())
+            .output()
+            .unwrap();
+        ends(&again, 0);
+        let said = json_of(&stage, &["say", utterance, "--dry-run", "--json"], 0);
+        assert_eq!(json(&again)["body"], said["body"], "{line}");
+    }
 }
 
 #[tokio::test]
@@ -241,8 +315,6 @@ async fn a_dry_run_of_a_preference_says_what_would_be_remembered() {
     assert_eq!(object["would_remember"]["model_id"], "sonic");
     let saved = json(&stage.ima(&["prefs", "get", "--json"]));
     assert_eq!(saved["text_to_music"], Value::Null);
-    let refused = stage.ima(&["say", "don't make any music", "--dry-run"]);
-    ends(&refused, 2);
     assert_eq!(stage.requests(Endpoint::Create), 0);
 }
 
@@ -311,6 +383,7 @@ async fn one_of_several_pieces_is_made_from_the_answer() {
         "make 3 songs about cats",
         "--text",
         "a cat in the sun",
+        "--yes",
     ];
     ends(&stage.ima(&arguments), 0);
     assert_eq!(sent(&stage)["parameters"]["prompt"], "a cat in the sun");

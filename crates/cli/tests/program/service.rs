@@ -271,11 +271,15 @@ async fn a_text_may_come_from_standard_input() {
 
     let stage = Stage::new().await;
     for (arguments, given, sent) in [
-        (["speech", "-"], "Hello.\n", "Hello."),
-        (["say", "-"], "read aloud: Good evening.\n", "Good evening."),
+        (["speech", "-"].as_slice(), "Hello.\n", "Hello."),
+        (
+            &["say", "-", "--yes"],
+            "read aloud: Good evening.\n",
+            "Good evening.",
+        ),
     ] {
         let mut child = stage
-            .command(&arguments)
+            .command(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()

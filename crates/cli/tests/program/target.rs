@@ -56,8 +56,8 @@ async fn a_place_that_takes_no_file_is_refused_with_the_reason() {
     let long = "x".repeat(400);
     for (out, words) in [
         ("file/new/", "not a folder"),
-        ("link.wav", "no ordinary file"),
-        ("/dev/null", "no ordinary file"),
+        ("link.wav", "not a regular file"),
+        ("/dev/null", "not a regular file"),
         (long.as_str(), "the name is too long"),
         ("missing/a.wav", "no such folder"),
     ] {
@@ -155,7 +155,7 @@ async fn another_format_than_the_name_says_is_told() {
     let stage = Stage::new().await;
     let output = stage.ima(&["speech", "Hello.", "--out", "a.mp3", "--language", "en"]);
     ends(&output, 0);
-    assert!(text(&output.stderr).contains("a.mp3 holds audio in the format wav"));
+    assert!(text(&output.stderr).contains("a.mp3 contains audio in the format wav"));
 }
 
 #[cfg(target_os = "linux")]

@@ -161,3 +161,31 @@ async fn several_cost_no_more_than_was_agreed_to() {
     assert!(shown.contains("80 points"), "{shown}");
     assert_eq!(stage.charges(), 0);
 }
+
+#[tokio::test]
+async fn say_shows_what_it_understood_and_asks_whatever_it_costs() {
+    let stage = Stage::new().await;
+    let wish = ["say", "read aloud: Good evening.", "--voice", "Tim"];
+    let mut terminal = Terminal::new(&stage, &wish);
+    terminal.until("Spend 2 points? [y/N]");
+    for part in [
+        "Speech",
+        "seed-tts-2.0",
+        "Good evening.",
+        "Tim (en_male_tim",
+    ] {
+        assert!(terminal.shown.contains(part), "{part}: {}", terminal.shown);
+    }
+    terminal.screen.write_all(b"n\n").unwrap();
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(3), "{shown}");
+    assert_eq!(stage.charges(), 0);
+
+    let mut terminal = Terminal::new(&stage, &wish);
+    terminal.until("Spend 2 points? [y/N]");
+    terminal.screen.write_all(b"y\n").unwrap();
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    assert_eq!(shown.matches("[y/N]").count(), 1, "{shown}");
+    assert_eq!(stage.charges(), 1);
+}

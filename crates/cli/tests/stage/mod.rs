@@ -1,6 +1,6 @@
 //! The program on a stage of its own: an empty home, and the simulator in place of the service.
 
-#![allow(dead_code, reason = "each test program uses a part of it")]
+mod running;
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,6 +8,8 @@ use std::process::{Command, Output};
 
 use ima_simulator::{Control, DEMO_KEY, Endpoint, Fault, NthRequest, Options, Simulator};
 use serde_json::Value;
+
+pub(crate) use running::until;
 
 /// How much faster time runs on both sides.
 pub(crate) const SPEED: u32 = 50;
@@ -42,8 +44,13 @@ impl Stage {
 
     /// A command that reaches the simulator, whose time passes as fast.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.command_at(&self.origin, arguments)
+    }
+
+    /// The same for what stands before the simulator.
+    pub(crate) fn command_at(&self, origin: &str, arguments: &[&str]) -> Command {
         let mut command = self.plain(arguments);
-        command.args(["--base-url", &self.origin]);
+        command.args(["--base-url", origin]);
         command.args(["--clock-rate", &SPEED.to_string()]);
         command
     }
@@ -58,6 +65,15 @@ impl Stage {
             .env("IMA_API_KEY", DEMO_KEY)
             .env("IMA_CACHE_DIR", env!("CARGO_TARGET_TMPDIR"))
             .current_dir(self.here());
+        command
+    }
+
+    /// A command with a key, against a port that nobody listens on.
+    pub(crate) fn unreachable(&self, arguments: &[&str]) -> Command {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let mut command = self.plain(arguments);
+        command.env("IMA_BASE_URL", origin);
         command
     }
 

@@ -25,22 +25,22 @@ fn reason_of(cause: &Cause, task: TaskType, language: Language) -> String {
 fn every_row_of_the_translation_tables() {
     let prompt = Cause::Invalid(InvalidValue::new("prompt", "", "a text"));
     let lyrics = Cause::Invalid(InvalidValue::new("lyrics", "", "a text"));
-    let key = "https://www.imaclaw.ai/imaclaw/apikey";
-    let credits = "https://www.imaclaw.ai/imaclaw/subscription";
     let music: Vec<(Cause, &str, &str)> = vec![
         (
             refused(401, "Unauthorized"),
             "API密钥无效或未授权",
             "API key is invalid or unauthorized",
         ),
-        (refused(401, ""), key, key),
         (
             refused(4008, "Insufficient points"),
             "积分不足，无法创建任务",
             "Insufficient points to create this task",
         ),
-        (refused(4008, ""), credits, credits),
-        (refused(4014, ""), credits, credits),
+        (
+            refused(4014, ""),
+            "当前订阅不支持此操作",
+            "Your subscription does not cover this",
+        ),
         (
             refused(400, "Invalid product attribute"),
             "生成参数配置异常，请稍后重试",
@@ -135,13 +135,11 @@ fn every_row_of_the_translation_tables() {
             "密钥无效或未授权，请至 imaclaw.ai 生成新密钥",
             "API key invalid; generate at imaclaw.ai",
         ),
-        (refused(401, ""), key, key),
         (
             refused(4008, ""),
             "积分不足，请至 imaclaw.ai 购买积分",
             "Insufficient points; buy at imaclaw.ai",
         ),
-        (refused(4008, ""), credits, credits),
         (
             refused(400, "Invalid product attribute"),
             "参数配置异常，请稍后重试",
@@ -188,6 +186,27 @@ fn every_row_of_the_translation_tables() {
                     "{cause:?}: {said} instead of {expected}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn what_the_user_can_mend_has_a_page_for_it() {
+    let key = Some("https://www.imaclaw.ai/imaclaw/apikey");
+    let credits = Some("https://www.imaclaw.ai/imaclaw/subscription");
+    for (cause, page) in [
+        (refused(401, ""), key),
+        (refused(4008, ""), credits),
+        (refused(4014, ""), credits),
+        (Cause::OutcomeUnknown, credits),
+        (refused(6009, ""), None),
+        (Cause::Network, None),
+        (Cause::Deadline, None),
+    ] {
+        assert_eq!(help(&cause), page, "{cause:?}");
+        for (task, language) in [(TextToMusic, Zh), (TextToMusic, En), (TextToSpeech, Zh)] {
+            let said = reason_of(&cause, task, language);
+            assert!(!said.contains("://"), "the address is a field: {said}");
         }
     }
 }

@@ -22,8 +22,8 @@ impl Session {
     /// The generation of this continuation, in any state, waiting for the task of this id. The id
     /// counts even if the continuation names another task.
     ///
-    /// With [`Command::Start`](crate::pump::Command::Start) the task is polled at once under a new
-    /// deadline. Nothing is ever created.
+    /// With [`Command::Start`](crate::pump::Command::Start) a checkpoint comes that holds both, then
+    /// the task is polled under a new deadline. Nothing is ever created.
     pub fn adopt(
         continuation: &str,
         task_id: &str,
@@ -52,6 +52,10 @@ impl Session {
                 task: Task::new(request.task, id, offer),
             },
         };
-        Ok(Self::resume(Resume::Waiting(waited), settings))
+        let session = Self::resume(Resume::Waiting(waited), settings);
+        Ok(Self {
+            adopted: true,
+            ..session
+        })
     }
 }

@@ -31,6 +31,9 @@ impl Session {
                 self.fail(Cause::OutcomeUnknown, Charge::Unknown, in_doubt, Vec::new());
             }
             Resume::Waiting(waited) => {
+                if self.adopted {
+                    self.checkpoint(&waited);
+                }
                 let waiting = Waiting::resume(waited, self.now, self.patience());
                 self.state = State::Waiting(waiting);
                 self.timeout();
@@ -52,6 +55,15 @@ impl Session {
             }
             _ => Err(Misuse::NothingToRepeat),
         }
+    }
+
+    /// The task is known from here on.
+    fn checkpoint(&mut self, waited: &Waited) {
+        self.wire.event(Event::Checkpoint(Checkpoint {
+            state: CheckpointState::Waiting,
+            task_id: Some(waited.task.id.clone()),
+            continuation: snapshot::write(&Resume::Waiting(waited.clone())),
+        }));
     }
 
     fn list(&mut self, request: Request) {
@@ -233,12 +245,8 @@ impl Session {
                     language: purchase.request.language,
                     elapsed_ms: 0,
                 };
-                let waiting = Waiting::begin(waited.clone(), at, self.now, self.patience());
-                self.wire.event(Event::Checkpoint(Checkpoint {
-                    state: CheckpointState::Waiting,
-                    task_id: Some(waited.task.id.clone()),
-                    continuation: snapshot::write(&Resume::Waiting(waited)),
-                }));
+                self.checkpoint(&waited);
+                let waiting = Waiting::begin(waited, at, self.now, self.patience());
                 if attempt > 1 {
                     let log = self.messages.accepted(attempt);
                     self.wire.event(Event::Attempt(log));

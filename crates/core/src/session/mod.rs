@@ -66,6 +66,8 @@ pub struct Session {
     /// An earlier purchase that may have been accepted: whatever becomes of this one, the doubt stays
     /// until a task is there.
     in_doubt: Option<Box<Purchase>>,
+    /// Its continuation doesn't hold the task yet: a checkpoint comes first.
+    adopted: bool,
     state: State,
 }
 
@@ -128,6 +130,7 @@ impl Session {
             keys,
             key,
             in_doubt: None,
+            adopted: false,
             now: 0,
             wire: Wire::new(settings.seed.0 ^ settings.seed.1),
             state: State::Ready(resume),

@@ -1,6 +1,8 @@
 //! Scenarios of the session: what comes in, what goes out.
 
+mod adopt;
 mod flow;
+mod keys;
 mod money;
 mod properties;
 mod reflection;

@@ -37,12 +37,10 @@ const NEVER_SAY: [&str; 24] = [
     "task_",
 ];
 
-/// The first forbidden word of a message, its media and the two account links aside.
+/// The first forbidden word of a message, its media aside.
 fn forbidden(message: &Message) -> Option<&'static str> {
     let mut text = message.text.clone();
-    let links =
-        ["apikey", "subscription"].map(|page| format!("https://www.imaclaw.ai/imaclaw/{page}"));
-    for link in message.media.iter().chain(&links) {
+    for link in &message.media {
         text = text.replace(link, "");
     }
     let words = text

@@ -95,6 +95,8 @@ pub(super) struct Run {
     pub(super) events: Vec<Event>,
     /// The paths and bodies of the requests, in order.
     pub(super) requests: Vec<(String, String)>,
+    /// The idempotency keys of the create requests, in order.
+    pub(super) keys: Vec<String>,
     /// When each request left.
     pub(super) times: Vec<Millis>,
 }
@@ -119,6 +121,7 @@ impl Run {
             log: Vec::new(),
             events: Vec::new(),
             requests: Vec::new(),
+            keys: Vec::new(),
             times: Vec::new(),
         }
     }
@@ -163,6 +166,14 @@ impl Run {
                 Output::Transmit(transmit) => {
                     let path = transmit.request.path.clone();
                     self.note(&format!("{:?} {path}", transmit.request.method));
+                    let headers = transmit.request.headers.iter();
+                    let key = headers
+                        .filter(|(name, _)| *name == "idempotency-key")
+                        .map(|(_, key)| key.to_string());
+                    let before = self.keys.len();
+                    self.keys.extend(key);
+                    let creates = usize::from(path.contains(CREATE));
+                    assert_eq!(self.keys.len() - before, creates, "a key for create alone");
                     let body = String::from_utf8(transmit.request.body).unwrap();
                     self.requests.push((path.clone(), body));
                     self.times.push(self.now);

@@ -1,0 +1,245 @@
+//! The ends of a generation: its audio saved, or the reason why there is none.
+
+use ima_host::types::{Charge, Checkpoint, Failure, Media, Started, Success};
+use ima_host::{Aftermath, Generation, JobState};
+
+use super::drive::{Ended, Run};
+use super::failure::{self, Circumstances};
+use crate::command_error::CommandError;
+use crate::exit::Exit;
+use crate::report::{self, Begun, Problem, SavedMedia};
+use crate::target;
+use crate::ui::screen::EventPrinter;
+use crate::ui::text::{self, Text, say};
+
+/// What became of the audio on this machine.
+struct SavedAudio {
+    medias: Vec<SavedMedia>,
+    loss: Option<SaveFailure>,
+}
+
+/// Why not all of it is here, in words.
+struct SaveFailure {
+    exit: Exit,
+    cause: &'static str,
+    message: Text,
+}
+
+impl Run<'_> {
+    /// The audio of a success, saved.
+    pub(crate) async fn deliver(
+        &self,
+        success: Success,
+        job: Option<&str>,
+        show: &mut EventPrinter,
+    ) -> Ended {
+        self.left_out(show);
+        let kept = self.save(&success.medias, &success.task_id, show).await;
+        let mut hint = None;
+        match (job, &kept.loss) {
+            (Some(job), Some(_)) => {
+                let line = text::save_later(job);
+                show.trouble(&line);
+                hint = Some(line);
+            }
+            (Some(job), None) => self.delivered(job).await,
+            (None, _) => {}
+        }
+        let language = show.language();
+        let problem = kept.loss.as_ref().map(|loss| Problem {
+            cause: loss.cause,
+            charge: report::charge(Charge::Yes),
+            message: loss.message.get(language).to_owned(),
+            advice: report::advice(hint.as_slice(), language),
+            task_id: Some(success.task_id.clone()),
+            job: job.map(str::to_owned),
+            ..Problem::default()
+        });
+        let exit = kept.loss.map_or(Exit::Done, |loss| loss.exit);
+        let files = kept
+            .medias
+            .iter()
+            .filter_map(|it| it.file.clone())
+            .collect();
+        let done = report::done(&success, kept.medias, job, show.log(), problem);
+        Ended {
+            files,
+            success: Some(success),
+            ..Ended::without(exit, done)
+        }
+    }
+
+    /// A job that was started and is not waited for.
+    pub(crate) fn begun(
+        &self,
+        checkpoint: &Checkpoint,
+        started: Option<&Started>,
+        job: Option<&str>,
+        show: &mut EventPrinter,
+    ) -> Ended {
+        self.left_out(show);
+        if let Some(job) = job {
+            let words = say!(
+                "Started. To fetch the audio: ima resume {job}",
+                "已开始。获取音频：ima resume {job}"
+            );
+            show.result(job, &words);
+        }
+        let begun = Begun {
+            task_id: checkpoint.task_id.clone(),
+            job: job.map(str::to_owned),
+            continuation: checkpoint.continuation.clone(),
+            model_id: started.map(|it| it.model_id.clone()),
+            model_name: started.map(|it| it.model_name.clone()),
+            credit: started.map(|it| it.points),
+            log: show.log(),
+        };
+        Ended::without(Exit::Done, begun)
+    }
+
+    /// The reason for a failure, and what is there all the same.
+    pub(crate) async fn fail(
+        &self,
+        failure: &Failure,
+        job: Option<&str>,
+        show: &mut EventPrinter,
+    ) -> Ended {
+        let circumstances = Circumstances {
+            names: &self.names,
+            job,
+            deadline: self.delivery.deadline,
+            spending: true,
+            listing: !show.is_priced(),
+            unreachable: show.is_unreachable(),
+        };
+        let error = failure::explain(failure, &circumstances);
+        show.trouble(&error.message);
+        for hint in &error.hints {
+            show.trouble(hint);
+        }
+        // What is ready is paid, though another part of the task failed.
+        let task_id = failure.task_id.as_deref().unwrap_or_default();
+        let kept = self.save(&failure.medias, task_id, show).await;
+        let files = kept
+            .medias
+            .iter()
+            .filter_map(|it| it.file.clone())
+            .collect();
+        let mut failed = error.object(show.language());
+        failed.error.task_id.clone_from(&failure.task_id);
+        failed.error.medias = kept.medias;
+        failed.error.continuation.clone_from(&failure.continuation);
+        failed.error.job = job.map(str::to_owned);
+        failed.log = Some(show.log());
+        Ended {
+            files,
+            ..Ended::without(error.kind.exit(), failed)
+        }
+    }
+
+    /// The user asked twice to stop: what is known is what the journal says.
+    pub(crate) fn abandoned(&self, generation: &Generation) -> CommandError {
+        let find = |id| self.runtime.journal()?.get(id).ok()?;
+        let job = generation.job().and_then(find);
+        let aftermath = Aftermath {
+            charge: match job.as_ref().map(|job| job.state) {
+                None | Some(JobState::Failed) => Charge::No,
+                Some(JobState::Waiting | JobState::Finished) => Charge::Yes,
+                Some(_) => Charge::Unknown,
+            },
+            continuation: job
+                .as_ref()
+                .map(|job| job.continuation.clone())
+                .filter(|continuation| !continuation.is_empty()),
+            task_id: job.as_ref().and_then(|job| job.task_id.clone()),
+            resumable: job
+                .as_ref()
+                .is_some_and(|job| matches!(job.state, JobState::Waiting | JobState::Finished)),
+            job: job.map(|job| job.id),
+        };
+        CommandError::stopped(&aftermath)
+    }
+
+    /// Says what the request was made without: the user asked for it, and has paid.
+    fn left_out(&self, show: &mut EventPrinter) {
+        let names: Vec<_> = show.removed().map(|name| self.names.option(name)).collect();
+        if !names.is_empty() {
+            let names = names.join(", ");
+            show.trouble(&say!(
+                "Left out, because the service did not take: {names}",
+                "服务不接受、已略去的设置：{names}"
+            ));
+        }
+    }
+
+    /// Saves the audio and shows where it is: its file, or its link if it could not be saved.
+    /// Ctrl-C ends it.
+    async fn save(&self, medias: &[Media], task_id: &str, show: &mut EventPrinter) -> SavedAudio {
+        let mut kept = SavedAudio {
+            medias: medias.iter().map(SavedMedia::from).collect(),
+            loss: None,
+        };
+        let Some(target) = &self.target else {
+            return kept;
+        };
+        let base = match show.number().filter(|_| self.numbered) {
+            Some(number) => format!("ima-{number:03}-{task_id}"),
+            None => format!("ima-{task_id}"),
+        };
+        let mut interrupt = self.interrupt.clone();
+        for (index, (media, report)) in medias.iter().zip(&mut kept.medias).enumerate() {
+            let saved = tokio::select! {
+                saved = target.save(self.runtime, media, &base, index) => saved,
+                _ = interrupt.pressed() => {
+                    let message = say!(
+                        "The audio is ready and paid, but was not saved.",
+                        "音频已经生成，已付费，但没有下载完。"
+                    );
+                    show.trouble(&text::stopping());
+                    show.trouble(&message);
+                    kept.loss = Some(SaveFailure {
+                        exit: Exit::Resumable,
+                        cause: "cancelled",
+                        message,
+                    });
+                    break;
+                }
+            };
+            match saved {
+                Ok(saved) => {
+                    show.saved(&saved.path, &saved.sha256);
+                    if let Some(given) = saved.path.extension().and_then(|it| it.to_str())
+                        && !given.eq_ignore_ascii_case(saved.extension)
+                    {
+                        let (path, format) = (saved.path.display(), saved.extension);
+                        show.note(&say!(
+                            "Note: {path} contains audio in the format {format}.",
+                            "注意：{path} 里的音频是 {format} 格式。"
+                        ));
+                    }
+                    report.saved(saved.path, saved.sha256);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "audio was not saved");
+                    let message = target::not_saved(&error, &media.url);
+                    show.trouble(&message);
+                    kept.loss.get_or_insert(SaveFailure {
+                        exit: Exit::Failed,
+                        cause: "download",
+                        message,
+                    });
+                }
+            }
+        }
+        kept
+    }
+
+    /// Nothing of the job is left to fetch.
+    async fn delivered(&self, job: &str) {
+        if let Some(journal) = self.runtime.journal()
+            && let Err(error) = journal.mark_saved(job).await
+        {
+            tracing::warn!(%error, "a job stays listed though its audio is here");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Drives a generation to its end: shows it, and lets Ctrl-C stop it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ima_host::types::{Checkpoint, CheckpointState, Event, Outcome, Started, Success};
+use ima_host::{Error, Generation, Runtime};
+use serde::Serialize;
+use tokio::time::MissedTickBehavior;
+
+use super::OptionNames;
+use crate::command_error::CommandError;
+use crate::exit::Exit;
+use crate::options::{Common, Delivery};
+use crate::report::{self, Report};
+use crate::target::Target;
+use crate::ui::confirm::{self, Asking};
+use crate::ui::interrupt::Interrupt;
+use crate::ui::screen::{EventPrinter, Screen};
+use crate::ui::text;
+
+/// How often a bar moves between the events.
+const FRAME: Duration = Duration::from_millis(500);
+
+/// What the generations of one run have in common.
+pub(crate) struct Run<'a> {
+    pub(crate) common: &'a Common,
+    pub(crate) runtime: &'a Runtime,
+    pub(crate) delivery: &'a Delivery,
+    /// What was asked for, for the words of a refusal.
+    pub(crate) names: OptionNames,
+    /// Where the audio goes; none if it is not fetched.
+    pub(crate) target: Option<Target>,
+    /// The price in points above which a person is asked.
+    pub(crate) confirm_above: Option<u32>,
+    /// Whether to end as soon as the task exists.
+    pub(crate) no_wait: bool,
+    /// Whether files are named after the number of the generation.
+    pub(crate) numbered: bool,
+    pub(crate) screen: Screen,
+    pub(crate) interrupt: Interrupt,
+}
+
+/// How a generation ended, shown already.
+pub(crate) struct Ended {
+    pub(crate) exit: Exit,
+    /// The object of `--json`.
+    pub(crate) report: Report,
+    pub(crate) success: Option<Success>,
+    /// Whether its model is the usual one from now on.
+    pub(crate) remembered: bool,
+    pub(crate) files: Vec<PathBuf>,
+}
+
+impl Ended {
+    /// One that brought no audio.
+    pub(crate) fn without(exit: Exit, report: impl Into<Report>) -> Self {
+        Self {
+            exit,
+            report: report.into(),
+            success: None,
+            remembered: false,
+            files: Vec::new(),
+        }
+    }
+}
+
+/// Where following a generation stopped.
+enum FollowEnd {
+    Outcome(Outcome),
+    /// The task exists, and its audio is not waited for.
+    Begun(Checkpoint),
+    /// The user said no to the price. Nothing was spent, and nothing will be.
+    Declined,
+    /// The user would not even wait for the end.
+    Abandoned,
+}
+
+impl<'a> Run<'a> {
+    /// A run that waits for the audio, keeps it at the target and asks nobody.
+    pub(crate) fn new(
+        common: &'a Common,
+        runtime: &'a Runtime,
+        delivery: &'a Delivery,
+        target: Option<Target>,
+    ) -> Self {
+        Self {
+            common,
+            runtime,
+            delivery,
+            names: OptionNames::default(),
+            target,
+            confirm_above: None,
+            no_wait: false,
+            numbered: false,
+            screen: Screen::new(common, delivery.events),
+            interrupt: Interrupt::listen(),
+        }
+    }
+
+    /// Drives a generation to its end; `number` says which of several it is.
+    pub(crate) async fn drive(&self, mut generation: Generation, number: Option<usize>) -> Ended {
+        let mut show = EventPrinter::new(&self.screen, number);
+        let mut started = None;
+        let followed = self.follow(&mut generation, &mut show, &mut started).await;
+        show.clear();
+        let job = generation.job().map(str::to_owned);
+        match followed {
+            Ok(FollowEnd::Outcome(Outcome::Success(success))) => {
+                let mut ended = self.deliver(success, job.as_deref(), &mut show).await;
+                if let Some(Ok(aside)) = generation.remembered() {
+                    ended.remembered = true;
+                    if let Some(aside) = aside {
+                        show.trouble(&text::set_aside(aside));
+                    }
+                }
+                ended
+            }
+            Ok(FollowEnd::Outcome(Outcome::Failure(failure))) => {
+                self.fail(&failure, job.as_deref(), &mut show).await
+            }
+            Ok(FollowEnd::Begun(checkpoint)) => {
+                self.begun(&checkpoint, started.as_ref(), job.as_deref(), &mut show)
+            }
+            Ok(FollowEnd::Declined) => self.error(&super::declined(), &mut show),
+            Ok(FollowEnd::Abandoned) => self.error(&self.abandoned(&generation), &mut show),
+            Err(error) => self.error(&CommandError::of_request(&error, &self.names), &mut show),
+        }
+    }
+
+    /// The end of a generation that did not even begin.
+    pub(crate) fn refuse(&self, error: &CommandError, number: Option<usize>) -> Ended {
+        self.error(error, &mut EventPrinter::new(&self.screen, number))
+    }
+
+    /// Prints the object of a run of one generation.
+    pub(crate) fn print(&self, object: &impl Serialize) {
+        report::print(object, self.common.json, self.delivery.events);
+    }
+
+    async fn follow(
+        &self,
+        generation: &mut Generation,
+        show: &mut EventPrinter,
+        announced: &mut Option<Started>,
+    ) -> Result<FollowEnd, Error> {
+        let canceller = generation.canceller();
+        let mut interrupt = self.interrupt.clone();
+        let mut frames = tokio::time::interval(FRAME);
+        frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                event = generation.next() => {
+                    let Some(event) = event? else { return Ok(FollowEnd::Abandoned) };
+                    match &event {
+                        Event::Started(started) => {
+                            // Nothing was spent yet, and nothing is until the next event.
+                            if self.confirm_above.is_some_and(|above| started.points > above) {
+                                let asking = Asking::One(started);
+                                if !confirm::ask(&asking, show.language(), &mut interrupt).await {
+                                    return Ok(FollowEnd::Declined);
+                                }
+                            }
+                            *announced = Some(started.clone());
+                        }
+                        Event::Checkpoint(checkpoint)
+                            if self.no_wait && checkpoint.state == CheckpointState::Waiting =>
+                        {
+                            show.event(&event);
+                            // After an amended request comes the word that it was accepted.
+                            if show.removed().next().is_some()
+                                && let Some(event @ Event::Attempt(_)) = generation.next().await?
+                            {
+                                show.event(&event);
+                            }
+                            return Ok(FollowEnd::Begun(checkpoint.clone()));
+                        }
+                        _ => {}
+                    }
+                    show.event(&event);
+                    if let Event::Finished(outcome) = event {
+                        return Ok(FollowEnd::Outcome(outcome));
+                    }
+                }
+                count = interrupt.pressed() => {
+                    if count > 1 {
+                        return Ok(FollowEnd::Abandoned);
+                    }
+                    show.trouble(&text::stopping());
+                    canceller.cancel();
+                }
+                _ = frames.tick() => show.frame(),
+            }
+        }
+    }
+
+    fn error(&self, error: &CommandError, show: &mut EventPrinter) -> Ended {
+        for line in error.lines() {
+            show.trouble(&line);
+        }
+        Ended::without(error.kind.exit(), error.object(show.language()))
+    }
+}

@@ -1,0 +1,251 @@
+//! What every command that generates shares: the usual model, the price, and one generation or
+//! several.
+
+pub(crate) mod batch;
+mod deliver;
+mod drive;
+pub(crate) mod failure;
+pub(crate) mod option_names;
+
+use std::num::NonZeroUsize;
+
+use ima_host::types::Request;
+use ima_host::{Credential, Generation, Runtime};
+
+pub(crate) use drive::{Ended, Run};
+pub(crate) use option_names::{OptionNames, OptionSet};
+
+use crate::command_error::CommandError;
+use crate::commands::quote::{self, Shown};
+use crate::exit::Exit;
+use crate::options::{Common, Delivery, Generate, Spending};
+use crate::preferences::AfterSuccess;
+use crate::report::Summary;
+use crate::target::{Share, Target};
+use crate::ui::confirm::{self, Asking};
+use crate::ui::out;
+use crate::ui::screen::EventPrinter;
+use crate::ui::text::{self, command_error};
+use crate::{player, prompts, setup};
+
+/// What is to be generated.
+pub(crate) struct Batch {
+    /// The request; its prompt is replaced by each of the prompts.
+    pub(crate) request: Request,
+    pub(crate) prompts: Prompts,
+    pub(crate) after_success: AfterSuccess,
+}
+
+/// What to generate from.
+pub(crate) enum Prompts {
+    One(String),
+    Several(Vec<String>, Option<NonZeroUsize>),
+}
+
+impl Prompts {
+    pub(crate) fn all(&self) -> &[String] {
+        match self {
+            Self::One(prompt) => std::slice::from_ref(prompt),
+            Self::Several(prompts, _) => prompts,
+        }
+    }
+}
+
+/// Where the audio goes, and what may be spent.
+pub(crate) struct RunOptions<'a> {
+    pub(crate) spending: &'a Spending,
+    pub(crate) delivery: &'a Delivery,
+    /// In place of the environment's.
+    pub(crate) credential: Option<Credential>,
+    /// Which options the request was made with. With those of the skills' scripts nothing is saved,
+    /// and the JSON object has their keys.
+    pub(crate) options: OptionSet,
+}
+
+/// Generates by the options of `ima music` and `ima speech`, from a request without its prompt.
+pub(crate) async fn run_options(
+    common: &Common,
+    request: Request,
+    options: Generate,
+) -> Result<Exit, CommandError> {
+    let batch = Batch {
+        request,
+        prompts: prompts::of(options.prompt, options.several)?,
+        after_success: if options.once {
+            AfterSuccess::Leave
+        } else {
+            AfterSuccess::Remember
+        },
+    };
+    let run_options = RunOptions {
+        spending: &options.spending,
+        delivery: &options.delivery,
+        credential: None,
+        options: OptionSet::Commands,
+    };
+    run(common, batch, run_options).await
+}
+
+/// Generates, shows and saves.
+pub(crate) async fn run(
+    common: &Common,
+    mut batch: Batch,
+    options: RunOptions<'_>,
+) -> Result<Exit, CommandError> {
+    let (spending, delivery) = (options.spending, options.delivery);
+    if batch.prompts.all().iter().any(|it| it.trim().is_empty()) {
+        return Err(prompts::empty());
+    }
+    let script = options.options == OptionSet::Scripts;
+    let runtime = if spending.dry_run {
+        setup::asking(common, options.credential).await?
+    } else {
+        setup::spending(common, options.credential, delivery).await?
+    };
+    let target = if script || spending.dry_run {
+        None
+    } else {
+        let share = match batch.prompts {
+            Prompts::One(_) => Share::One(Some(batch.request.task)),
+            Prompts::Several(..) => Share::Several,
+        };
+        Some(Target::reserve(delivery, share).map_err(CommandError::unspent)?)
+    };
+    let runtime = match batch.after_success {
+        AfterSuccess::Remember | AfterSuccess::RememberAndSay => runtime,
+        AfterSuccess::Leave => runtime.for_once(),
+    };
+    let request = &mut batch.request;
+    request.language = common.language();
+    request.budget = spending.budget;
+    *request = runtime.with_usual_model(request).await;
+    let names = OptionNames::of(request, options.options);
+    if spending.dry_run {
+        let shown = Shown {
+            names: &names,
+            body: true,
+            several: matches!(batch.prompts, Prompts::Several(..)),
+            events: delivery.events,
+        };
+        return quote::show(
+            common,
+            &runtime,
+            &batch.request,
+            batch.prompts.all(),
+            &shown,
+        )
+        .await;
+    }
+    let mut run = Run::new(common, &runtime, delivery, target);
+    run.no_wait = spending.no_wait;
+    run.names = names;
+    match &batch.prompts {
+        Prompts::One(prompt) => {
+            run.confirm_above = confirm::threshold(spending);
+            let ended = match start(&run, &batch.request, prompt).await {
+                Ok(generation) => run.drive(generation, None).await,
+                Err(error) => run.refuse(&error, None),
+            };
+            conclude(&run, &batch, &ended).await;
+            match &ended.success {
+                Some(success) if script && common.json => {
+                    out::pretty(&Summary::of_scripts(success));
+                }
+                _ => run.print(&ended.report),
+            }
+            Ok(ended.exit)
+        }
+        Prompts::Several(prompts, concurrency) => {
+            run.numbered = true;
+            agree(&run, spending, &mut batch.request, prompts).await?;
+            let request = &batch.request;
+            let begin = async |index: usize| {
+                let prompt = prompts.get(index).map(String::as_str).unwrap_or_default();
+                start(&run, request, prompt).await
+            };
+            let all = batch::drive(&run, prompts.len(), *concurrency, begin).await;
+            let mut ended = all.iter().flatten();
+            let last = ended.clone().rfind(|it| it.success.is_some());
+            if let Some(ended) = last.or_else(|| ended.next()) {
+                conclude(&run, &batch, ended).await;
+            }
+            Ok(batch::conclude(&run, &all))
+        }
+    }
+}
+
+/// A request with this prompt.
+pub(crate) fn with_prompt(request: &Request, prompt: &str) -> Request {
+    Request {
+        prompt: prompt.to_owned(),
+        ..request.clone()
+    }
+}
+
+async fn start(run: &Run<'_>, request: &Request, prompt: &str) -> Result<Generation, CommandError> {
+    let started = run.runtime.start(&with_prompt(request, prompt)).await;
+    started.map_err(|error| CommandError::of_request(&error, &run.names))
+}
+
+/// Plays the audio of a generation, if it was asked for.
+pub(crate) fn play(run: &Run<'_>, ended: &Ended) {
+    if run.delivery.play && !ended.files.iter().all(|file| player::play(file)) {
+        EventPrinter::new(&run.screen, None).trouble(&text::no_player());
+    }
+}
+
+/// What is left to do after the end of a generation.
+async fn conclude(run: &Run<'_>, batch: &Batch, ended: &Ended) {
+    if batch.after_success == AfterSuccess::RememberAndSay
+        && let Some(success) = ended.success.as_ref().filter(|_| ended.remembered)
+    {
+        let (task, name) = (batch.request.task, &success.model_name);
+        let language = run.common.language();
+        if let Ok(words) = run.runtime.confirmation(task, name, language).await {
+            EventPrinter::new(&run.screen, None).words(&words);
+        }
+    }
+    play(run, ended);
+}
+
+/// Asks a person about what several generations cost together. What was agreed to is the most that
+/// each of them may cost: it reads the prices again.
+async fn agree(
+    run: &Run<'_>,
+    spending: &Spending,
+    request: &mut Request,
+    prompts: &[String],
+) -> Result<(), CommandError> {
+    let (Some(above), Some(first)) = (confirm::threshold(spending), prompts.first()) else {
+        return Ok(());
+    };
+    let each = price(run.runtime, &with_prompt(request, first), &run.names).await?;
+    let points = each.saturating_mul(u32::try_from(prompts.len()).unwrap_or(u32::MAX));
+    let asking = Asking::Several(prompts.len(), points);
+    let mut interrupt = run.interrupt.clone();
+    if points > above && !confirm::ask(&asking, run.common.language(), &mut interrupt).await {
+        return Err(declined());
+    }
+    request.budget = Some(request.budget.map_or(each, |budget| budget.min(each)));
+    Ok(())
+}
+
+/// What a request costs, in points.
+async fn price(
+    runtime: &Runtime,
+    request: &Request,
+    names: &OptionNames,
+) -> Result<u32, CommandError> {
+    let quote = runtime.quote(request).await;
+    let quote = quote.map_err(|error| CommandError::of_request(&error, names))?;
+    Ok(quote.points)
+}
+
+/// A person said no to the price.
+pub(crate) fn declined() -> CommandError {
+    command_error!(
+        Declined,
+        "Nothing was started and nothing was spent." => "To spend without being asked: --yes",
+        "没有开始，也没有扣除积分。" => "不想被询问可以加上 --yes。"
+    )
+}

@@ -1,0 +1,257 @@
+//! Groups of options that several commands share.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ima_host::types;
+
+use crate::command_error::CommandError;
+use crate::ui::text;
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Common {
+    /// Print one JSON object to standard output, and everything else to standard error
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print only the result and errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// The language of the messages; the system's by default
+    #[arg(long, global = true, value_enum)]
+    pub(crate) language: Option<Language>,
+    /// Whose preferences to use; never sent
+    #[arg(
+        long,
+        visible_alias = "user-id",
+        global = true,
+        value_name = "ID",
+        env = "IMA_USER_ID",
+        hide_env_values = true,
+        default_value = DEFAULT_USER
+    )]
+    pub(crate) user: String,
+    /// The address of the service
+    #[arg(long, global = true, value_name = "URL", env = BASE_URL, hide_env_values = true)]
+    pub(crate) base_url: Option<String>,
+    /// Let time pass faster for the component; only with a simulator on this machine
+    #[arg(
+        long,
+        global = true,
+        hide = true,
+        value_name = "N",
+        default_value_t = 1
+    )]
+    pub(crate) clock_rate: u32,
+}
+
+/// The variable that names another address of the service.
+const BASE_URL: &str = "IMA_BASE_URL";
+
+/// The default user, as with the vendor's tools.
+pub(crate) const DEFAULT_USER: &str = "default";
+
+impl Common {
+    /// The language of the messages.
+    pub(crate) fn language(&self) -> types::Language {
+        self.language.map_or_else(of_the_system, Into::into)
+    }
+
+    /// Another address of the service. An empty variable is none; an empty option is a mistake,
+    /// because it would hide the variable.
+    pub(crate) fn address(&self) -> Result<Option<&str>, CommandError> {
+        match self.base_url.as_deref() {
+            Some("") if std::env::var_os(BASE_URL).is_none_or(|it| !it.is_empty()) => {
+                Err(text::option_empty("--base-url"))
+            }
+            Some("") | None => Ok(None),
+            Some(url) => Ok(Some(url)),
+        }
+    }
+}
+
+/// A new generation, or several.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Generate {
+    /// The description of the music, or the text to speak; `-` is standard input
+    #[arg(value_name = "TEXT", required_unless_present = "prompts_file")]
+    pub(crate) prompt: Option<String>,
+    #[command(flatten)]
+    pub(crate) several: Several,
+    #[command(flatten)]
+    pub(crate) choice: ModelChoice,
+    /// Use this model only once: it doesn't become your usual one
+    #[arg(long)]
+    pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) spending: Spending,
+    #[command(flatten)]
+    pub(crate) delivery: Delivery,
+}
+
+/// The model and its parameters.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ModelChoice {
+    /// The model, as listed by `ima models`; your usual one by default, else the recommended one
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// A model parameter without an option of its own, for example --param auto_lyrics=true
+    #[arg(long = "param", value_name = "NAME=JSON")]
+    pub(crate) params: Vec<String>,
+    /// Stop if the service refuses a part of the request, instead of leaving that part out
+    #[arg(long)]
+    pub(crate) exact: bool,
+}
+
+/// Several generations at once.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Several {
+    /// Generate once for every line of this file; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["prompt", "play"])]
+    pub(crate) prompts_file: Option<PathBuf>,
+    /// How many generations run at the same time; 3 by default
+    #[arg(long, value_name = "N", conflicts_with = "prompt")]
+    pub(crate) concurrency: Option<NonZeroUsize>,
+}
+
+/// What may be spent, and how far to go.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Spending")]
+pub(crate) struct Spending {
+    /// Spend at most this many points on each generation
+    #[arg(long, value_name = "POINTS")]
+    pub(crate) budget: Option<u32>,
+    /// On a terminal, ask before spending more than this many points
+    #[arg(
+        long,
+        value_name = "POINTS",
+        env = "IMA_CONFIRM_ABOVE",
+        hide_env_values = true,
+        default_value_t = CONFIRM_ABOVE
+    )]
+    pub(crate) confirm_above: u32,
+    /// Spend without asking
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Show the request and its price, and spend nothing
+    #[arg(long, conflicts_with = "no_wait")]
+    pub(crate) dry_run: bool,
+    /// Start the job, print its id, and don't wait for the audio
+    #[arg(long, conflicts_with = "play")]
+    pub(crate) no_wait: bool,
+}
+
+/// The price up to which nobody is asked, in points.
+pub(crate) const CONFIRM_ABOVE: u32 = 50;
+
+/// What happens to the audio.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Delivery")]
+pub(crate) struct Delivery {
+    /// The file to save to, or the folder if it exists or ends with a slash. Further files of one job
+    /// become NAME-2, NAME-3 and so on
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace existing files
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Wait at most this long for the audio
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) deadline: Option<u32>,
+    /// Play the audio
+    #[arg(long)]
+    pub(crate) play: bool,
+    /// Print every event as one line of JSON
+    #[arg(long)]
+    pub(crate) events: bool,
+}
+
+/// A language of the messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    En,
+    Zh,
+}
+
+impl From<Language> for types::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Zh => Self::Zh,
+        }
+    }
+}
+
+impl From<types::Language> for Language {
+    fn from(language: types::Language) -> Self {
+        match language {
+            types::Language::En => Self::En,
+            types::Language::Zh => Self::Zh,
+        }
+    }
+}
+
+/// Music or speech.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Task {
+    Music,
+    Speech,
+}
+
+impl From<Task> for types::TaskType {
+    fn from(task: Task) -> Self {
+        match task {
+            Task::Music => Self::TextToMusic,
+            Task::Speech => Self::TextToSpeech,
+        }
+    }
+}
+
+/// The word for a task on the command line and in JSON.
+pub(crate) const fn task_word(task: types::TaskType) -> &'static str {
+    match task {
+        types::TaskType::TextToMusic => "music",
+        types::TaskType::TextToSpeech => "speech",
+    }
+}
+
+/// The word for a task in the service's protocol, the vendor's files and the skills' scripts.
+pub(crate) const fn service_word(task: types::TaskType) -> &'static str {
+    match task {
+        types::TaskType::TextToMusic => "text_to_music",
+        types::TaskType::TextToSpeech => "text_to_speech",
+    }
+}
+
+/// The system's language: Chinese or else English.
+pub(crate) fn of_the_system() -> types::Language {
+    system_language(["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).ok()))
+}
+
+/// The first variable that is set decides, as in POSIX.
+fn system_language(variables: [Option<String>; 3]) -> types::Language {
+    let locale = variables
+        .into_iter()
+        .flatten()
+        .find(|value| !value.is_empty());
+    match locale {
+        Some(locale) if locale.starts_with("zh") => types::Language::Zh,
+        _ => types::Language::En,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_language_follows_posix() {
+        let locale =
+            |values: [&str; 3]| system_language(values.map(|value| Some(value.to_owned())));
+        assert_eq!(locale(["", "", "zh_CN.UTF-8"]), types::Language::Zh);
+        assert_eq!(locale(["C", "", "zh_CN.UTF-8"]), types::Language::En);
+        assert_eq!(system_language([None, None, None]), types::Language::En);
+    }
+}

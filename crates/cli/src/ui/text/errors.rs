@@ -1,0 +1,170 @@
+//! The errors that several commands, or the library, can lead to.
+
+use ima_host::{Origin, OriginError};
+
+use super::{KEYS, command_error, later, say, shortened};
+use crate::command_error::{CommandError, ErrorKind};
+use crate::exit::Exit;
+use crate::folders;
+
+pub(crate) fn key_missing() -> CommandError {
+    command_error!(
+        Unauthorised,
+        "No API key found."
+            => "Set the environment variable IMA_API_KEY. Your key: {KEYS}",
+        "没有找到 API 密钥。"
+            => "请把环境变量 IMA_API_KEY 设为你的密钥，可在这里获取：{KEYS}"
+    )
+}
+
+pub(crate) fn key_unusable() -> CommandError {
+    command_error!(
+        Unauthorised,
+        "The API key contains characters that a key can't have."
+            => "Copy it into IMA_API_KEY again. Your key: {KEYS}",
+        "API 密钥无效：含有密钥不会有的字符。"
+            => "请重新复制到 IMA_API_KEY：{KEYS}"
+    )
+}
+
+pub(crate) fn key_in_request() -> CommandError {
+    command_error!(
+        Invalid,
+        "Your request contains your API key. Nothing was sent."
+            => "Remove the key from the text and the options.",
+        "你的请求里含有 API 密钥，没有发送任何内容。" => "请从文字和选项中去掉密钥。"
+    )
+}
+
+pub(crate) fn too_long(most: usize) -> CommandError {
+    command_error!(
+        Invalid,
+        "Your request is too long." => "All its texts together may have up to {most} bytes.",
+        "内容太长。" => "所有文字合计最多 {most} 字节。"
+    )
+}
+
+pub(crate) fn clock() -> CommandError {
+    command_error!(
+        Usage,
+        "--clock-rate needs a simulator on this machine." => "Leave out --clock-rate.",
+        "只有连接本机模拟器时才能加快时间。" => "请去掉 --clock-rate。"
+    )
+}
+
+pub(crate) fn network() -> CommandError {
+    command_error!(
+        Usage,
+        "The proxy or the certificates named in the environment can't be used."
+            => "Check HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE.",
+        "环境变量里的代理或证书无法使用。" => "请检查 HTTPS_PROXY、NO_PROXY 和 SSL_CERT_FILE。"
+    )
+}
+
+pub(crate) fn address(error: &OriginError) -> CommandError {
+    let example = Origin::DEFAULT;
+    match error {
+        OriginError::Scheme => command_error!(
+            Usage,
+            "The service's address must start with https://, so that nobody can read the key on the way."
+                => "Example: {example}. Only an address of this machine may start with http://.",
+            "服务地址必须以 https:// 开头，以免密钥在途中被人读取。"
+                => "例如：{example}。只有本机地址可以用 http://。"
+        ),
+        OriginError::Extra => command_error!(
+            Usage,
+            "The service's address may only have a host and a port." => "Example: {example}",
+            "服务地址只能包含主机和端口。" => "例如：{example}"
+        ),
+        _ => command_error!(
+            Usage,
+            "The service's address is not a URL." => "Example: {example}",
+            "无法识别服务地址。" => "例如：{example}"
+        ),
+    }
+}
+
+/// The jobs can't be kept in their folder.
+pub(crate) fn journal() -> CommandError {
+    let folder = folders::data();
+    let folder = folder.as_deref().map_or_else(
+        || "~/.local/share/ima".to_owned(),
+        |folder| folder.display().to_string(),
+    );
+    command_error!(
+        Journal,
+        "The jobs in {folder} can't be read or written. Without them a paid job could be lost, so nothing was spent."
+            => "Make the folder writable, or choose another one with IMA_DATA_DIR.",
+        "无法使用 {folder} 中的任务记录；没有它，已付费的任务可能会丢失。没有扣除积分。"
+            => "请让这个文件夹可写，或用 IMA_DATA_DIR 换一个。"
+    )
+}
+
+pub(crate) fn job_in_use(id: &str) -> CommandError {
+    command_error!(
+        JobInUse,
+        "Another process is working on the job {id}. Nothing was sent."
+            => "Wait until it ends.",
+        "任务 {id} 正由另一个进程处理。" => "请等它结束，这里没有发送任何请求。"
+    )
+}
+
+pub(crate) fn no_such_job(id: &str) -> CommandError {
+    let id = shortened(id);
+    command_error!(
+        Usage,
+        "No job {id} on this machine." => "`ima jobs` lists the jobs.",
+        "本机没有任务 {id}。" => "用 `ima jobs` 查看任务列表。"
+    )
+}
+
+pub(crate) fn nothing_to_resume(id: &str) -> CommandError {
+    command_error!(
+        NothingToResume,
+        "The job {id} ended before it started. Nothing was spent, so there is nothing to resume."
+            => "Start a new one.",
+        "任务 {id} 在开始之前就已结束：没有扣除积分，也没有可以继续的内容。" => "请重新发起。"
+    )
+}
+
+pub(crate) fn continuation() -> CommandError {
+    command_error!(
+        Continuation,
+        "This version of the program can't resume this job." => "Install a newer version.",
+        "这个版本的程序无法继续这项任务。" => "请使用更新的版本。"
+    )
+}
+
+/// The program itself is at fault.
+pub(crate) fn internal(kind: ErrorKind) -> CommandError {
+    let error = match kind.exit() {
+        Exit::Resumable => command_error!(
+            Other,
+            "The program failed. Your job is kept." => "To continue: ima resume --all",
+            "程序内部出错了。你的任务已保留。" => "可以用 `ima resume --all` 继续。"
+        ),
+        Exit::Unknown => command_error!(
+            Other,
+            "The program failed, and the job may have been paid." => "Check your points.",
+            "程序内部出错了，积分可能已经扣除。" => "请查看你的积分。"
+        ),
+        _ => CommandError::new(
+            kind,
+            say!(
+                "The program failed. Nothing was spent.",
+                "程序内部出错了。没有扣除积分。"
+            ),
+        )
+        .hint(later()),
+    };
+    CommandError { kind, ..error }
+}
+
+/// The option is there, and nothing after it.
+pub(crate) fn option_empty(option: &str) -> CommandError {
+    command_error!(
+        Usage,
+        "{option} is empty." => "Leave it out, or write a value after it.",
+        "{option} 是空的。" => "请去掉它，或在后面写上内容。"
+    )
+}

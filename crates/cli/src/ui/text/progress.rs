@@ -1,0 +1,29 @@
+//! What is said while a generation runs.
+
+use super::{Text, say};
+
+pub(crate) fn stopping() -> Text {
+    say!("Stopping…", "正在停止……")
+}
+
+pub(crate) fn no_player() -> Text {
+    say!(
+        "No audio player found. One of these will do: ffplay, mpv, afplay, paplay, aplay",
+        "没有找到播放器。可以安装其中之一：ffplay、mpv、afplay、paplay、aplay"
+    )
+}
+
+pub(crate) fn dropped(field: &str) -> Text {
+    say!(
+        "Ignored, because the model doesn't know it: {field}",
+        "已忽略模型不支持的参数：{field}"
+    )
+}
+
+pub(crate) fn set_aside(path: &std::path::Path) -> Text {
+    let path = path.display();
+    say!(
+        "A file was damaged. It is kept as {path}, and a new one was started.",
+        "文件已损坏，已另存为 {path}，并新建了一份。"
+    )
+}
