@@ -100,7 +100,7 @@ pub(crate) fn ok(data: &str) -> End {
     })
 }
 
-/// What an answer says: its body's code, else its status (design: section 6, "envelope").
+/// What an answer says: its body's code, else its status (`docs/wire.md`, "The envelope").
 pub(crate) fn said(response: &HttpResponse) -> Said {
     let text = str::from_utf8(&response.body).unwrap_or_default();
     let mut code = None;

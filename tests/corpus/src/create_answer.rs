@@ -11,7 +11,7 @@ use ima_core::request::{Language, Request, TaskType, UnknownParameters};
 use ima_core::session::{Session, Settings};
 use serde_json::{Value, json};
 
-/// How often a request may be sent that the service refuses (design: section 6, "reflection").
+/// How often a request may be sent that the service refuses (`docs/wire.md`, "Refusals by code").
 const ATTEMPTS: u32 = 3;
 
 /// What the exchanges so far mean for the money.
