@@ -18,8 +18,3 @@ fn it_imports_nothing_and_exports_the_contract() {
         ["ima:studio/types@0.1.0", "ima:studio/machines@0.1.0"]
     );
 }
-
-#[test]
-fn it_is_small() {
-    assert!(MACHINE.len() <= 200 * 1024, "{} bytes", MACHINE.len());
-}

@@ -50,6 +50,8 @@ fn unpack() -> Result<PathBuf, Error> {
             .join(format!("{}.crate", full(name)));
         let file = File::open(&package).map_err(at(&package))?;
         let mut archive = Archive::new(GzDecoder::new(file));
+        // All files of a package have the same time: with it cargo would see no change.
+        archive.set_preserve_mtime(false);
         archive.unpack(&unpacked).map_err(at(&package))?;
     }
     Ok(unpacked)
@@ -68,6 +70,7 @@ fn make(project: &Path, name: &str, features: &str, packages: &Path) -> Result<(
     let version = env!("CARGO_PKG_VERSION");
     let mut manifest = format!(
         "[package]\nname = \"{name}\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
+         ima-core = \"{version}\"\nima-understanding = \"{version}\"\n\
          ima-host = {{ version = \"{version}\"{features} }}\n\
          tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n\
          [patch.crates-io]\n"
