@@ -51,8 +51,3 @@ fn it_exports_the_contract() {
         ]
     );
 }
-
-#[test]
-fn it_is_small() {
-    assert!(PLUGIN.len() <= 300 * 1024, "{} bytes", PLUGIN.len());
-}

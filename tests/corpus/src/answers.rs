@@ -101,7 +101,7 @@ pub(crate) fn ok(data: &str) -> End {
     })
 }
 
-/// What an answer says: its body's code, else its status (`docs/wire.md`, "envelope").
+/// What an answer says: its body's code, else its status (`docs/wire.md`, "The envelope").
 pub(crate) fn said(response: &HttpResponse) -> Said {
     let text = String::from_utf8_lossy(&response.body);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);

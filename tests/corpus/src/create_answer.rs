@@ -12,7 +12,7 @@ use ima_core::session::{Session, Settings};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// How often a request may be sent that the service refuses (`docs/wire.md`, "reflection").
+/// How often a request may be sent that the service refuses (`docs/wire.md`, "Refusals by code").
 const ATTEMPTS: u32 = 3;
 
 /// What the exchanges so far mean for the money.

@@ -60,7 +60,7 @@ pub fn detail_answer(data: &[u8]) {
     assert_eq!(again.next().map(|(kind, _)| kind), Some(Kind::Detail));
 }
 
-/// What the media of an answer mean together (design: section 6, "status").
+/// What the media of an answer mean together (`docs/wire.md`, "The detail answer").
 #[derive(Debug, PartialEq)]
 enum Verdict {
     Pending,
