@@ -4,22 +4,24 @@
 use std::ffi::OsStr;
 use std::process::{Command, ExitCode};
 
-/// The name under which this program runs the compiler, as cargo's `RUSTC_WRAPPER`.
-pub(crate) const RUSTC_GUARD: &str = "rustc-guard";
-/// The name under which build scripts find this program instead of cargo.
+/// The name under which this program is the compiler.
+pub(crate) const RUSTC_GUARD: &str = "rustc";
+/// The name under which it is cargo.
 pub(crate) const CARGO_GUARD: &str = "cargo";
+/// The variable that names the real compiler.
+pub(super) const REAL_RUSTC: &str = "IMA_REAL_RUSTC";
 
-/// Runs the compiler in the first argument with the others, unless they are for a wasm target.
+/// Runs the compiler with the arguments of this program, unless they are for a wasm target.
 pub(crate) fn run_rustc() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1);
-    let Some(rustc) = arguments.next() else {
-        return ExitCode::FAILURE;
-    };
-    let arguments: Vec<_> = arguments.collect();
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     if arguments.iter().any(|argument| is_wasm(argument)) {
         eprintln!("A build for a wasm target was started.");
         return ExitCode::FAILURE;
     }
+    let Some(rustc) = std::env::var_os(REAL_RUSTC) else {
+        eprintln!("{REAL_RUSTC} is not set.");
+        return ExitCode::FAILURE;
+    };
     match Command::new(rustc).args(arguments).status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,

@@ -1,17 +1,18 @@
 //! Projects that depend on the packages as any user would: outside the workspace, offline, with no
 //! wasm target and no nested cargo.
 
-use super::{CARGO_GUARD, PUBLISHED, RUSTC_GUARD, folder, sections};
+use super::guard::{CARGO_GUARD, REAL_RUSTC, RUSTC_GUARD};
+use super::{PUBLISHED, folder, sections};
 use crate::error::Error;
 use crate::files::{self, at};
 use crate::run;
 use crate::simulator::{KEY, Simulator};
 use flate2::read::GzDecoder;
-use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, iter};
 use tar::Archive;
 
 /// A project: its name, which is its program in `tests/packaged`, how it depends on `ima-host`, and
@@ -90,50 +91,59 @@ fn make(project: &Path, name: &str, features: &str, packages: &Path) -> Result<(
     files::copy(&program, &project.join("src/main.rs"))
 }
 
-/// This program under the names of `cargo` and of a wrapper around `rustc`.
+/// This program under the names of `cargo` and `rustc`.
 struct Guards {
     folder: PathBuf,
+    rustc: PathBuf,
 }
 
 impl Guards {
     fn install() -> Result<Self, Error> {
         let folder = folder().join("guards");
         files::make_empty(&folder)?;
-        let guards = Self { folder };
-        let this = std::env::current_exe().map_err(at(Path::new("xtask")))?;
+        let this = env::current_exe().map_err(at(Path::new("xtask")))?;
         for name in [CARGO_GUARD, RUSTC_GUARD] {
-            files::copy(&this, &guards.path(name))?;
+            files::copy(&this, &folder.join(executable(name)))?;
         }
-        Ok(guards)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        let rustc = real_rustc()?;
+        Ok(Self { folder, rustc })
     }
 
     /// Builds a project into the workspace's own target folder.
     fn build(&self, project: &Path, name: &str) -> Result<PathBuf, Error> {
-        let mut search = OsString::from(&self.folder);
-        if let Some(path) = std::env::var_os("PATH") {
-            search = std::env::join_paths(
-                std::iter::once(self.folder.clone()).chain(std::env::split_paths(&path)),
-            )
-            .unwrap_or(search);
-        }
+        let path = env::var_os("PATH").unwrap_or_default();
+        let path = iter::once(self.folder.clone()).chain(env::split_paths(&path));
+        let path = env::join_paths(path).map_err(|error| Error::Package(error.to_string()))?;
         let mut command = Command::new(run::cargo_program());
         command
-            .args(["build", "--offline", "--target-dir"])
+            .args(["build", "--target-dir"])
             .arg(run::target())
             .current_dir(project)
-            .env("PATH", search)
-            // Cargo hands this on to build scripts.
-            .env("CARGO", self.path(CARGO_GUARD))
-            .env("RUSTC_WRAPPER", self.path(RUSTC_GUARD));
+            .env("PATH", path)
+            // Variables, so that they hold for a cargo that a build script runs, too.
+            .env("CARGO_NET_OFFLINE", "true")
+            .env("RUSTC", self.folder.join(executable(RUSTC_GUARD)))
+            .env(REAL_RUSTC, &self.rustc);
         eprintln!("$ cargo build --offline, in {}", project.display());
         run::run(&mut command, &format!("cargo build of {name}"))?;
         Ok(run::program(name))
     }
+}
+
+/// The compiler itself, not what chooses one.
+fn real_rustc() -> Result<PathBuf, Error> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc)
+        .args(["--print", "sysroot"])
+        .current_dir(run::workspace())
+        .output()
+        .map_err(|error| Error::Start("rustc".to_owned(), error))?;
+    let sysroot = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Ok(Path::new(&sysroot).join("bin").join(executable("rustc")))
+}
+
+fn executable(name: &str) -> String {
+    format!("{name}{}", env::consts::EXE_SUFFIX)
 }
 
 /// Runs a program against the simulator: it pays once and saves its audio.
