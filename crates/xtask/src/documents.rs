@@ -1,4 +1,4 @@
-//! The modules and tests that the documents name: each must exist.
+//! The modules and tests that the documents name, and the files they link to: each must exist.
 //!
 //! A reference is a path in backticks, as in `core::session::pace`. Its first word stands for a part
 //! of the tree; the words after it must come in this order in the path of a file there, and the last
@@ -51,7 +51,8 @@ struct Source {
     tests: Vec<String>,
 }
 
-/// Checks every reference of `docs/requirements.md` and `docs/money.md`.
+/// Checks every reference of `docs/requirements.md` and `docs/money.md`, and the links of all
+/// documents.
 pub(crate) fn check() -> Result<(), Error> {
     let mut parts = BTreeMap::new();
     for (part, roots) in PARTS {
@@ -71,11 +72,37 @@ pub(crate) fn check() -> Result<(), Error> {
             }
         }
     }
+    missing += &broken_links()?;
     if missing.is_empty() {
         Ok(())
     } else {
         Err(Error::Documents(missing))
     }
+}
+
+/// Links of the documents to files that don't exist, a line each.
+fn broken_links() -> Result<String, Error> {
+    let workspace = run::workspace();
+    let mut documents = files::list(&workspace)?;
+    documents.extend(files::list(&workspace.join("docs"))?);
+    documents.retain(|path| path.extension().is_some_and(|end| end == "md"));
+    let mut broken = String::new();
+    for path in documents {
+        let folder = path.parent().unwrap_or(&workspace);
+        for link in links(&files::read_text(&path)?) {
+            if !folder.join(link).exists() {
+                broken += &format!("  {}: no file {link}\n", path.display());
+            }
+        }
+    }
+    Ok(broken)
+}
+
+/// The files that a document links to, without the part after `#`.
+fn links(document: &str) -> impl Iterator<Item = &str> {
+    let targets = document.split("](").skip(1);
+    let targets = targets.filter_map(|rest| rest.split([')', '#']).next());
+    targets.filter(|target| !target.is_empty() && !target.contains(':'))
 }
 
 fn read_sources(root: &Path, sources: &mut Vec<Source>) -> Result<(), Error> {
@@ -195,6 +222,12 @@ mod tests {
             (4, Kind::Tests, "e2e::z"),
         ];
         assert!(found == expected);
+    }
+
+    #[test]
+    fn links_to_files_are_found() {
+        let document = "[a](docs/a.md#part), ![b](b.svg), [c](https://example.com), [d](#here)";
+        assert!(links(document).eq(["docs/a.md", "b.svg"]));
     }
 
     #[test]
