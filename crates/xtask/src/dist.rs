@@ -1,7 +1,7 @@
 //! One folder with all that is handed out: the program, the components, their contract.
 
 use crate::error::Error;
-use crate::files::{self, at, copy, list, write};
+use crate::files::{self, at, copy, write};
 use crate::run::{self, cargo};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -37,11 +37,7 @@ pub(crate) fn run(profile: &str) -> Result<(), Error> {
             copy(&built, &dist.join("components").join(name))?;
         }
     }
-    for path in list(&workspace.join("wit"))? {
-        if let Some(name) = path.file_name() {
-            copy(&path, &dist.join("wit").join(name))?;
-        }
-    }
+    files::copy_folder(&workspace.join("wit"), &dist.join("wit"))?;
     for text in TEXTS {
         copy(&workspace.join(text), &dist.join(text))?;
     }
