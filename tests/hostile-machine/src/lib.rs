@@ -4,6 +4,7 @@
 #![allow(clippy::panic, reason = "a trap is one of its crimes")]
 
 mod bindings;
+mod pure;
 
 use std::cell::Cell;
 
@@ -12,7 +13,7 @@ use bindings::exports::ima::studio::machines::{
     Session as Handle, SessionSettings, Transmit,
 };
 use bindings::exports::ima::studio::types::{
-    Cause, Charge, Error, Event, Failure, Language, Model, Outcome, Request, TaskType,
+    Cause, Charge, Error, Event, Failure, Language, Model, Outcome, Quote, Request, TaskType,
 };
 
 const LIST: &str = "/open/v1/product/list?app=ima&platform=web&category=text_to_music";
@@ -46,6 +47,10 @@ impl GuestSession for Attempt {
     }
 
     fn restore(_: String, _: SessionSettings) -> Result<Handle, Error> {
+        Err(Error::Other("not this one".to_owned()))
+    }
+
+    fn adopt(_: String, _: String, _: SessionSettings) -> Result<Handle, Error> {
         Err(Error::Other("not this one".to_owned()))
     }
 
@@ -165,6 +170,7 @@ fn failure(report: String) -> Failure {
         cause: Cause::Other(report),
         charge: Charge::No,
         message: String::new(),
+        help: None,
         task_id: None,
         medias: Vec::new(),
         alternatives: Vec::new(),
@@ -190,5 +196,9 @@ impl GuestInquiry for Silence {
 
     fn models(&self) -> Result<Vec<Model>, Failure> {
         Ok(Vec::new())
+    }
+
+    fn quote(&self, _: Request) -> Result<Quote, Failure> {
+        Err(failure("not this one".to_owned()))
     }
 }

@@ -55,6 +55,10 @@ impl GuestGeneration for Attempt {
         Err(Error::Other("not this one".to_owned()))
     }
 
+    fn adopt(_: String, _: String, _: Settings) -> Result<Handle, Error> {
+        Err(Error::Other("not this one".to_owned()))
+    }
+
     fn next(&self) -> Option<Event> {
         let step = self.step.get();
         self.step.set(step + 1);
@@ -129,6 +133,7 @@ fn failure(report: String) -> Failure {
         cause: Cause::Other(report),
         charge: Charge::No,
         message: String::new(),
+        help: None,
         task_id: None,
         medias: Vec::new(),
         alternatives: Vec::new(),

@@ -5,18 +5,13 @@
     reason = "a test that cannot be set up is to fail"
 )]
 
-extern crate alloc;
-
 mod bindings;
 pub mod service;
-// What the component is built with puts native outputs into the same words, so that they compare.
-#[path = "../../../crates/plugin/src/convert/mod.rs"]
-#[allow(unused_imports, dead_code, reason = "no inquiries here")]
-mod convert;
-#[path = "../../../crates/machine/src/pump.rs"]
-mod pump;
 
 pub use bindings::exports::ima::studio::{machines, types};
+
+ima_guest::conversions!(crate::bindings::exports::ima::studio::types);
+ima_guest::pump_conversions!(crate::bindings::exports::ima::studio::machines);
 
 use bindings::Machine;
 use ima_core::pump::Pump;
@@ -94,6 +89,19 @@ impl Instance {
         restored.unwrap().map(Session)
     }
 
+    /// A task taken up by its id.
+    pub fn adopt(
+        &mut self,
+        continuation: &str,
+        task_id: &str,
+        seed: u64,
+    ) -> Result<Session, Error> {
+        let sessions = self.machine.ima_studio_machines().session();
+        let store = &mut self.store;
+        let adopted = sessions.call_adopt(store, continuation, task_id, settings(seed));
+        adopted.unwrap().map(Session)
+    }
+
     /// Tells a session what happened.
     pub fn handle(&mut self, session: Session, input: &Input, now: u64) -> Result<(), Misuse> {
         let sessions = self.machine.ima_studio_machines().session();
@@ -128,7 +136,7 @@ impl Default for Instance {
 fn settings(seed: u64) -> SessionSettings {
     SessionSettings {
         deadline_ms: None,
-        seed,
+        seed: (0, seed),
     }
 }
 
@@ -139,22 +147,22 @@ impl Native {
     /// A new session.
     pub fn create(request: Request, seed: u64) -> Result<Self, Error> {
         let request = ima_core::request::Request::try_from(request)?;
-        let settings = ima_core::session::Settings {
-            deadline: None,
-            seed,
-        };
+        let settings = settings(seed).into();
         Ok(Self(ima_core::session::Session::new(request, settings)?))
     }
 
     /// A session taken up again.
     pub fn restore(continuation: &str, seed: u64) -> Result<Self, Error> {
-        let settings = ima_core::session::Settings {
-            deadline: None,
-            seed,
-        };
-        ima_core::session::Session::restore(continuation, settings)
-            .map(Self)
-            .map_err(|error| Error::Continuation(error.to_string()))
+        let settings = settings(seed).into();
+        let session = ima_core::session::Session::restore(continuation, settings)?;
+        Ok(Self(session))
+    }
+
+    /// A task taken up by its id.
+    pub fn adopt(continuation: &str, task_id: &str, seed: u64) -> Result<Self, Error> {
+        let settings = settings(seed).into();
+        let session = ima_core::session::Session::adopt(continuation, task_id, settings)?;
+        Ok(Self(session))
     }
 
     /// Tells it what happened.

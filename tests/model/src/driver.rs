@@ -6,7 +6,7 @@ use crate::network::End;
 use crate::sabotage::{Sabotage, Saboteur};
 use crate::service::{KEY, Meaning, Reply};
 use ima_core::Millis;
-use ima_core::event::{Checkpoint, Event};
+use ima_core::event::{Checkpoint, CheckpointState, Event};
 use ima_core::http::{ExchangeId, HttpResponse};
 use ima_core::pump::{Command, Input, Misuse, Output, Pump as _};
 use ima_core::request::Request;
@@ -108,12 +108,30 @@ impl Driver {
         self.told = 0;
         self.journal.unflushed = None;
         self.journal.finished = false;
+        // Every process draws a seed of its own.
+        self.settings.seed.1 = self.settings.seed.1.wrapping_add(1);
         let kept = self.journal.last.as_ref();
         self.session = match kept.filter(|_| !self.saboteur.is(Sabotage::ResumeStartsOver)) {
             Some(checkpoint) => restore(&checkpoint.continuation, self.settings)?,
             None => Session::new(self.request.clone(), self.settings)
                 .map_err(|error| MisuseUntrue.broken(error.to_string()))?,
         };
+        Ok(())
+    }
+
+    /// A new life that takes up a task whose id is known from elsewhere, and keeps what it took up.
+    pub(crate) fn adopt(&mut self, task: &str, offset: Millis) -> Result<(), Violation> {
+        self.restart(offset)?;
+        let Some(checkpoint) = self.journal.last.as_ref() else {
+            return Ok(());
+        };
+        self.session = Session::adopt(&checkpoint.continuation, task, self.settings)
+            .map_err(|error| SnapshotUnfaithful.broken(error.to_string()))?;
+        self.journal.last = Some(Checkpoint {
+            state: CheckpointState::Waiting,
+            task_id: Some(task.to_owned()),
+            continuation: self.session.snapshot(),
+        });
         Ok(())
     }
 
@@ -154,8 +172,8 @@ impl Driver {
         Ok(self.told)
     }
 
-    /// The answer as it may be shown to what runs in the sandbox: without the key (design: section
-    /// 7). The session never learns the key, so this is where it could creep in.
+    /// The answer as it may be shown to what runs in the sandbox: without the key. The session never
+    /// learns the key, so this is where it could creep in.
     pub(crate) fn redact(&self, mut reply: Reply) -> Reply {
         if self.saboteur.is(Sabotage::AnswersNotRedacted) {
             return reply;

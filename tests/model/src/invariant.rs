@@ -31,6 +31,10 @@ pub enum Invariant {
     /// What is charged is what was announced, or less, within the budget, and what is reported is
     /// what was charged (money rule 8).
     PriceUntrue,
+    /// All create requests of one command have the same idempotency key (money rule 10).
+    KeyChanged,
+    /// After the command to create again, no create request has a key that left before it.
+    KeyReused,
     /// Requests, events and snapshots never hold the account's key.
     KeyHeld,
     /// Outputs come to a wait or an end; the list is asked for three times at most, a create request
@@ -64,7 +68,7 @@ impl std::error::Error for Violation {}
 
 impl Invariant {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::PaidTwice,
         Self::CreatedTwice,
         Self::CreateUnsecured,
@@ -74,6 +78,8 @@ impl Invariant {
         Self::Neglected,
         Self::ChargeUntrue,
         Self::PriceUntrue,
+        Self::KeyChanged,
+        Self::KeyReused,
         Self::KeyHeld,
         Self::Endless,
         Self::Unfinished,

@@ -148,10 +148,7 @@ impl Network {
         let arrival = now + latency(random);
         let failure = match parcel.fate {
             Fate::NotSent => Some((Sent::No, now + latency(random))),
-            Fate::LostBefore => {
-                let sent = random.pick(Sent::Maybe, &[Sent::Yes]);
-                Some((sent, now + random.below(70_000)))
-            }
+            Fate::LostBefore => Some((Sent::Maybe, now + random.below(70_000))),
             Fate::LostBeforeSilently => return,
             Fate::AnsweredBefore => {
                 let end = End::Answer(made_up(true, random));
@@ -189,12 +186,8 @@ impl Network {
         let arrival = now + latency(random);
         let end = match parcel.fate {
             Fate::LostAfterSilently => return,
-            Fate::LostAfter => {
-                let sent = random.pick(Sent::Maybe, &[Sent::Yes]);
-                failed(sent, FailureKind::Network)
-            }
-            Fate::CutOff => failed(Sent::Yes, FailureKind::Network),
-            Fate::TooLarge => failed(Sent::Yes, FailureKind::TooLarge),
+            Fate::LostAfter | Fate::CutOff => failed(Sent::Maybe, FailureKind::Network),
+            Fate::TooLarge => failed(Sent::Maybe, FailureKind::TooLarge),
             Fate::CutBody => End::Answer(cut(reply, random)),
             Fate::AnsweredAfter => End::Answer(made_up(false, random)),
             _ => End::Answer(reply),

@@ -55,13 +55,17 @@ pub enum Sabotage {
     MisuseTaken,
     /// The key is put into a header inside the sandbox.
     KeyInHeader,
+    /// Every create request gets an idempotency key of its own.
+    IdempotencyKeyChanges,
+    /// All create requests have the same idempotency key, whatever the user says.
+    IdempotencyKeyStays,
     /// The driver does not look for the key in answers.
     AnswersNotRedacted,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::MaybeReportedAsNo,
         Self::ClientRepeatsCreate,
         Self::IntermediaryRepeatsCreate,
@@ -83,6 +87,8 @@ impl Sabotage {
         Self::SnapshotForgets,
         Self::MisuseTaken,
         Self::KeyInHeader,
+        Self::IdempotencyKeyChanges,
+        Self::IdempotencyKeyStays,
         Self::AnswersNotRedacted,
     ];
 
@@ -108,6 +114,8 @@ impl Sabotage {
             Self::AnnouncedTooLow => &[PriceUntrue],
             Self::SnapshotForgets => &[SnapshotUnfaithful],
             Self::MisuseTaken => &[MisuseUntrue],
+            Self::IdempotencyKeyChanges => &[KeyChanged],
+            Self::IdempotencyKeyStays => &[KeyReused],
             Self::KeyInHeader | Self::AnswersNotRedacted => &[KeyHeld],
         }
     }
@@ -179,8 +187,22 @@ impl Saboteur {
             }
             (Sabotage::WaitsTooLong, Output::Wait(until)) => *until += 3_600_000,
             (Sabotage::WaitsNever, Output::Wait(until)) => *until = 0,
+            (
+                Sabotage::IdempotencyKeyChanges | Sabotage::IdempotencyKeyStays,
+                Output::Transmit(transmit),
+            ) => {
+                let number = match sabotage {
+                    Sabotage::IdempotencyKeyChanges => transmit.exchange.0,
+                    _ => 0,
+                };
+                for (name, key) in &mut transmit.request.headers {
+                    if *name == "idempotency-key" {
+                        *key = format!("{number:032x}").into();
+                    }
+                }
+            }
             (Sabotage::KeyInHeader, Output::Transmit(transmit)) => {
-                transmit.request.headers.push(("authorization", KEY));
+                transmit.request.headers.push(("authorization", KEY.into()));
             }
             _ => {}
         }

@@ -57,7 +57,7 @@ impl Scenario {
             request: request(random),
             settings: Settings {
                 deadline,
-                seed: random.next(),
+                seed: (random.next(), random.next()),
             },
             plan: Plan::draw(random),
             odds,
@@ -65,7 +65,7 @@ impl Scenario {
         }
     }
 
-    /// How long the session waits for a task (design: section 6, "times").
+    /// How long the session waits for a task (`docs/wire.md`).
     pub(crate) fn patience(&self) -> Millis {
         self.settings.deadline.unwrap_or(match self.request.task {
             TaskType::TextToMusic => 480_000,

@@ -141,6 +141,8 @@ pub(crate) struct Witness {
     /// The permissions whose outcome the user knows to be unknown.
     reported: BTreeSet<usize>,
     last_charge: Option<Charge>,
+    /// The idempotency key of the create requests, under each permission.
+    keys: BTreeMap<usize, String>,
     /// The price that was announced last, under each permission.
     announced: BTreeMap<usize, u32>,
     outputs: u32,
@@ -170,6 +172,7 @@ impl Witness {
             finished: true,
             reported: BTreeSet::new(),
             last_charge: None,
+            keys: BTreeMap::new(),
             announced: BTreeMap::new(),
             outputs: 0,
             tries: Tries::default(),
@@ -303,7 +306,7 @@ impl Witness {
             },
             (Endpoint::Create, End::Failure(failure)) => match failure.sent {
                 Sent::No => self.create = Create::Free,
-                Sent::Maybe | Sent::Yes => self.doubtful(),
+                Sent::Maybe => self.doubtful(),
             },
             (Endpoint::Detail, End::Failure(_)) => {}
             (Endpoint::Detail, End::Answer(reply)) => {

@@ -162,6 +162,8 @@ const SITUATIONS: [Situations; 13] = [
             "creates again after a crash",
             "resumes from the failure",
             "resumes from the journal",
+            "adopts a task",
+            "adopts a task after a crash",
             "cancels after a crash",
         ],
     ),

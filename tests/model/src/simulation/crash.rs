@@ -30,6 +30,12 @@ impl Simulation {
             _ => self.random.below(900_000),
         };
         self.advance(self.now + away);
+        if let Some(task) = self.task_in_doubt()
+            && self.happens(self.odds.resume / 2)
+        {
+            self.coverage.reach("user", "adopts a task after a crash");
+            return self.adopt(&task);
+        }
         self.restart()?;
         let in_doubt = self
             .driver
@@ -46,20 +52,45 @@ impl Simulation {
         self.command(Command::Start)
     }
 
+    /// The task that the last create request made, where the driver does not know it.
+    pub(super) fn task_in_doubt(&self) -> Option<String> {
+        let durable = self.driver.durable()?;
+        let charge = self.service.ledger.charges().last()?;
+        let unknown = durable.state == CheckpointState::Creating;
+        (unknown && charge.permit == self.witness.permit()).then(|| charge.task.clone())
+    }
+
+    /// A new life that takes up a task by its id: somebody looked it up.
+    pub(super) fn adopt(&mut self, task: &str) -> Result<(), Violation> {
+        let offset = self.forget();
+        self.driver.adopt(task, offset)?;
+        self.begin_again();
+        self.command(Command::Start)
+    }
+
     /// A new life from what is durable, not started yet.
     pub(super) fn restart(&mut self) -> Result<(), Violation> {
+        let offset = self.forget();
+        self.driver.restart(offset)?;
+        self.begin_again();
+        Ok(())
+    }
+
+    /// All that is not durable is gone. Gives what the next life's clock shows.
+    fn forget(&mut self) -> u64 {
         self.inbox.clear();
         self.amended = false;
         self.began = self.now;
         self.outcome = None;
-        let offset = self.random.below(1 << 40);
-        self.driver.restart(offset)?;
+        self.random.below(1 << 40)
+    }
+
+    fn begin_again(&mut self) {
         let from = self.driver.durable();
         self.trace.note(self.now, "restart", || match from {
             Some(checkpoint) => checkpoint.continuation.clone(),
             None => "from nothing".to_owned(),
         });
         self.witness.restored(from, self.driver.clock(self.now));
-        Ok(())
     }
 }

@@ -44,6 +44,22 @@ impl Simulation {
                     "nothing to repeat after an unknown outcome".to_owned()
                 })?;
         }
+        let in_doubt = match failure.charge {
+            Charge::Unknown => self.task_in_doubt(),
+            Charge::No | Charge::Yes => None,
+        };
+        if let Some(task) = in_doubt
+            && self.resumes_left > 0
+            && self.happens(self.odds.resume / 2)
+        {
+            self.resumes_left -= 1;
+            self.coverage.reach("user", "adopts a task");
+            self.driver.journal.finished = false;
+            self.reflect();
+            self.keep(CheckpointState::Creating, &failure);
+            self.adopt(&task)?;
+            return Ok(true);
+        }
         match failure.charge {
             Charge::Unknown if self.saboteur.is(Sabotage::CreatesAgainUnasked) => {
                 self.witness.reopened();

@@ -4,14 +4,14 @@ use super::{
     BEFORE_THE_TASK, Create, ONE_WAIT, OUTPUTS_AT_ONCE, Open, Quiet, TRIES, Tries, Witness,
 };
 use crate::invariant::Invariant::{
-    CreateUnsecured, CreatedTwice, Endless, Neglected, Overdue, PaidTwice, PriceUntrue,
-    SnapshotUnfaithful, TaskLost, Undelivered, Unfinished,
+    CreateUnsecured, CreatedTwice, Endless, KeyChanged, KeyReused, Neglected, Overdue, PaidTwice,
+    PriceUntrue, SnapshotUnfaithful, TaskLost, Undelivered, Unfinished,
 };
 use crate::invariant::Violation;
 use crate::service::{Endpoint, Ledger};
 use ima_core::Millis;
 use ima_core::event::{Checkpoint, CheckpointState, Started};
-use ima_core::http::Transmit;
+use ima_core::http::{HttpRequest, Transmit};
 
 impl Witness {
     /// A request leaves.
@@ -24,6 +24,7 @@ impl Witness {
     ) -> Result<(), Violation> {
         self.output()?;
         if endpoint == Endpoint::Create {
+            self.keyed(&transmit.request)?;
             self.created(durable)?;
         }
         let gone = transmit.deadline <= self.timed_out;
@@ -72,6 +73,24 @@ impl Witness {
         let few = few || endpoint == Endpoint::Detail;
         self.watch
             .require(Endless, few, || format!("too many: {:?}", self.tries))
+    }
+
+    /// The key of a create request that leaves.
+    fn keyed(&mut self, request: &HttpRequest) -> Result<(), Violation> {
+        let mut headers = request.headers.iter();
+        let key = headers.find(|(name, _)| *name == "idempotency-key");
+        let key = key.map(|(_, key)| key.to_string()).unwrap_or_default();
+        let digits = key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let own = self.keys.entry(self.permit).or_insert_with(|| key.clone());
+        let same = *own == key;
+        self.watch.require(KeyChanged, digits && same, || {
+            format!("{key:?} after {own:?}")
+        })?;
+        let earlier = self.keys.range(..self.permit);
+        let fresh = earlier.into_iter().all(|(_, old)| *old != key);
+        self.watch.require(KeyReused, fresh, || {
+            format!("{key} left under an earlier command")
+        })
     }
 
     /// A create request leaves, from wherever.
