@@ -81,10 +81,12 @@ fn comparable(stage: &Stage, events: Vec<String>) -> Vec<String> {
 /// A line without the idempotency keys in its continuations: 32 hexadecimal digits.
 fn without_keys(line: &str) -> String {
     let digits = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let parts = line.split('"').map(|part| match part.trim_end_matches('\\') {
-        key if digits(key) => "KEY",
-        _ => part,
-    });
+    let parts = line
+        .split('"')
+        .map(|part| match part.trim_end_matches('\\') {
+            key if digits(key) => "KEY",
+            _ => part,
+        });
     parts.collect::<Vec<_>>().join("\"")
 }
 

@@ -1,6 +1,6 @@
 //! The events of a generation, pulled to the end.
 
-use ima_host::types::{Event, Failure, Message, Outcome, Success};
+use ima_host::types::{Cause, Event, Failure, Message, Outcome, Success};
 use ima_host::{Error, Generation};
 
 /// The events of a generation.
@@ -40,6 +40,14 @@ impl Played {
         match self.0.last() {
             Some(Event::Finished(Outcome::Failure(failure))) => failure,
             other => panic!("no failure but {other:?}"),
+        }
+    }
+
+    /// What a hostile machine says that it saw.
+    pub fn report(&self) -> &str {
+        match &self.failure().cause {
+            Cause::Other(report) => report,
+            other => panic!("no report but {other:?}"),
         }
     }
 

@@ -3,7 +3,7 @@
 use ima_host::Credential;
 use ima_host::types::{Cause, KnownBy, Language, TaskType};
 use ima_simulator::{DEMO_KEY, Endpoint};
-use ima_tests::{Stage, song, spoken};
+use ima_test_kit::{Stage, song, spoken};
 use serde_json::{Value, json};
 
 use super::with;
