@@ -92,7 +92,7 @@ async fn every_request_carries_the_headers_of_the_requirements() {
 #[tokio::test]
 async fn a_quote_is_what_is_then_sent_and_costs_nothing() {
     let stage = Stage::new().await;
-    let quote = stage.runtime.quote(&song()).await.unwrap();
+    let quote = stage.runtime.quote(song()).await.unwrap();
     assert_eq!((quote.points, quote.attribute_id), (25, 2370));
     assert_eq!(stage.charges(), 0);
     stage.run(&song()).await.success();

@@ -133,7 +133,7 @@ async fn unknown_parameters_may_be_dropped_and_are_named() {
     );
     assert_eq!(sent(&stage).get("sparkle"), None);
     assert_eq!(
-        stage.runtime.quote(&request).await.unwrap().dropped[0].field,
+        stage.runtime.quote(request).await.unwrap().dropped[0].field,
         "sparkle"
     );
 }
