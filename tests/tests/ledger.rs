@@ -8,7 +8,7 @@ use std::path::Path;
 use ima_host::types::Charge;
 use ima_host::{
     Builder, CeilingExceeded, Ceilings, ComponentSource, Error, Isolation, Journal, Limits,
-    Request, Runtime,
+    Request, Resume, Runtime,
 };
 use ima_simulator::{Endpoint, Fault};
 use ima_test_kit::plugin::PluginHost;
@@ -138,8 +138,16 @@ async fn a_request_above_its_ceiling_does_not_leave() {
     };
     assert_eq!(ceiling, expected);
     assert_eq!(stage.requests(Endpoint::Create), 0);
+    // Its job is over.
     let jobs = stage.runtime.journal().unwrap().list().await.unwrap();
-    assert!(jobs.iter().all(|job| !job.is_open()), "{jobs:?}");
+    let [job] = jobs.as_slice() else {
+        panic!("{jobs:?}")
+    };
+    let resumed = stage.runtime.resume(Resume::job(&job.id)).await;
+    assert!(
+        matches!(resumed, Err(Error::NothingToResume(_))),
+        "{resumed:?}"
+    );
     // Two points are within it.
     stage.run(&spoken()).await.success();
 }
