@@ -51,10 +51,10 @@ pub(crate) fn run() -> Result<(), Error> {
 }
 
 /// The computing time of one session.
-fn cpu_of(mut session: impl FnMut((u64, u64)) -> Result<(), Error>) -> Result<Duration, Error> {
+fn cpu_of(mut session: impl FnMut(u64) -> Result<(), Error>) -> Result<Duration, Error> {
     let begin = cost::own_cpu()?;
     for seed in 0..SESSIONS {
-        session((0, seed.into()))?;
+        session(seed.into())?;
     }
     Ok((cost::own_cpu()? - begin) / SESSIONS)
 }

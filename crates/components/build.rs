@@ -1,8 +1,12 @@
-//! Finds the components: in a published crate they lie in `wasm/`; in the workspace they are built.
+//! Finds the components. In the workspace they are built from source, always; in a package they lie
+//! in `wasm/`, and nothing is built.
+//!
+//! The two are told apart by `sources.txt`, the list of what the components are built from: the
+//! package does not include it.
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 /// Package and the variable that names its component's file to the library.
 const COMPONENTS: [(&str, &str); 2] = [
@@ -10,50 +14,74 @@ const COMPONENTS: [(&str, &str); 2] = [
     ("ima-plugin", "IMA_PLUGIN_WASM"),
 ];
 
-fn main() {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    println!("cargo::rerun-if-changed=wasm");
+fn main() -> ExitCode {
     for (package, variable) in COMPONENTS {
-        let name = format!("{}.wasm", package.replace('-', "_"));
-        let packaged = here.join("wasm").join(&name);
-        let file = if packaged.is_file() {
-            packaged
-        } else {
-            match build(&here, package) {
-                Ok(()) => PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join(&name),
-                Err(error) => {
-                    for line in error.lines() {
-                        println!("cargo::error={line}");
-                    }
-                    std::process::exit(1);
+        match find(&format!("{}.wasm", package.replace('-', "_")), package) {
+            Ok(file) => println!("cargo::rustc-env={variable}={}", file.display()),
+            Err(error) => {
+                for line in error.lines() {
+                    println!("cargo::error={line}");
                 }
+                return ExitCode::FAILURE;
             }
-        };
-        println!("cargo::rustc-env={variable}={}", file.display());
+        }
     }
+    ExitCode::SUCCESS
 }
 
-/// Builds a component with the workspace's own builder, which a published crate has no need of.
-fn build(here: &Path, package: &str) -> Result<(), String> {
-    let workspace = here.join("../..");
-    for watched in ["Cargo.lock", "Cargo.toml", "crates/core", "crates/guest", "crates/guest-build", "crates/machine", "crates/plugin", "crates/understanding", "wit"] {
-        println!("cargo::rerun-if-changed={}", workspace.join(watched).display());
+fn find(name: &str, package: &str) -> Result<PathBuf, String> {
+    let here = variable("CARGO_MANIFEST_DIR")?;
+    let sources = here.join("sources.txt");
+    if sources.is_file() {
+        println!("cargo::rerun-if-changed={}", sources.display());
+        let sources = std::fs::read_to_string(sources).map_err(|error| error.to_string())?;
+        return build(&here.join("../.."), sources.lines(), name, package);
     }
-    let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
-    let target = target_folder(Path::new(&out)).ok_or("the target folder was not found")?;
-    let cargo = env::var_os("CARGO").ok_or("CARGO is not set")?;
-    let mut command = Command::new(cargo);
-    command.current_dir(&workspace).args(["run", "--quiet", "--package", "guest-build", "--features", "program", "--target-dir"]);
-    command.arg(target.join("guest-build")).args(["--", package, "wasm32-unknown-unknown"]).arg(&out).arg(target.join("guest"));
+    let packaged = here.join("wasm").join(name);
+    println!("cargo::rerun-if-changed={}", packaged.display());
+    if packaged.is_file() {
+        return Ok(packaged);
+    }
+    let missing = "the package ima-components is incomplete";
+    Err(format!("{missing}: {} is missing", packaged.display()))
+}
+
+/// Builds a component with the workspace's own builder.
+fn build<'a>(
+    workspace: &Path,
+    sources: impl Iterator<Item = &'a str>,
+    name: &str,
+    package: &str,
+) -> Result<PathBuf, String> {
+    for source in sources {
+        println!("cargo::rerun-if-changed={}", workspace.join(source).display());
+    }
+    let out = variable("OUT_DIR")?;
+    let target = target_folder(&out).ok_or("the target folder was not found")?;
+    let mut command = Command::new(variable("CARGO")?);
+    command
+        .current_dir(workspace)
+        .args(["run", "--quiet", "--package", "guest-build"])
+        .args(["--features", "program", "--target-dir"])
+        .arg(target.join("guest-build"))
+        .args(["--", package, "wasm32-unknown-unknown"])
+        .arg(&out)
+        .arg(target.join("guest"));
     let output = command.output().map_err(|error| error.to_string())?;
     if output.status.success() {
-        return Ok(());
+        return Ok(out.join(name));
     }
     Err(String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
+fn variable(name: &str) -> Result<PathBuf, String> {
+    let value = env::var_os(name).map(PathBuf::from);
+    value.ok_or_else(|| format!("{name} is not set"))
+}
+
 /// Cargo marks its target folders with a cache tag.
 fn target_folder(out: &Path) -> Option<PathBuf> {
-    let mut above = out.ancestors().filter(|folder| folder.join("CACHEDIR.TAG").is_file());
-    above.next().map(Path::to_path_buf)
+    let mut above = out.ancestors();
+    let target = above.find(|folder| folder.join("CACHEDIR.TAG").is_file());
+    target.map(Path::to_path_buf)
 }

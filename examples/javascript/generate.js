@@ -35,7 +35,7 @@ async function run(session, network, clock, job) {
       await clock.waitUntil(Number(val));
       session.handle({ tag: 'timeout' }, BigInt(clock.now()));
     } else if (val.tag === 'checkpoint') {
-      // The money rule: durable before the next poll, because that may be the create request.
+      // Money rule 1: durable before the next poll, because that may be the create request.
       await keep(job, val.val.state, val.val.continuation);
     } else if (val.tag === 'message') {
       console.log(val.val.text);
@@ -56,13 +56,15 @@ async function finish(outcome, network, job) {
     await replace(file, network.audio(media.url));
     console.log(`Saved: ${file}`);
   }
+  if (end.help) console.log(end.help);
   if (!end.continuation) fs.rmSync(job, { force: true });
   return tag === 'failure' ? EXIT[end.charge] : 0;
 }
 
 /** The session that the arguments ask for, started, and its job file. */
 function open([task, what, ...rest], options, clock) {
-  const settings = { seed: randomBytes(8).readBigUInt64LE() };
+  const random = () => randomBytes(8).readBigUInt64LE();
+  const settings = { seed: [random(), random()] }; // no two generations may have the same
   let job, session;
   if (rest.length > 0 || !what) throw new Error(USAGE);
   // A negative number would wrap to a huge budget.

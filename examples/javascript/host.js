@@ -60,7 +60,7 @@ export class Network {
     try {
       for await (const piece of limited(answer, ANSWER_LIMIT)) pieces.push(piece);
     } catch (error) {
-      return failure('yes', error instanceof RangeError ? 'too-large' : 'network');
+      return failure('maybe', error instanceof RangeError ? 'too-large' : 'network');
     }
     const { status } = answer;
     const response = { status, headers: [...answer.headers], body: Buffer.concat(pieces) };

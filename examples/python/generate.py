@@ -37,8 +37,7 @@ def run(session, network, clock, job):
     while True:
         match session.poll():
             case Variant("checkpoint", checkpoint):
-                # The money rule: durable before the next poll, because that may be the create
-                # request.
+                # Money rule 1: durable before the next poll, because that may be the create request.
                 keep(job, checkpoint.state, checkpoint.continuation)
             case Variant("message", message):
                 print(message.text, flush=True)
@@ -63,6 +62,8 @@ def finish(outcome, network, job):
         path = job.with_name(f"{job.stem}-{number}.{kind}")
         replace(path, network.audio(media.url))
         print(f"Saved: {path}")
+    if failed and end.help:
+        print(end.help)
     if not (failed and end.continuation):
         job.unlink(missing_ok=True)
     return EXIT[end.charge] if failed else 0

@@ -56,11 +56,11 @@ class Network:
             while chunk := answer.read1(65536):
                 body += chunk
                 if len(body) > ANSWER_LIMIT:
-                    return failure("yes", "too-large")
+                    return failure("maybe", "too-large")
                 if clock.now() > deadline:
-                    return failure("yes")
+                    return failure("maybe")
         except HTTPError:
-            return failure("yes")
+            return failure("maybe")
         response = record(status=answer.status, headers=list(answer.headers.items()), body=body)
         return "response", record(exchange=transmit.exchange, response=response)
 

@@ -8,7 +8,7 @@ from wasmtime import Engine, Store
 from wasmtime.component import Component, Linker, Record, Variant
 
 COMPONENT = Path(__file__).parent / "../../target/guest/ima_machine.wasm"
-INTERFACE = "ima:studio/machines@0.1.0"
+INTERFACE = "ima:studio/machines@0.2.0"
 
 
 class Rejected(Exception):
@@ -33,7 +33,9 @@ class Session:
         self.store = Store(engine)
         self.instance = Linker(engine).instantiate(self.store, component)
         self.interface = self.instance.get_export_index(self.store, INTERFACE)
-        settings = record(deadline_ms=None, seed=secrets.randbits(64))
+        # No two generations may have the same seed.
+        seed = (secrets.randbits(64), secrets.randbits(64))
+        settings = record(deadline_ms=None, seed=seed)
         self.resource = self._call(f"[static]session.{constructor}", argument, settings)
         if isinstance(self.resource, Variant):  # the error of the result
             error = self.resource.payload

@@ -1,5 +1,5 @@
 //! The list of models: from the answer to a model that can be priced, against what `serde_json`
-//! needs to make a `Value` of the same bytes (design, section 9: at most 0.7 times).
+//! needs to make a `Value` of the same bytes (aim: at most 0.7 times).
 //!
 //! Neither side is billed for dropping what it made.
 

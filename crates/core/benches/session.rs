@@ -1,5 +1,5 @@
 //! A session from the start to two clips, without any I/O: the answers are prepared. What the list
-//! takes of it is shown beside it (design: at most 50 µs without that).
+//! takes of it is shown beside it (aim: at most 50 µs without that).
 
 #![allow(
     clippy::expect_used,

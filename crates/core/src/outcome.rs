@@ -6,7 +6,7 @@ use crate::request::InvalidValue;
 use ima_wire::envelope::Refusal;
 use serde::{Deserialize, Serialize};
 
-/// Whether points were charged (design: money rule 7).
+/// Whether points were charged (money rule 7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charge {
     /// Nothing was charged.
@@ -99,13 +99,13 @@ pub enum Cause {
     /// The service could not be reached.
     #[error("the service could not be reached")]
     Network,
-    /// The create request may have been accepted (design: money rule 4).
+    /// The create request may have been accepted (money rule 4).
     #[error("the outcome of the create request is unknown")]
     OutcomeUnknown,
     /// The service could not finish the task.
     #[error("the task failed")]
     TaskFailed(TaskFault),
-    /// The deadline passed (design: money rule 6).
+    /// The deadline passed (money rule 6).
     #[error("the deadline passed")]
     Deadline,
     /// The user stopped waiting.

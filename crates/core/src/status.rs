@@ -1,5 +1,5 @@
-//! What the states of a task's media mean together (music: "Detail API status values"; design:
-//! section 6, "status").
+//! What the states of a task's media mean together (music: "Detail API status values";
+//! `docs/wire.md`, "The detail answer").
 
 use crate::api::detail::{self, MediaState};
 use crate::outcome::{Media, TaskFault};

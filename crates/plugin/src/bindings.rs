@@ -11,6 +11,7 @@
 wit_bindgen::generate!({
     path: "../../wit",
     world: "plugin",
+    generate_all,
 });
 
 export!(Plugin with_types_in self);

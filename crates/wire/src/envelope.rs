@@ -59,9 +59,12 @@ impl<'a> Answer<'a> {
     /// error status; without a readable code the status does. A byte order mark, or broken UTF-8 in
     /// a text, doesn't hide an answer.
     pub fn read(status: u16, body: &'a [u8]) -> Self {
-        match String::from_utf8_lossy(body) {
-            Cow::Borrowed(body) => Self::of(status, body, Cow::Borrowed),
-            Cow::Owned(body) => Self::of(status, &body, |data| Cow::Owned(data.to_string())),
+        match str::from_utf8(body) {
+            Ok(body) => Self::of(status, body, Cow::Borrowed),
+            Err(_) => {
+                let body = String::from_utf8_lossy(body);
+                Self::of(status, &body, |data| Cow::Owned(data.to_string()))
+            }
         }
     }
 

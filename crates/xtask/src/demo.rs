@@ -2,9 +2,9 @@
 //! component in the real host, against the simulator.
 
 use crate::error::Error;
+use crate::files;
 use crate::run::{self, cargo};
 use crate::simulator::{self, KEY, Simulator};
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -21,10 +21,7 @@ pub(crate) const BUILD: [&str; 5] = [
 pub(crate) fn run(speed: u32) -> Result<(), Error> {
     cargo(&BUILD, &[])?;
     let folder = run::target().join("demo");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|error| file(&folder, error))?;
-    }
-    fs::create_dir_all(&folder).map_err(|error| file(&folder, error))?;
+    files::make_empty(&folder)?;
 
     let simulator = Simulator::start(speed)?;
     let music = folder.join("music.wav");
@@ -78,8 +75,4 @@ fn ima(simulator: &Simulator, speed: u32, arguments: &[&str], out: &Path) -> Res
         .env("IMA_PREFS_FILE", folder.join("preferences.json"))
         .env("IMA_CACHE_DIR", run::target().join("ima-cache"));
     run::run(&mut command, "ima")
-}
-
-fn file(path: &Path, error: std::io::Error) -> Error {
-    Error::File(path.display().to_string(), error)
 }

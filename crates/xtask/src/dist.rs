@@ -1,12 +1,12 @@
 //! One folder with all that is handed out: the program, the components, their contract.
 
 use crate::error::Error;
+use crate::files::{self, at, copy, write};
 use crate::run::{self, cargo};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 /// What runs in a sandbox, by the package that it is made of. A tree need not have all of them.
@@ -25,9 +25,7 @@ pub(crate) fn run(profile: &str) -> Result<(), Error> {
     cargo(&build, &[])?;
 
     let dist = run::target().join("dist");
-    if dist.exists() {
-        fs::remove_dir_all(&dist).map_err(|error| file(&dist, error))?;
-    }
+    files::make_empty(&dist)?;
     let workspace = run::workspace();
     let name = format!("ima{}", std::env::consts::EXE_SUFFIX);
     let program = dist.join("bin").join(&name);
@@ -39,22 +37,17 @@ pub(crate) fn run(profile: &str) -> Result<(), Error> {
             copy(&built, &dist.join("components").join(name))?;
         }
     }
-    for path in list(&workspace.join("wit"))? {
-        if let Some(name) = path.file_name() {
-            copy(&path, &dist.join("wit").join(name))?;
-        }
-    }
+    files::copy_folder(&workspace.join("wit"), &dist.join("wit"))?;
     for text in TEXTS {
         copy(&workspace.join(text), &dist.join(text))?;
     }
     let completions = dist.join("completions");
-    fs::create_dir_all(&completions).map_err(|error| file(&completions, error))?;
     for (shell, name) in SHELLS {
         let script = output(Command::new(&program).args(["completions", shell]))?;
         write(&completions.join(name), &script)?;
     }
     let man = dist.join("man");
-    fs::create_dir_all(&man).map_err(|error| file(&man, error))?;
+    fs::create_dir_all(&man).map_err(at(&man))?;
     output(Command::new(&program).arg("manual").arg(&man))?;
 
     let sums = sums(&dist)?;
@@ -79,25 +72,18 @@ struct Sum {
 /// Every file, by its path within the folder.
 fn sums(dist: &Path) -> Result<Vec<Sum>, Error> {
     let mut sums = Vec::new();
-    let mut folders = vec![dist.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for path in list(&folder)? {
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let content = fs::read(&path).map_err(|error| file(&path, error))?;
-            let name = path.strip_prefix(dist).unwrap_or(&path);
-            let mut sha256 = String::new();
-            for byte in Sha256::digest(&content) {
-                let _ = write!(sha256, "{byte:02x}");
-            }
-            sums.push(Sum {
-                name: name.to_string_lossy().replace('\\', "/"),
-                bytes: content.len() as u64,
-                sha256,
-            });
+    for path in files::all(dist)? {
+        let content = files::read(&path)?;
+        let name = path.strip_prefix(dist).unwrap_or(&path);
+        let mut sha256 = String::new();
+        for byte in Sha256::digest(&content) {
+            let _ = write!(sha256, "{byte:02x}");
         }
+        sums.push(Sum {
+            name: name.to_string_lossy().replace('\\', "/"),
+            bytes: content.len() as u64,
+            sha256,
+        });
     }
     sums.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(sums)
@@ -126,27 +112,4 @@ fn output(command: &mut Command) -> Result<Vec<u8>, Error> {
     } else {
         Err(Error::Failed("ima".to_owned()))
     }
-}
-
-fn list(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = fs::read_dir(folder).map_err(|error| file(folder, error))?;
-    let paths: io::Result<Vec<_>> = entries.map(|entry| Ok(entry?.path())).collect();
-    paths.map_err(|error| file(folder, error))
-}
-
-/// Copies a file, into a folder that is made where it is missing.
-fn copy(from: &Path, to: &Path) -> Result<(), Error> {
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder).map_err(|error| file(folder, error))?;
-    }
-    fs::copy(from, to).map_err(|error| file(from, error))?;
-    Ok(())
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
-    fs::write(path, content).map_err(|error| file(path, error))
-}
-
-fn file(path: &Path, error: io::Error) -> Error {
-    Error::File(path.display().to_string(), error)
 }

@@ -1,42 +1,41 @@
-//! Why a task did not get to its end.
+//! Why a task failed.
 
-use std::fmt;
+use std::io;
 
-/// Why a task did not get to its end.
-#[derive(Debug)]
+/// Why a task failed.
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// Wrong arguments; holds the help text.
+    #[error("{0}")]
     Usage(&'static str),
     /// A program could not be started.
-    Start(String, std::io::Error),
-    /// A program ended with an error.
+    #[error("{0} did not start: {1}.")]
+    Start(String, #[source] io::Error),
+    /// A program ended with an error, which it has printed.
+    #[error("{0} failed.")]
     Failed(String),
-    /// A file could not be made or read.
-    File(String, std::io::Error),
+    /// A file could not be written or read.
+    #[error("{0}: {1}.")]
+    File(String, #[source] io::Error),
     /// The simulator did not say where it listens.
+    #[error("The simulator did not start.")]
     NoSimulator,
-    /// The control interface of the simulator did not do what it was asked for.
-    Control(String, std::io::Error),
-    /// Something that must be on the machine is not; the text says what.
+    /// The control interface of the simulator refused a command.
+    #[error("The simulator refused {0}: {1}.")]
+    Control(String, #[source] io::Error),
+    /// The machine lacks something; the text says what.
+    #[error("This task needs {0}.")]
     Missing(&'static str),
-    /// An example did not do what it should.
+    /// An example behaved differently.
+    #[error("The {0} example: {1}.")]
     Example(&'static str, String),
     /// A file that should be audio is not.
+    #[error("{0} is no audio file.")]
     NoAudio(String),
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(text) => formatter.write_str(text),
-            Self::Start(program, error) => write!(formatter, "{program} did not start: {error}"),
-            Self::Failed(command) => write!(formatter, "failed: {command}"),
-            Self::File(path, error) => write!(formatter, "{path}: {error}"),
-            Self::NoSimulator => formatter.write_str("the simulator did not start"),
-            Self::Control(path, error) => write!(formatter, "simulator, {path}: {error}"),
-            Self::Missing(what) => write!(formatter, "needed and not found: {what}"),
-            Self::Example(language, what) => write!(formatter, "the {language} example: {what}"),
-            Self::NoAudio(path) => write!(formatter, "{path} is no audio file"),
-        }
-    }
+    /// A document names modules or tests that don't exist.
+    #[error("The documents name what doesn't exist:\n{0}")]
+    Documents(String),
+    /// What is packaged doesn't hold what a user of it needs.
+    #[error("The packages: {0}.")]
+    Package(String),
 }

@@ -2,6 +2,7 @@
 //! targets check, and the inputs that are kept, is in `tests/corpus`.
 
 use crate::error::Error;
+use crate::files::{self, at};
 use crate::run;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -51,7 +52,7 @@ pub(crate) fn run(arguments: &[&str], usage: &'static str) -> Result<(), Error> 
 
 fn fuzz(target: &str, seconds: u32) -> Result<(), Error> {
     let reached = reached(target);
-    make(&reached)?;
+    fs::create_dir_all(&reached).map_err(at(&reached))?;
     let dictionary = run::workspace().join(format!("fuzz/dictionaries/{target}.dict"));
     libfuzzer(
         target,
@@ -77,12 +78,9 @@ fn keep(target: &str) -> Result<(), Error> {
     let (seeds, found) = (corpus("seeds").join(target), corpus("found").join(target));
     let work = run::target().join("fuzz-keep");
     let (merged, control) = (work.join(target), work.join(format!("{target}.txt")));
-    if work.exists() {
-        fs::remove_dir_all(&work).map_err(at(&work))?;
-    }
-    make(&merged)?;
+    files::make_empty(&work)?;
     for name in names(&seeds)? {
-        fs::copy(seeds.join(&name), merged.join(&name)).map_err(at(&merged))?;
+        files::copy(&seeds.join(&name), &merged.join(&name))?;
     }
     libfuzzer(
         target,
@@ -94,16 +92,15 @@ fn keep(target: &str) -> Result<(), Error> {
             &format!("-merge_control_file={}", control.display()),
         ],
     )?;
-    let control = fs::read_to_string(&control).map_err(at(&control))?;
+    let control = files::read_text(&control)?;
     let kept = choose(&control)
         .into_iter()
-        .map(|file| Ok((file, fs::read(file).map_err(at(Path::new(file)))?)))
+        .map(|file| Ok((file, files::read(Path::new(file))?)))
         .collect::<Result<Vec<_>, Error>>()?;
-    fs::remove_dir_all(&found).map_err(at(&found))?;
-    make(&found)?;
+    files::make_empty(&found)?;
     for (file, input) in kept {
         let name = Path::new(file).file_name().unwrap_or_default();
-        fs::write(found.join(name), input).map_err(at(&found))?;
+        files::write(&found.join(name), input)?;
     }
     Ok(())
 }
@@ -185,14 +182,6 @@ fn names(folder: &Path) -> Result<Vec<String>, Error> {
     let mut names: Vec<_> = names.filter_map(|name| name.into_string().ok()).collect();
     names.sort();
     Ok(names)
-}
-
-fn make(folder: &Path) -> Result<(), Error> {
-    fs::create_dir_all(folder).map_err(at(folder))
-}
-
-fn at(path: &Path) -> impl Fn(io::Error) -> Error {
-    move |error| Error::File(path.display().to_string(), error)
 }
 
 #[cfg(test)]

@@ -3,14 +3,17 @@
 mod bench;
 mod demo;
 mod dist;
+mod documents;
 mod error;
+mod files;
 mod fuzz;
-mod packages;
+mod package;
 mod picture;
 mod polyglot;
 mod run;
 mod setup;
 mod simulator;
+mod size;
 mod soak;
 mod svg;
 mod verify;
@@ -33,15 +36,30 @@ Tasks:
   fuzz [TARGET] [--seconds N] [--keep]
                   run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
                   inputs in tests/corpus/found that reach most of what the seeds do not
+  package [--check]
+                  make target/package: the crates that an agent runtime depends on, as a registry takes
+                  them; --check then builds and runs projects that depend on them, offline
+  size            the sizes of the components
   picture         run the program in a terminal against the simulator and draw it: docs/ima.svg
   soak [--seconds N | --seeds N] [--from SEED]
                   play new seeds of the model test for N seconds (60), or so many
   soak --seed SEED [--trace]
                   play one of its seeds again and show what happens in it
-  test            formatting, lints (native and wasm), documentation, every test, the examples
+  test [--quick]  formatting, lints (native and wasm), documentation, every test, the packages, the
+                  examples; --quick runs the tests of the core, 2,000 seeds and one generation
 ";
 
 fn main() -> ExitCode {
+    let program = std::env::current_exe().unwrap_or_default();
+    let name = program.file_stem().and_then(|name| name.to_str());
+    match name {
+        Some(package::RUSTC_GUARD) => package::run_rustc(),
+        Some(package::CARGO_GUARD) => package::refuse_cargo(),
+        _ => run_task(),
+    }
+}
+
+fn run_task() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match *arguments {
@@ -53,8 +71,12 @@ fn main() -> ExitCode {
         ["examples"] => setup::run().and_then(|()| polyglot::run()),
         ["picture"] => setup::run().and_then(|()| picture::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
+        ["package"] => setup::run().and_then(|()| package::run()),
+        ["package", "--check"] => setup::run().and_then(|()| package::build_and_check()),
+        ["size"] => setup::run().and_then(|()| size::run()),
         ["soak", ref options @ ..] => soak::run(options),
         ["test"] => setup::run().and_then(|()| verify::run()),
+        ["test", "--quick"] => setup::run().and_then(|()| verify::quick()),
         ["bench"] => setup::run().and_then(|()| bench::run(None)),
         ["bench", part] => setup::run().and_then(|()| bench::run(Some(part))),
         _ => Err(Error::Usage(USAGE)),

@@ -52,7 +52,7 @@ pub(crate) fn run() -> Result<(), Error> {
 
 #[cfg(unix)]
 mod terminal {
-    use std::fs::{self, File};
+    use std::fs::File;
     use std::io::{self, Read, Write};
     use std::path::Path;
     use std::process::{Child, Command, Stdio};
@@ -65,19 +65,12 @@ mod terminal {
     use crate::error::Error;
     use crate::run::{self, cargo};
     use crate::simulator::{KEY, Simulator};
-    use crate::{demo, svg};
+    use crate::{demo, files, svg};
 
     pub(super) fn run() -> Result<(), Error> {
         cargo(&demo::BUILD, &[])?;
         let home = run::target().join("picture");
-        let at = |path: &Path| {
-            let path = path.display().to_string();
-            move |error| Error::File(path, error)
-        };
-        if home.exists() {
-            fs::remove_dir_all(&home).map_err(at(&home))?;
-        }
-        fs::create_dir_all(&home).map_err(at(&home))?;
+        files::make_empty(&home)?;
         let simulator = Simulator::start_at(PORT, SPEED)?;
         let mut screen = Parser::new(ROWS, COLUMNS, 0);
         for scene in &SCENES {
@@ -88,7 +81,7 @@ mod terminal {
                 .map_err(|error| Error::Start("ima".to_owned(), error))?;
         }
         let path = run::workspace().join("docs/ima.svg");
-        fs::write(&path, svg::draw(screen.screen())).map_err(at(&path))?;
+        files::write(&path, svg::draw(screen.screen()))?;
         println!("{}", path.display());
         Ok(())
     }

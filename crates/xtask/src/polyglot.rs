@@ -1,10 +1,11 @@
 //! The examples in Python and JavaScript, run against the simulator as a user would run them.
 
+mod packages;
+
 use crate::error::Error;
-use crate::packages;
+use crate::files;
 use crate::run::{self, cargo};
 use crate::simulator::{self, KEY, Simulator};
-use std::fs;
 use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -39,10 +40,7 @@ pub(crate) fn scenarios() -> Result<(), Error> {
         ("JavaScript", PathBuf::from("node"), javascript),
     ] {
         let folder = run::target().join("polyglot").join("audio").join(language);
-        if folder.exists() {
-            fs::remove_dir_all(&folder)
-                .map_err(|error| Error::File(folder.display().to_string(), error))?;
-        }
+        files::make_empty(&folder)?;
         let example = Example {
             language,
             program,
@@ -102,11 +100,13 @@ impl Example {
         self.holds(ended.code == Some(0), "brings audio", &ended.output)?;
         self.has_saved(&ended, files)?;
         self.charged(&simulator, 1)?;
-        let jobs = fs::read_dir(&self.folder)
-            .map_err(|error| Error::File(self.folder.display().to_string(), error))?
-            .flatten()
-            .filter(|entry| entry.path().extension().is_some_and(|end| end == "job"));
-        self.holds(jobs.count() == 0, "leaves no job behind", &ended.output)
+        let files = files::list(&self.folder)?;
+        let mut jobs = files.iter().filter_map(|path| path.extension());
+        self.holds(
+            jobs.all(|end| end != "job"),
+            "leaves no job behind",
+            &ended.output,
+        )
     }
 
     /// Killed once the task exists, it goes on with that task, and the song is paid once.

@@ -6,14 +6,18 @@ use std::process::Command;
 
 /// Runs `cargo` with these arguments, its output shown.
 pub(crate) fn cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<(), Error> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let mut command = Command::new(cargo);
+    let mut command = Command::new(cargo_program());
     command
         .args(arguments)
         .envs(environment.iter().copied())
         .current_dir(workspace());
     eprintln!("$ cargo {}", arguments.join(" "));
     run(&mut command, &format!("cargo {}", arguments.join(" ")))
+}
+
+/// The cargo that runs this program.
+pub(crate) fn cargo_program() -> PathBuf {
+    std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
 }
 
 /// Runs a command to its end.

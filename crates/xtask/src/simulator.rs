@@ -1,8 +1,8 @@
 //! The simulator in a process of its own, and its control interface.
 
 use crate::error::Error;
+use crate::files;
 use crate::run;
-use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -135,7 +135,7 @@ impl Drop for Simulator {
 
 /// The size in bytes of an audio file of the simulator.
 pub(crate) fn audio(path: &Path) -> Result<usize, Error> {
-    let bytes = fs::read(path).map_err(|error| Error::File(path.display().to_string(), error))?;
+    let bytes = files::read(path)?;
     if bytes.starts_with(b"RIFF") && bytes.len() > 1_000 {
         Ok(bytes.len())
     } else {

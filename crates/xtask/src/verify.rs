@@ -1,8 +1,8 @@
 //! Everything that must hold before a change lands.
 
 use crate::error::Error;
-use crate::polyglot;
 use crate::run::cargo;
+use crate::{demo, documents, package, polyglot};
 
 /// What runs inside the sandbox, by the target that it is built for.
 const GUESTS: [(&str, &[&str]); 2] = [
@@ -20,7 +20,11 @@ const GUESTS: [(&str, &[&str]); 2] = [
     ("wasm32-wasip2", &["ima-hostile"]),
 ];
 
+/// What decides, without any I/O.
+const PURE: [&str; 3] = ["ima-core", "ima-understanding", "ima-wire"];
+
 pub(crate) fn run() -> Result<(), Error> {
+    documents::check()?;
     cargo(&["fmt", "--all", "--check"], &[])?;
     let deny = ["--", "-D", "warnings"];
     let native = ["clippy", "--workspace", "--all-targets"];
@@ -44,5 +48,17 @@ pub(crate) fn run() -> Result<(), Error> {
     // the examples need.
     cargo(&["test"], &[])?;
     cargo(&["test", "--package", "guest-build"], &[])?;
+    package::check()?;
     polyglot::scenarios()
+}
+
+/// What a change is tried with while it is made: under two minutes, once all is compiled.
+pub(crate) fn quick() -> Result<(), Error> {
+    documents::check()?;
+    let mut tests = vec!["test", "--quiet"];
+    tests.extend(PURE.iter().flat_map(|package| ["--package", package]));
+    cargo(&tests, &[])?;
+    let model = ["run", "--quiet", "--package", "ima-model", "--"];
+    cargo(&[&model[..], &["--seeds", "2000"]].concat(), &[])?;
+    demo::run(1_000)
 }

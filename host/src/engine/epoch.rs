@@ -1,5 +1,5 @@
-//! The epoch: how often code that runs in an engine is interrupted, and a thread that sees to it only
-//! while there is any.
+//! The epoch: how often code that runs in an engine is interrupted, and a thread that sees to it while
+//! there is any.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -12,7 +12,12 @@ use wasmtime::{Engine, EngineWeak};
 /// The length of an epoch. Code that runs longer lets other tasks of the process go on.
 pub(crate) const TICK: Duration = Duration::from_millis(2);
 
-/// Advances the epoch of its engines while calls are under way; otherwise its thread sleeps.
+/// How many epochs without a call the thread stays awake. Waking it costs more than a short call, and
+/// calls come in groups.
+const AWAKE: u32 = 10;
+
+/// Advances the epoch of its engines while calls are under way, and a little longer; otherwise its
+/// thread sleeps.
 #[derive(Debug)]
 pub(crate) struct Ticker {
     state: Arc<State>,
@@ -89,12 +94,18 @@ impl Drop for Running {
 }
 
 fn tick(state: &Weak<State>) {
+    let mut idle = 0;
     loop {
         let Some(state) = state.upgrade() else { return };
         if state.over.load(Ordering::SeqCst) {
             return;
         }
-        if state.calls.load(Ordering::SeqCst) == 0 {
+        idle = match state.calls.load(Ordering::SeqCst) {
+            0 => idle + 1,
+            _ => 0,
+        };
+        if idle > AWAKE {
+            idle = 0;
             // In this order: a call that begins in between sees that the thread is about to sleep,
             // and its `unpark` makes the next `park` return at once.
             state.asleep.store(true, Ordering::SeqCst);

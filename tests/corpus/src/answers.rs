@@ -71,7 +71,8 @@ fn scripted(head: &str, body: &[u8]) -> Scripted {
         "silence" => End::Silence,
         "lost no" => lost(Sent::No, FailureKind::Network),
         "lost maybe" => lost(Sent::Maybe, FailureKind::Network),
-        "lost yes" => lost(Sent::Yes, FailureKind::TooLarge),
+        // Kept inputs say so.
+        "lost yes" => lost(Sent::Maybe, FailureKind::TooLarge),
         _ => End::Answer(answer(head, body)),
     };
     Scripted { end, cancel }
@@ -100,9 +101,10 @@ pub(crate) fn ok(data: &str) -> End {
     })
 }
 
-/// What an answer says: its body's code, else its status (design: section 6, "envelope").
+/// What an answer says: its body's code, else its status (`docs/wire.md`, "The envelope").
 pub(crate) fn said(response: &HttpResponse) -> Said {
-    let text = str::from_utf8(&response.body).unwrap_or_default();
+    let text = String::from_utf8_lossy(&response.body);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut code = None;
     let mut data = Value::Null;
     if json::members(text).is_some() {

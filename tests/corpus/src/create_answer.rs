@@ -10,8 +10,9 @@ use ima_core::pump::Command;
 use ima_core::request::{Language, Request, TaskType, UnknownParameters};
 use ima_core::session::{Session, Settings};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-/// How often a request may be sent that the service refuses (design: section 6, "reflection").
+/// How often a request may be sent that the service refuses (`docs/wire.md`, "Refusals by code").
 const ATTEMPTS: u32 = 3;
 
 /// What the exchanges so far mean for the money.
@@ -39,17 +40,23 @@ pub fn create_answer(data: &[u8]) {
     let session = Session::new(request, Settings::default()).expect("a good request");
     let mut run = Run::new(session, true);
     run.command(Command::Start);
-    let ledger = play(&mut run, &mut script);
+    let mut keys = BTreeSet::new();
+    let ledger = play(&mut run, &mut script, &mut keys);
     settle(&run, &ledger, Charge::No);
     if run.session.may_create_again() {
         run.command(Command::CreateAgain);
-        let ledger = play(&mut run, &mut script);
+        let ledger = play(&mut run, &mut script, &mut keys);
         settle(&run, &ledger, Charge::Unknown);
     }
 }
 
-/// Runs to the end of one command.
-fn play(run: &mut Run, script: &mut impl Iterator<Item = Scripted>) -> Ledger {
+/// Runs to the end of one command, whose create requests have one key that is not among the old ones.
+fn play(
+    run: &mut Run,
+    script: &mut impl Iterator<Item = Scripted>,
+    old_keys: &mut BTreeSet<String>,
+) -> Ledger {
+    let mut keys = BTreeSet::new();
     let mut ledger = Ledger::Unspent;
     let mut refused = 0;
     while let Some((kind, transmit)) = run.next() {
@@ -61,6 +68,7 @@ fn play(run: &mut Run, script: &mut impl Iterator<Item = Scripted>) -> Ledger {
                     "sent again after {ledger:?}"
                 );
                 priced_as_announced(run, &transmit);
+                keys.insert(key(&transmit));
                 let scripted = script.next().unwrap_or_default();
                 ledger = entry(&scripted);
                 refused += u32::from(matches!(&scripted.end, End::Answer(_)));
@@ -76,7 +84,16 @@ fn play(run: &mut Run, script: &mut impl Iterator<Item = Scripted>) -> Ledger {
             }
         }
     }
+    assert!(keys.len() <= 1 && keys.is_disjoint(old_keys), "{keys:?}");
+    old_keys.extend(keys);
     ledger
+}
+
+/// The idempotency key of a create request.
+fn key(transmit: &Transmit) -> String {
+    let mut headers = transmit.request.headers.iter();
+    let key = headers.find(|(name, _)| *name == "idempotency-key");
+    key.map(|(_, key)| key.to_string()).expect("a key")
 }
 
 /// What the end of a create request means.
@@ -92,6 +109,10 @@ fn entry(scripted: &Scripted) -> Ledger {
         End::Lost(_) => Ledger::Unknown,
         End::Answer(response) => match said(response) {
             Said::Success(data) => match data.get("id") {
+                // What stands for lost bytes names no task.
+                Some(Value::String(id)) if id.contains(char::REPLACEMENT_CHARACTER) => {
+                    Ledger::Unknown
+                }
                 Some(Value::String(id)) if !id.trim().is_empty() => Ledger::Paid(Some(id.clone())),
                 Some(Value::Number(_)) => Ledger::Paid(None),
                 _ => Ledger::Unknown,

@@ -23,7 +23,7 @@ const SHORTEST_REST: Millis = 800;
 pub fn detail_answer(data: &[u8]) {
     let settings = Settings {
         deadline: Some(DEADLINE),
-        seed: 1,
+        seed: (0, 1),
     };
     let mut script = answers::read(data).into_iter();
     let session = Session::restore(TASK, settings).expect("a good snapshot");
@@ -60,7 +60,7 @@ pub fn detail_answer(data: &[u8]) {
     assert_eq!(again.next().map(|(kind, _)| kind), Some(Kind::Detail));
 }
 
-/// What the media of an answer mean together (design: section 6, "status").
+/// What the media of an answer mean together (`docs/wire.md`, "The detail answer").
 #[derive(Debug, PartialEq)]
 enum Verdict {
     Pending,

@@ -5,7 +5,7 @@ use crate::json::{integer, plain};
 use crate::run::{Kind, Run};
 use ima_core::catalogue::{Catalogue, Leaf};
 use ima_core::http::HttpResponse;
-use ima_core::inquiry::{Inquiry, InquiryEvent};
+use ima_core::inquiry::Inquiry;
 use ima_core::outcome::{Cause, Charge};
 use ima_core::pump::{Command, Input, Output, Pump as _};
 use ima_core::quote::Quote;
@@ -156,10 +156,8 @@ fn inquire(task: TaskType, list: &str) -> Result<Catalogue, Cause> {
     let exchange = transmit.exchange;
     let end = inquiry.handle(Input::Response { exchange, response }, 1);
     assert_eq!(end, Ok(()));
-    match inquiry.poll() {
-        Output::Event(InquiryEvent::Finished(end)) => end,
-        other => panic!("{other:?} instead of the end"),
-    }
+    assert_eq!(inquiry.poll(), Output::Done);
+    inquiry.catalogue().cloned()
 }
 
 fn sound(leaf: &Leaf) {

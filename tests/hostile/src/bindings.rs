@@ -8,9 +8,22 @@
     reason = "generated"
 )]
 
+// The exports of the world `plugin`. Its imports are left to the standard library, which declares more of
+// the same interfaces.
 wit_bindgen::generate!({
+    inline: "
+        package ima:hostile;
+
+        world plugin {
+            export ima:studio/types@0.2.0;
+            export ima:studio/generations@0.2.0;
+            export ima:studio/understanding@0.2.0;
+            export ima:studio/preferences@0.2.0;
+        }
+    ",
     path: "../../wit",
-    world: "plugin",
+    world: "ima:hostile/plugin",
+    generate_all,
 });
 
 export!(Hostile with_types_in self);

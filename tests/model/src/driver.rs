@@ -172,8 +172,8 @@ impl Driver {
         Ok(self.told)
     }
 
-    /// The answer as it may be shown to what runs in the sandbox: without the key. The session never
-    /// learns the key, so this is where it could creep in.
+    /// The answer as it may be shown to what runs in the sandbox: without the key. The
+    /// session never learns the key, so this is where it could creep in.
     pub(crate) fn redact(&self, mut reply: Reply) -> Reply {
         if self.saboteur.is(Sabotage::AnswersNotRedacted) {
             return reply;

@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Invariant {
     /// A generation is charged at most once, and once more for each explicit command to create
-    /// again (design: money, first sentence).
+    /// again (`docs/money.md`, the first promise).
     PaidTwice,
     /// A create request never leaves while an earlier one of the same command may have been
     /// accepted (money rule 4), even where the service happened not to see it.

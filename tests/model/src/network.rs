@@ -249,7 +249,7 @@ fn cut(reply: Reply, random: &mut Random) -> Reply {
 }
 
 /// An answer that is not the service's own. Only one that comes before the service acted may be a
-/// readable no: the design takes a 4xx as a promise that nothing was charged.
+/// readable no: money rule 2 takes a 4xx as a promise that nothing was charged.
 fn made_up(before: bool, random: &mut Random) -> Reply {
     const UNCLEAR: [(u16, &str); 9] = [
         (502, "<html>bad gateway</html>"),

@@ -33,7 +33,7 @@ pub enum Sabotage {
     ChargeTurned,
     /// A failure that cost nothing says `unknown`, to be on the safe side.
     ChargeOverclaimed,
-    /// The service charges and then refuses: what the design assumes it never does.
+    /// The service charges and then refuses: what money rule 2 assumes it never does.
     RefusalAfterCharge,
     /// The last event is swallowed.
     FinishedSwallowed,

@@ -65,7 +65,7 @@ impl Scenario {
         }
     }
 
-    /// How long the session waits for a task (`docs/wire.md`).
+    /// How long the session waits for a task.
     pub(crate) fn patience(&self) -> Millis {
         self.settings.deadline.unwrap_or(match self.request.task {
             TaskType::TextToMusic => 480_000,

@@ -1,5 +1,5 @@
-//! Virtual fields: controls for a person that stand for a parameter of the service (design:
-//! section 6, "virtual fields").
+//! Virtual fields: controls for a person that stand for a parameter of the service
+//! (`docs/wire.md`, "The product list").
 
 use crate::prelude::*;
 use serde_json::{Map, Value};

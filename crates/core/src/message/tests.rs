@@ -122,7 +122,7 @@ fn every_row_of_the_translation_tables() {
             "音乐生成遇到问题，请稍后重试或换个模型试试",
             "Music generation encountered an issue, please try again or use another model",
         ),
-        // A timeout says "resume", never "try again" as if nothing had been bought (design).
+        // A timeout says "resume", never "try again" as if nothing had been bought.
         (
             Cause::Deadline,
             "任务仍在继续，稍后可以接着等待并取回结果",

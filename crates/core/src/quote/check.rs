@@ -1,5 +1,5 @@
-//! The user's parameters held against a model's form, before anything is spent (design: section 6,
-//! "validation").
+//! The user's parameters held against a model's form, before anything is spent: whatever
+//! can be known to fail is refused here.
 
 use super::speech;
 use crate::catalogue::{Field, Leaf, same};

@@ -1,5 +1,5 @@
 //! How a model's defaults, a price's attributes and the user's parameters become one request
-//! (design: section 6, "payload merge").
+//! (`docs/wire.md`, "The product list").
 
 use crate::catalogue::{ENGINE, Leaf, Rule, newest_engine};
 use crate::prelude::*;

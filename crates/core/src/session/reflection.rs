@@ -1,6 +1,6 @@
 //! Reflection: amending a create request that was refused for its parameters or its price (music:
-//! "Reflection Mechanism"; design: section 6). A refusal costs nothing, so trying again is free; it
-//! happens at most twice.
+//! "Reflection Mechanism"; `docs/wire.md`, "Refusals by code"). A refusal costs nothing, so trying
+//! again is free; it happens at most twice.
 
 use crate::catalogue::Catalogue;
 use crate::event::{Amendment, Attempt};

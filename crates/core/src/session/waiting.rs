@@ -1,5 +1,5 @@
 //! Waiting for a paid task: no fault ends it but the deadline, and the deadline ends only the
-//! waiting (design: money rules 5 and 6).
+//! waiting (money rules 5 and 6).
 
 use super::snapshot::Waited;
 use super::wire::{Exchange, ExchangeEnd, Wire};

@@ -1,7 +1,7 @@
 //! Milliseconds on the component's monotonic clock.
 
 use ima_core::Millis;
-use wasi::clocks::monotonic_clock;
+use super::bindings::wasi::clocks::monotonic_clock;
 
 const NANOS: u64 = 1_000_000;
 

@@ -7,12 +7,12 @@ use alloc::vec::Vec;
 use ima_core::Millis;
 use ima_core::http::{HttpResponse, Method, Transmit, TransportFailure};
 use ima_wire::origin::Origin;
-use wasi::http::outgoing_handler;
-use wasi::http::types::{
+use super::bindings::wasi::http::outgoing_handler;
+use super::bindings::wasi::http::types::{
     Fields, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody, OutgoingRequest,
     RequestOptions, Scheme,
 };
-use wasi::io::streams::StreamError;
+use super::bindings::wasi::io::streams::StreamError;
 
 /// What `blocking-write-and-flush` takes at once.
 const WRITE_CHUNK: usize = 4096;

@@ -1,5 +1,6 @@
 //! The transport over `wasi:http`, `wasi:clocks` and `wasi:random`.
 
+mod bindings;
 mod clock;
 mod error_code;
 mod exchange;
@@ -61,7 +62,7 @@ impl Transport for WasiHttp {
     }
 
     fn seed(&self) -> (u64, u64) {
-        let half = wasi::random::random::get_random_u64;
+        let half = bindings::wasi::random::random::get_random_u64;
         (half(), half())
     }
 }

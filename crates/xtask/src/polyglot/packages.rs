@@ -1,8 +1,8 @@
 //! The packages of the examples, installed below the target folder.
 
 use crate::error::Error;
+use crate::files;
 use crate::run::{self, run};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -51,7 +51,6 @@ pub(crate) fn javascript(component: &Path) -> Result<PathBuf, Error> {
         return Err(Error::Missing(NODE));
     }
     let folder = run::target().join("polyglot").join("javascript");
-    fs::create_dir_all(&folder).map_err(|error| file(&folder, error))?;
     for name in [
         ".npmrc",
         "package.json",
@@ -59,8 +58,7 @@ pub(crate) fn javascript(component: &Path) -> Result<PathBuf, Error> {
         "host.js",
         "generate.js",
     ] {
-        let (from, to) = (source("javascript").join(name), folder.join(name));
-        fs::copy(&from, to).map_err(|error| file(&from, error))?;
+        files::copy(&source("javascript").join(name), &folder.join(name))?;
     }
     let npm = || {
         let mut npm = Command::new("npm");
@@ -86,14 +84,14 @@ fn install(
     lock: &Path,
     install: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let wanted = fs::read(lock).map_err(|error| file(lock, error))?;
+    let wanted = files::read(lock)?;
     let installed = folder.join("installed-lock");
-    if fs::read(&installed).is_ok_and(|there| there == wanted) {
+    if std::fs::read(&installed).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
     eprintln!("installing the packages of {}", lock.display());
     install()?;
-    fs::write(&installed, wanted).map_err(|error| file(&installed, error))
+    files::write(&installed, wanted)
 }
 
 fn answers(program: &str, arguments: &[&str]) -> bool {
@@ -108,8 +106,4 @@ fn answers(program: &str, arguments: &[&str]) -> bool {
 /// The folder of a language's example.
 pub(crate) fn source(language: &str) -> PathBuf {
     run::workspace().join("examples").join(language)
-}
-
-fn file(path: &Path, error: std::io::Error) -> Error {
-    Error::File(path.display().to_string(), error)
 }
