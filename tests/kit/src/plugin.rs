@@ -8,7 +8,6 @@ mod bindings {
         path: "../../wit",
         world: "plugin",
         exports: { default: async },
-        additional_derives: [PartialEq],
     });
 }
 
