@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use ima_simulator::{DEMO_KEY, Options, Simulator};
 use ima_test_kit::PLUGIN;
+use serde_json::json;
 use tokio::task::spawn_blocking;
 
 /// Runs it with the component of world `plugin` against a service on this machine.
@@ -32,6 +33,11 @@ async fn a_host_with_an_engine_of_its_own_buys_one_song() {
         ..Options::default()
     };
     let simulator = Simulator::start(fast).await.unwrap();
+    // It waits in real time, so its song is one of a few seconds.
+    let quick = json!([{"id": "sonic", "type": "3", "model_id": "sonic", "name": "Suno",
+        "tags": [{"tag_type": "EET", "tag_value": "1~2s"}],
+        "credit_rules": [{"points": 25, "attribute_id": 1, "attributes": {"default": "enabled"}}]}]);
+    simulator.control().set_catalogue("text_to_music", quick);
     let ended = run(&simulator, Some(DEMO_KEY)).await;
     let printed = String::from_utf8(ended.stdout).unwrap();
     let errors = String::from_utf8_lossy(&ended.stderr).into_owned();

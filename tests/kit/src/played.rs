@@ -53,10 +53,12 @@ impl Played {
 
     /// The messages for the user.
     pub fn messages(&self) -> Vec<&Message> {
-        let message = |event| match event {
-            &Event::Message(ref message) => Some(message),
-            _ => None,
-        };
+        fn message(event: &Event) -> Option<&Message> {
+            match event {
+                Event::Message(message) => Some(message),
+                _ => None,
+            }
+        }
         self.0.iter().filter_map(message).collect()
     }
 
