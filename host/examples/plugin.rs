@@ -7,15 +7,20 @@
 //!
 //! `IMA_BASE_URL` names another address of the service, for example that of `ima-simulator`.
 
-wasmtime::component::bindgen!({
-    path: "../wit",
-    world: "plugin",
-    exports: { default: async },
-});
+mod bindings {
+    #![allow(missing_docs, reason = "generated; the WIT items are documented")]
+
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "plugin",
+        exports: { default: async },
+    });
+}
 
 use std::error::Error;
 
-use exports::ima::studio::types::{self, CheckpointState, Event, Outcome, Settings};
+use bindings::Plugin;
+use bindings::exports::ima::studio::types::{self, CheckpointState, Event, Outcome, Settings};
 use ima_host::types::Language;
 use ima_host::wasi::{Hooks, InstanceLimits, keep_epoch};
 use ima_host::{Credential, Limits, Origin, Request, Runtime};
@@ -93,7 +98,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let generations = plugin.ima_studio_generations().generation();
     let (asked, settings) = (contract(&request), settings(ima.origin()));
-    let started = generations.call_start(&mut store, &asked, &settings).await?;
+    let started = generations
+        .call_start(&mut store, &asked, &settings)
+        .await?;
     let generation = started.map_err(|error| format!("{error:?}"))?;
     let mut kept = false;
     loop {

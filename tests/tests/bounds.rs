@@ -1,22 +1,19 @@
-//! What bounds a generation as a whole, and what a create request may cost, against a component that
-//! keeps to neither.
+//! What bounds a generation as a whole, against a component of world `machine` that keeps to
+//! nothing.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::time::Duration;
 
-use ima_host::types::{Charge, Request};
-use ima_host::{Builder, Clock, ComponentSource, Credential, Error, Limit, Limits, Runtime};
-use ima_simulator::Endpoint;
-use ima_tests::{HOSTILE, Stage, cache, crime, try_play};
+use ima_host::types::Charge;
+use ima_host::{Clock, ComponentSource, Credential, Error, Isolation, Limit, Limits, Runtime};
+use ima_test_kit::{HOSTILE_MACHINE, Stage, cache, crime, try_play};
 
-fn hostile(limits: Limits) -> impl FnOnce(Builder) -> Builder {
-    let source = ComponentSource::Bytes(HOSTILE.to_vec());
-    |builder| builder.component(source).limits(limits)
-}
+const ISOLATIONS: [Isolation; 2] = [Isolation::PerGeneration, Isolation::Shared];
 
+/// How many events came before the limit that stopped a crime, which cost nothing.
 async fn stopped(runtime: &Runtime, name: &str) -> (usize, Limit) {
-    let generation = runtime.start(&crime(name)).await.unwrap();
+    let generation = runtime.start(crime(name)).await.unwrap();
     match try_play(generation).await {
         (events, Some(Error::Limit { limit, aftermath })) => {
             assert_eq!(aftermath.charge, Charge::No);
@@ -26,17 +23,31 @@ async fn stopped(runtime: &Runtime, name: &str) -> (usize, Limit) {
     }
 }
 
+/// A runtime on the clock of the system.
+async fn unhurried(isolation: Isolation, limits: Limits) -> Runtime {
+    Runtime::builder()
+        .component(ComponentSource::Bytes(HOSTILE_MACHINE.to_vec()))
+        .isolation(isolation)
+        .limits(limits)
+        .credential(Credential::literal("ima_key"))
+        .clock(Clock::system())
+        .cache_folder(cache())
+        .build()
+        .await
+        .unwrap()
+}
+
 #[tokio::test]
 async fn events_without_end_are_stopped() {
     let limits = Limits {
         events: 50,
         ..Limits::default()
     };
-    let stage = Stage::with(hostile(limits)).await;
-    assert_eq!(
-        stopped(&stage.runtime, "chatter").await,
-        (50, Limit::Events)
-    );
+    for isolation in ISOLATIONS {
+        let stage = Stage::hostile_machine(isolation, limits.clone()).await;
+        let stopped = stopped(&stage.runtime, "chatter").await;
+        assert_eq!(stopped, (50, Limit::Events));
+    }
 }
 
 #[tokio::test]
@@ -46,16 +57,25 @@ async fn a_generation_without_end_is_stopped() {
         events: u32::MAX,
         ..Limits::default()
     };
-    let runtime = hostile(limits)(Runtime::builder())
-        .credential(Credential::literal("ima_key"))
-        .clock(Clock::system())
-        .cache_folder(cache())
-        .build()
-        .unwrap();
-    assert_eq!(stopped(&runtime, "wait").await, (0, Limit::Generation));
-    let (events, limit) = stopped(&runtime, "chatter").await;
-    assert!(events > 0);
-    assert_eq!(limit, Limit::Generation);
+    for isolation in ISOLATIONS {
+        let runtime = unhurried(isolation, limits.clone()).await;
+        assert_eq!(stopped(&runtime, "wait").await, (0, Limit::Generation));
+        let (events, limit) = stopped(&runtime, "chatter").await;
+        assert!(events > 0);
+        assert_eq!(limit, Limit::Generation);
+    }
+}
+
+#[tokio::test]
+async fn a_wait_without_end_is_broken_off() {
+    let limits = Limits {
+        call: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    for isolation in ISOLATIONS {
+        let runtime = unhurried(isolation, limits.clone()).await;
+        assert_eq!(stopped(&runtime, "wait").await, (0, Limit::Call));
+    }
 }
 
 #[tokio::test]
@@ -64,58 +84,17 @@ async fn refused_requests_are_counted_and_not_all_written_down() {
         requests: 100,
         ..Limits::default()
     };
-    let stage = Stage::with(hostile(limits)).await;
-    stage.run(&crime("other-port")).await;
-    assert_eq!(
-        stopped(&stage.runtime, "many-refused").await,
-        (0, Limit::Requests)
-    );
-    assert_eq!(stage.control.requests().len(), 0);
-    // The memory of the runtime is not flushed by one generation more than once.
-    let refused = stage.runtime.refusals();
-    assert_eq!(refused.len(), 64);
-    assert!(refused.iter().all(|it| it.path == "/open/v1/account"));
-    stage.run(&crime("other-port")).await;
-    assert_eq!(stage.runtime.refusals().len(), 64);
-}
-
-#[tokio::test]
-async fn a_create_request_beyond_what_was_agreed_does_not_leave() {
-    let stage = Stage::with(hostile(Limits::default())).await;
-    let item = r#""model_id":"sonic","credit":25,"parameters":{"n":1}"#;
-    let dear = r#""model_id":"sonic","credit":26,"parameters":{"n":1}"#;
-    let many = r#""model_id":"sonic","credit":25,"parameters":{"n":2}"#;
-    let other = r#""model_id":"other","credit":25,"parameters":{"n":1}"#;
-    let denied = "refused ErrorCode::HttpRequestDenied";
-    for order in [dear, many, other, &format!("{item}}},{{{item}"), ""] {
-        let request = crime(&format!("order {{\"parameters\":[{{{order}}}]}}"));
-        assert_eq!(stage.report(&request).await, denied, "{order}");
+    for isolation in ISOLATIONS {
+        let stage = Stage::hostile_machine(isolation, limits.clone()).await;
+        stage.run(&crime("other-port")).await;
+        let stopped = stopped(&stage.runtime, "many-refused").await;
+        assert_eq!(stopped, (0, Limit::Requests));
+        assert_eq!(stage.control.requests().len(), 0);
+        // The memory of the runtime is not flushed by one generation more than once.
+        let refused = stage.runtime.refusals();
+        assert_eq!(refused.len(), 64);
+        assert!(refused.iter().all(|it| it.path == "/open/v1/account"));
+        stage.run(&crime("other-port")).await;
+        assert_eq!(stage.runtime.refusals().len(), 64);
     }
-    let request = crime(&format!("order {{\"parameters\":[{{{item}}}]}}"));
-    let poor = Request {
-        budget: Some(24),
-        ..request.clone()
-    };
-    assert_eq!(stage.report(&poor).await, denied);
-    assert_eq!(stage.runtime.refusals().len(), 6);
-    assert_eq!(stage.requests(Endpoint::Create), 0);
-    assert_eq!(stage.report(&request).await, "answered 200");
-    assert_eq!(stage.requests(Endpoint::Create), 1);
-}
-
-#[tokio::test]
-async fn a_request_without_tls_does_not_leave_for_an_origin_with_it() {
-    let runtime = hostile(Limits::default())(Runtime::builder())
-        .credential(Credential::literal("ima_key"))
-        .cache_folder(cache())
-        .build()
-        .unwrap();
-    let generation = runtime.start(&crime("downgrade")).await.unwrap();
-    let (events, error) = try_play(generation).await;
-    assert!(error.is_none(), "{error:?}");
-    // Refused, not merely unreachable.
-    assert!(format!("{events:?}").contains("HttpRequestDenied"));
-    let refused = runtime.refusals();
-    assert_eq!(refused.len(), 1);
-    assert!(refused.iter().all(|it| it.path == "/open/v1/product/list"));
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use ima_tests::PLUGIN;
+use ima_test_kit::PLUGIN;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -44,10 +44,10 @@ fn it_exports_the_contract() {
     assert_eq!(
         names(false),
         [
-            "ima:studio/types@0.1.0",
-            "ima:studio/generations@0.1.0",
-            "ima:studio/understanding@0.1.0",
-            "ima:studio/preferences@0.1.0"
+            "ima:studio/types@0.2.0",
+            "ima:studio/generations@0.2.0",
+            "ima:studio/understanding@0.2.0",
+            "ima:studio/preferences@0.2.0"
         ]
     );
 }

@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt};
 use ima_host::types::{Cause, Event, Outcome};
 use ima_host::{Canceller, Error, Generation, Journal, Runtime};
 use ima_simulator::{Endpoint, Fault};
-use ima_tests::{Stage, song};
+use ima_test_kit::{Stage, song};
 
 const fn shared<T: Send + Sync + 'static>() {}
 const fn sent<T: Send + Unpin + 'static>() {}
@@ -32,7 +32,7 @@ fn is_sent<T: Send>(future: T) -> T {
 #[tokio::test]
 async fn a_generation_is_a_stream_that_ends_with_its_outcome() {
     let stage = Stage::new().await;
-    let generation = is_sent(stage.runtime.start(&song())).await.unwrap();
+    let generation = is_sent(stage.runtime.start(song())).await.unwrap();
     let events: Vec<_> = is_sent(generation.collect::<Vec<_>>()).await;
     assert!(matches!(
         events.last(),
@@ -49,7 +49,7 @@ async fn a_stream_that_waits_is_woken_by_a_cancellation() {
         1,
         Fault::Delay(Duration::from_secs(3_600)),
     );
-    let generation = stage.runtime.start(&song()).await.unwrap();
+    let generation = stage.runtime.start(song()).await.unwrap();
     let canceller = generation.canceller();
     // In a task of its own nothing polls it but its waker.
     let collected = tokio::spawn(generation.collect::<Vec<_>>());
@@ -69,7 +69,7 @@ async fn a_stream_that_waits_is_woken_by_a_cancellation() {
 #[tokio::test]
 async fn an_outcome_may_be_left_and_waited_for_again() {
     let stage = Stage::new().await;
-    let mut generation = stage.runtime.start(&song()).await.unwrap();
+    let mut generation = stage.runtime.start(song()).await.unwrap();
     tokio::select! {
         biased;
         outcome = is_sent(generation.outcome()) => panic!("{outcome:?}"),

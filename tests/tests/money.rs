@@ -7,10 +7,10 @@
     reason = "tests"
 )]
 
-use ima_host::Journal;
-use ima_host::types::{Cause, Charge, CheckpointState, Event, OnUnknown};
+use ima_host::types::{Cause, Charge, CheckpointState, Event};
+use ima_host::{Journal, OnUnknown, Resume};
 use ima_simulator::{DEMO_KEY, Endpoint, Fault, Timeline};
-use ima_tests::{Stage, play, song};
+use ima_test_kit::{Stage, play, song};
 use std::time::Duration;
 
 fn status(code: u16) -> Fault {
@@ -83,7 +83,7 @@ async fn only_an_explicit_word_creates_again() {
 
     let reported = stage
         .runtime
-        .resume(&continuation, OnUnknown::Report)
+        .resume(Resume::continuation(&continuation))
         .await
         .unwrap();
     assert_eq!(play(reported).await.failure().cause, Cause::OutcomeUnknown);
@@ -91,7 +91,7 @@ async fn only_an_explicit_word_creates_again() {
 
     let again = stage
         .runtime
-        .resume(&continuation, OnUnknown::CreateAgain)
+        .resume(Resume::continuation(continuation).on_unknown(OnUnknown::CreateAgain))
         .await
         .unwrap();
     assert_eq!(play(again).await.success().medias.len(), 2);
@@ -124,10 +124,11 @@ async fn no_kind_of_polling_fault_loses_the_song() {
     };
     faults.extend([Fault::ResetBefore, status(404), slow_down]);
     faults.push(Fault::Redirect("http://127.0.0.1:9/".to_owned()));
-    let stage = Stage::with(|builder| builder).await;
+    let stage = Stage::new().await;
     stage.faults(Endpoint::Detail, (1..).zip(faults));
-    let patient = stage.runtime.with_deadline(Duration::from_secs(3_600));
-    let played = play(patient.start(&song()).await.unwrap()).await;
+    let mut patient = song();
+    patient.deadline = Some(Duration::from_secs(3_600));
+    let played = stage.run(&patient).await;
     assert_eq!(played.success().medias.len(), 2);
     assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (1, 1));
 }
@@ -147,7 +148,7 @@ async fn the_deadline_leaves_a_continuation_that_brings_the_song() {
     let continuation = failure.continuation.as_ref().unwrap();
     let resumed = stage
         .runtime
-        .resume(continuation, OnUnknown::Report)
+        .resume(Resume::continuation(continuation))
         .await
         .unwrap();
     let resumed = play(resumed).await;
@@ -159,22 +160,18 @@ async fn the_deadline_leaves_a_continuation_that_brings_the_song() {
 #[tokio::test]
 async fn a_process_that_dies_while_waiting_finds_its_song_in_the_journal() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open(folder.path()).await.unwrap();
     let stage = Stage::with(|builder| builder.journal(journal)).await;
-    let mut generation = stage.runtime.start(&song()).await.unwrap();
+    let mut generation = stage.runtime.start(song()).await.unwrap();
     loop {
-        let event = generation.next().await.unwrap().unwrap();
+        let event = generation.next_event().await.unwrap().unwrap();
         if matches!(&event, Event::Checkpoint(it) if it.state == CheckpointState::Waiting) {
             break;
         }
     }
     let job = generation.job().unwrap().to_owned();
     drop(generation);
-    let resumed = stage
-        .runtime
-        .resume_job(&job, OnUnknown::Report)
-        .await
-        .unwrap();
+    let resumed = stage.runtime.resume(Resume::job(job)).await.unwrap();
     assert_eq!(play(resumed).await.success().medias.len(), 2);
     assert_eq!(stage.charges(), 1);
 }
@@ -182,16 +179,16 @@ async fn a_process_that_dies_while_waiting_finds_its_song_in_the_journal() {
 #[tokio::test]
 async fn cancelling_stops_the_waiting_and_keeps_the_task() {
     let stage = Stage::new().await;
-    let mut generation = stage.runtime.start(&song()).await.unwrap();
+    let mut generation = stage.runtime.start(song()).await.unwrap();
     let canceller = generation.canceller();
     let mut events = Vec::new();
-    while let Some(event) = generation.next().await.unwrap() {
+    while let Some(event) = generation.next_event().await.unwrap() {
         if matches!(event, Event::Progress(_)) {
             canceller.cancel();
         }
         events.push(event);
     }
-    let played = ima_tests::Played(events);
+    let played = ima_test_kit::Played(events);
     let failure = played.failure();
     assert_eq!(
         (&failure.cause, failure.charge),
@@ -200,7 +197,7 @@ async fn cancelling_stops_the_waiting_and_keeps_the_task() {
     let continuation = failure.continuation.as_ref().unwrap();
     let resumed = stage
         .runtime
-        .resume(continuation, OnUnknown::Report)
+        .resume(Resume::continuation(continuation))
         .await
         .unwrap();
     play(resumed).await.success();
@@ -210,7 +207,7 @@ async fn cancelling_stops_the_waiting_and_keeps_the_task() {
 #[tokio::test]
 async fn cancelling_before_the_create_request_spends_nothing() {
     let stage = Stage::new().await;
-    let generation = stage.runtime.start(&song()).await.unwrap();
+    let generation = stage.runtime.start(song()).await.unwrap();
     generation.canceller().cancel();
     let played = play(generation).await;
     assert_eq!(

@@ -10,12 +10,16 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use wasmtime::component::ResourceAny;
 
-use crate::engine::{Instance, MachineEngine, Ticker};
+use crate::engine::{Instance, MachineEngine, TICK, Ticker};
 use crate::error::Stop;
 use crate::limits::Limit;
 
 /// The longest that one call of a session may keep the others of its instance waiting.
 const STEP: Duration = Duration::from_secs(1);
+
+/// The least that a call into a shared instance is given: what is left to a session may be less than
+/// an epoch, and a short call that an epoch happens to interrupt must not take the others down.
+const LEAST: Duration = TICK.saturating_mul(10);
 
 /// A call in the making: what it does to the instance.
 pub(crate) type Calling<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>> + Send + 'a>>;
@@ -92,7 +96,7 @@ impl SharedInstance {
             return Err(Stop::Limit(Limit::Cpu));
         }
         let allowed = match self.shared {
-            true => STEP.min(*left),
+            true => STEP.min(*left).max(LEAST),
             false => *left,
         };
         let (instance, begun) = (Arc::clone(self), Arc::new(AtomicBool::new(false)));

@@ -4,44 +4,51 @@
 #![allow(clippy::panic, reason = "a trap is one of its crimes")]
 
 mod bindings;
+mod inquiry;
+mod paying;
 mod pure;
+mod words;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use bindings::exports::ima::studio::machines::{
-    Guest, GuestInquiry, GuestSession, HttpRequest, Input, InquiryOutput, Method, Misuse, Output,
-    Session as Handle, SessionSettings, Transmit,
+    Guest, GuestSession, Header, HttpRequest, Input, Method, Misuse, Output, Session as Handle,
+    SessionSettings, Transmit,
 };
-use bindings::exports::ima::studio::types::{
-    Cause, Charge, Error, Event, Failure, Language, Model, Outcome, Quote, Request, TaskType,
-};
+use bindings::exports::ima::studio::types::{Error, Event, Outcome, Progress, Request};
 
 const LIST: &str = "/open/v1/product/list?app=ima&platform=web&category=text_to_music";
 const DETAIL: &str = "/open/v1/tasks/detail";
 const CREATE: &str = "/open/v1/tasks/create";
+
+/// How often a toiler counts: some tenths of a second, with pauses wherever the host makes them.
+const TOIL: u64 = 100_000_000;
 
 struct Hostile;
 
 /// One crime, committed step by step.
 struct Attempt {
     crime: String,
+    idempotency_key: String,
     step: Cell<u64>,
-    /// How its last exchange ended.
-    report: Cell<Option<String>>,
+    /// How its exchanges ended.
+    reports: RefCell<Vec<String>>,
     over: Cell<bool>,
 }
 
 impl Guest for Hostile {
     type Session = Attempt;
-    type Inquiry = Silence;
+    type Inquiry = inquiry::Thief;
 }
 
 impl GuestSession for Attempt {
-    fn create(request: Request, _: SessionSettings) -> Result<Handle, Error> {
+    fn create(request: Request, settings: SessionSettings) -> Result<Handle, Error> {
+        let (high, low) = settings.seed;
         Ok(Handle::new(Self {
             crime: request.prompt,
+            idempotency_key: format!("{high:016x}{low:016x}"),
             step: Cell::new(0),
-            report: Cell::new(None),
+            reports: RefCell::default(),
             over: Cell::new(false),
         }))
     }
@@ -55,45 +62,55 @@ impl GuestSession for Attempt {
     }
 
     fn handle(&self, input: Input, _: u64) -> Result<(), Misuse> {
-        match input {
-            Input::Response(end) => {
-                let text = String::from_utf8_lossy(&end.response.body).into_owned();
-                let told = format!("answered {} {text}", end.response.status);
-                self.report.set(Some(told));
-            }
-            Input::TransportFailure(end) => {
-                self.report.set(Some(format!("failed {:?}", end.sent)));
-            }
-            Input::Timeout if self.crime == "misuse" => return Err(Misuse::AlreadyStarted),
-            Input::Command(_) | Input::Timeout => {}
+        if matches!(input, Input::Timeout) && self.crime == "misuse" {
+            return Err(Misuse::AlreadyStarted);
         }
+        self.reports.borrow_mut().extend(words::report(input));
         Ok(())
     }
 
     fn poll(&self) -> Output {
-        let step = self.step.replace(self.step.get() + 1);
         if self.over.get() {
             return Output::Done;
         }
+        let step = self.step.replace(self.step.get() + 1);
+        let (name, words) = self.crime.split_once(' ').unwrap_or((&self.crime, ""));
+        if paying::CRIMES.contains(&name) {
+            return paying::commit(self, step, name, words);
+        }
         let get = |path: &str| self.once(step, Method::Get, path, &[], Vec::new());
         let post = |path: &str, body: Vec<u8>| self.once(step, Method::Post, path, &[], body);
-        match self.crime.as_str() {
+        match name {
             "behave" => get(LIST),
             "other-path" => get("/open/v1/account"),
             "other-host" => get("@127.0.0.2:9/open/v1/product/list"),
             "other-port" => get("9/open/v1/product/list"),
             "no-path" => get("\u{0} \r\n"),
             "other-method" => post(LIST, Vec::new()),
-            "create-unasked" => post(CREATE, b"{}".to_vec()),
+            "create-unasked" => {
+                let named = [self.named(&self.idempotency_key)];
+                self.once(step, Method::Post, CREATE, &named, words::ORDER.into())
+            }
             "own-key" => {
                 let forged = ("authorization".to_owned(), "Bearer ima_forged".to_owned());
                 self.once(step, Method::Get, LIST, &[forged], Vec::new())
             }
             "huge-request" => post(DETAIL, vec![b'w'; 2 << 20]),
             "many-requests" => transmit(step, Method::Get, LIST, &[], Vec::new()),
-            "loop" => loop {
-                std::hint::black_box(step);
-            },
+            "many-refused" => transmit(step, Method::Get, "/open/v1/account", &[], Vec::new()),
+            "chatter" => Output::Event(Event::Progress(Progress {
+                percent: 1,
+                elapsed_ms: 1,
+                estimated_max_ms: 2,
+            })),
+            "wait" => Output::Wait(3_600_000),
+            "loop" => words::endless(),
+            "toil" => {
+                for spin in 0..TOIL {
+                    std::hint::black_box(spin);
+                }
+                self.finish("toiled".to_owned())
+            }
             // Each step is short, and there is no end to them.
             "spin" | "misuse" => Output::Wait(0),
             "recurse" => self.finish(format!("{}", recurse(1))),
@@ -126,18 +143,28 @@ impl Attempt {
         step: u64,
         method: Method,
         path: &str,
-        headers: &[(String, String)],
+        headers: &[Header],
         body: Vec<u8>,
     ) -> Output {
-        match self.report.take() {
+        let report = self.reports.borrow_mut().pop();
+        match report {
             Some(report) => self.finish(report),
             None => transmit(step, method, path, headers, body),
         }
     }
 
+    /// The header that names a create request.
+    fn named(&self, key: &str) -> Header {
+        ("idempotency-key".to_owned(), key.to_owned())
+    }
+
     fn finish(&self, report: String) -> Output {
+        self.end(Outcome::Failure(words::failure(report)))
+    }
+
+    fn end(&self, outcome: Outcome) -> Output {
         self.over.set(true);
-        Output::Event(Event::Finished(Outcome::Failure(failure(report))))
+        Output::Event(Event::Finished(outcome))
     }
 }
 
@@ -145,7 +172,7 @@ fn transmit(
     exchange: u64,
     method: Method,
     path: &str,
-    headers: &[(String, String)],
+    headers: &[Header],
     body: Vec<u8>,
 ) -> Output {
     Output::Transmit(Transmit {
@@ -163,42 +190,4 @@ fn transmit(
 #[expect(unconditional_recursion, reason = "until the stack ends")]
 fn recurse(depth: u64) -> u64 {
     recurse(std::hint::black_box(depth) + 1).wrapping_mul(3) + depth
-}
-
-fn failure(report: String) -> Failure {
-    Failure {
-        cause: Cause::Other(report),
-        charge: Charge::No,
-        message: String::new(),
-        help: None,
-        task_id: None,
-        medias: Vec::new(),
-        alternatives: Vec::new(),
-        continuation: None,
-    }
-}
-
-/// An inquiry that asks nothing.
-struct Silence;
-
-impl GuestInquiry for Silence {
-    fn new(_: TaskType, _: Language, _: u64) -> Self {
-        Self
-    }
-
-    fn handle(&self, _: Input, _: u64) -> Result<(), Misuse> {
-        Ok(())
-    }
-
-    fn poll(&self) -> InquiryOutput {
-        InquiryOutput::Done
-    }
-
-    fn models(&self) -> Result<Vec<Model>, Failure> {
-        Ok(Vec::new())
-    }
-
-    fn quote(&self, _: Request) -> Result<Quote, Failure> {
-        Err(failure("not this one".to_owned()))
-    }
 }

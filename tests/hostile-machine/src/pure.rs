@@ -1,17 +1,20 @@
-//! The functions beside the sessions, which do nothing here.
+//! The functions beside the sessions: reading an utterance may have no end.
 
-use crate::Hostile;
 use crate::bindings::exports::ima::studio::preferences;
 use crate::bindings::exports::ima::studio::types::{Language, TaskType};
 use crate::bindings::exports::ima::studio::understanding::{
-    Guest, Intent, Interpretation, PreferenceWish, Question, Voice,
+    Guest, Interpretation, PreferenceWish, Question, Voice,
 };
+use crate::{Hostile, words};
 
 impl Guest for Hostile {
-    fn interpret(_: String) -> Interpretation {
+    fn interpret(utterance: String) -> Interpretation {
+        if utterance == "loop" {
+            words::endless();
+        }
         Interpretation {
             language: Language::En,
-            intent: Intent::Unclear,
+            preference_only: false,
             task: None,
             model_id: None,
             model_named: false,

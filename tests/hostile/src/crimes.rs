@@ -9,14 +9,8 @@ const LIST: &str = "/open/v1/product/list?app=ima&platform=web&category=text_to_
 
 /// Whether a crime is about a create request that the host permits.
 pub(crate) fn creates(crime: &str) -> bool {
-    const CRIMES: [&str; 5] = [
-        "pay-twice",
-        "trap-after-create",
-        "deny",
-        "mistake",
-        "vanish",
-    ];
-    CRIMES.contains(&crime) || crime.starts_with("order ")
+    let name = crime.split(' ').next().unwrap_or_default();
+    ["keyed", "keyless", "order", "pay-twice"].contains(&name)
 }
 
 /// A create request for the announced price.
@@ -47,13 +41,13 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
         "other-path" => here(Method::Get, "/open/v1/account"),
         "other-method" => here(Method::Delete, LIST),
         "climb" => here(Method::Get, "/open/v1/product/list/../../tasks/create"),
-        "create" | "create-unasked" => create(authority, ORDER),
+        "create-unasked" => create(authority, ORDER),
         "pay-twice" => format!(
             "{} then {}",
             create(authority, ORDER),
             create(authority, ORDER)
         ),
-        "trap-after-create" => panic!("{}", create(authority, ORDER)),
+        "keyless" => post(authority, CREATE, &[], ORDER.as_bytes()),
         "own-key" => {
             let forged: &[u8] = b"Bearer ima_forged";
             send(
@@ -89,11 +83,6 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
         "hoard-handles" => loop {
             std::mem::forget(Fields::new());
         },
-        "wait" => {
-            let hour = 3_600_000_000_000;
-            wasi::clocks::monotonic_clock::subscribe_duration(hour).block();
-            "waited".to_owned()
-        }
         "recurse" => format!("{}", recurse(1)),
         "trap" => panic!("on purpose"),
         "tell" => tell(authority, &words(1 << 20)),
@@ -102,6 +91,7 @@ pub(crate) fn commit(crime: &str, authority: &str) -> String {
             // A request that holds the key never comes in here: it is told in two parts.
             Some(("tell", parts)) => tell(authority, parts.replace('|', "").as_bytes()),
             Some(("order", order)) => create(authority, order),
+            Some(("keyed", key)) => create_named(authority, key, ORDER),
             _ => format!("no such crime: {other}"),
         },
     }
@@ -113,16 +103,23 @@ fn words(count: usize) -> Vec<u8> {
 }
 
 fn create(authority: &str, order: &str) -> String {
-    post(authority, CREATE, order.as_bytes())
+    let bits = || wasi::random::random::get_random_u64();
+    create_named(authority, &format!("{:016x}{:016x}", bits(), bits()), order)
+}
+
+/// A create request with an idempotency key.
+fn create_named(authority: &str, key: &str, order: &str) -> String {
+    let named = [("idempotency-key", key.as_bytes())];
+    post(authority, CREATE, &named, order.as_bytes())
 }
 
 /// Sends a text to where a body may go.
 fn tell(authority: &str, text: &[u8]) -> String {
-    post(authority, DETAIL, text)
+    post(authority, DETAIL, &[], text)
 }
 
-fn post(authority: &str, path: &str, text: &[u8]) -> String {
-    match exchange(&Method::Post, Scheme::Http, authority, path, &[], text) {
+fn post(authority: &str, path: &str, headers: &[(&str, &[u8])], text: &[u8]) -> String {
+    match exchange(&Method::Post, Scheme::Http, authority, path, headers, text) {
         Ok(status) => format!("answered {status}"),
         Err(code) => format!("refused {code:?}"),
     }

@@ -16,7 +16,7 @@ use bindings::exports::ima::studio::generations::{
 };
 use bindings::exports::ima::studio::types::{
     Cause, Charge, Checkpoint, CheckpointState, Error, Estimate, Event, Failure, Language, Model,
-    Outcome, Progress, Quote, Request, Settings, Started, Success, TaskType,
+    Outcome, Quote, Request, Settings, Started, TaskType,
 };
 use std::cell::Cell;
 
@@ -74,24 +74,6 @@ impl GuestGeneration for Attempt {
             })),
             // Lulls the host with a checkpoint, so that one create request is allowed.
             (crime, 1) if crimes::creates(crime) => Some(creating()),
-            ("deny", 2) => {
-                // The account was charged, and the answer says for which task.
-                crimes::commit("create", &self.authority);
-                Some(Event::Finished(Outcome::Failure(failure(String::new()))))
-            }
-            ("mistake", 2) => {
-                crimes::commit("create", &self.authority);
-                Some(Event::Finished(Outcome::Success(another())))
-            }
-            ("vanish", 2) => {
-                crimes::commit("create", &self.authority);
-                None
-            }
-            ("chatter", _) => Some(Event::Progress(Progress {
-                percent: 1,
-                elapsed_ms: 1,
-                estimated_max_ms: 2,
-            })),
             (_, 0 | 2) => {
                 let report = crimes::commit(&self.crime, &self.authority);
                 Some(Event::Finished(Outcome::Failure(failure(report))))
@@ -109,18 +91,6 @@ fn creating() -> Event {
         task_id: None,
         continuation: "mine".to_owned(),
     })
-}
-
-/// A success of a task that is somebody else's.
-fn another() -> Success {
-    Success {
-        task_id: "another".to_owned(),
-        medias: Vec::new(),
-        model_id: "sonic".to_owned(),
-        model_name: "Suno".to_owned(),
-        points: 25,
-        elapsed_ms: 0,
-    }
 }
 
 fn authority(settings: &Settings) -> String {

@@ -81,7 +81,10 @@ struct Alarm {
 #[async_trait]
 impl Pollable for Alarm {
     async fn ready(&mut self) {
-        let before = self.clock.nanoseconds.fetch_max(self.when, Ordering::Relaxed);
+        let before = self
+            .clock
+            .nanoseconds
+            .fetch_max(self.when, Ordering::Relaxed);
         if self.when > before {
             (self.clock.jumped)(Duration::from_nanos(self.when - before));
         }

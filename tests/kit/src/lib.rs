@@ -8,12 +8,14 @@
 )]
 
 mod clock;
-pub mod plugin;
 mod played;
+pub mod plugin;
 mod stage;
+mod wrapped;
 
 pub use played::{Played, play, try_play};
-pub use stage::{Stage, cache};
+pub use stage::{Stage, accepted, cache};
+pub use wrapped::with_endless_start;
 
 use ima_host::Request;
 use ima_host::types::Language;

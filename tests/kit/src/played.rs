@@ -1,6 +1,6 @@
 //! The events of a generation, pulled to the end.
 
-use ima_host::types::{Event, Failure, Message, Outcome, Success};
+use ima_host::types::{Cause, Event, Failure, Message, Outcome, Success};
 use ima_host::{Error, Generation};
 
 /// The events of a generation.
@@ -43,12 +43,22 @@ impl Played {
         }
     }
 
+    /// What a hostile machine says that it saw.
+    pub fn report(&self) -> &str {
+        match &self.failure().cause {
+            Cause::Other(report) => report,
+            other => panic!("no report but {other:?}"),
+        }
+    }
+
     /// The messages for the user.
     pub fn messages(&self) -> Vec<&Message> {
-        let message = |event| match event {
-            &Event::Message(ref message) => Some(message),
-            _ => None,
-        };
+        fn message(event: &Event) -> Option<&Message> {
+            match event {
+                Event::Message(message) => Some(message),
+                _ => None,
+            }
+        }
         self.0.iter().filter_map(message).collect()
     }
 

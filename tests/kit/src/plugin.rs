@@ -8,7 +8,6 @@ mod bindings {
         path: "../../wit",
         world: "plugin",
         exports: { default: async },
-        additional_derives: [PartialEq],
     });
 }
 
@@ -16,16 +15,17 @@ use std::time::Duration;
 
 pub use bindings::exports::ima::studio::generations::OnUnknown;
 pub use bindings::exports::ima::studio::types;
+pub use bindings::exports::ima::studio::understanding::Interpretation;
 
 use ima_host::wasi::{Hooks, InstanceLimits, MoneyGuard, keep_epoch};
 use ima_host::{Limit, Limits, Request, Runtime};
 use wasmtime::component::{Component, Linker, ResourceAny, ResourceTable};
-use wasmtime::{Config, Engine, Store};
+use wasmtime::{Cache, CacheConfig, Config, Engine, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-use crate::Stage;
 use crate::clock::{self, SteppedClock};
+use crate::{Stage, cache};
 use bindings::PluginPre;
 use types::{Cause, Charge, CheckpointState, Event, Outcome, Settings};
 
@@ -91,6 +91,9 @@ impl<'a> PluginHost<'a> {
     /// Compiles a component, held to these limits, against the service of a stage.
     pub fn new(stage: &'a Stage, component: &[u8], limits: Limits) -> Self {
         let mut config = Config::new();
+        let mut compiled = CacheConfig::new();
+        compiled.with_directory(std::path::absolute(cache().join("plugins")).unwrap());
+        config.cache(Some(Cache::new(compiled).unwrap()));
         InstanceLimits::configure(&mut config, &limits);
         let engine = Engine::new(&config).unwrap();
         keep_epoch(&engine).unwrap();
@@ -163,6 +166,23 @@ impl<'a> PluginHost<'a> {
             &mut Store<State>,
         ) -> wasmtime::Result<Result<ResourceAny, types::Error>>,
     ) -> Result<PluginGeneration, Stopped> {
+        let (mut store, plugin, guard) = self.instantiate(request).await?;
+        let generation = make(&plugin, &mut store).await?;
+        let generation =
+            generation.map_err(|error| Stopped::Trap(wasmtime::format_err!("{error:?}")))?;
+        Ok(PluginGeneration {
+            store,
+            plugin,
+            generation,
+            guard,
+            creating: false,
+        })
+    }
+
+    async fn instantiate(
+        &self,
+        request: &Request,
+    ) -> Result<(Store<State>, bindings::Plugin, MoneyGuard), Stopped> {
         let (hooks, guard) = self.runtime.wasi_hooks(request).unwrap();
         let limits = InstanceLimits::new(&self.limits);
         let service = self.stage.control.clone();
@@ -177,16 +197,25 @@ impl<'a> PluginHost<'a> {
         let mut store = Store::new(self.pre.engine(), state);
         InstanceLimits::attach(&mut store, |state| &mut state.limits);
         let plugin = self.pre.instantiate_async(&mut store).await?;
-        let generation = make(&plugin, &mut store).await?;
-        let generation =
-            generation.map_err(|error| Stopped::Trap(wasmtime::format_err!("{error:?}")))?;
-        Ok(PluginGeneration {
-            store,
-            plugin,
-            generation,
-            guard,
-            creating: false,
-        })
+        Ok((store, plugin, guard))
+    }
+
+    /// What a request would cost.
+    pub async fn quote(&self, request: &Request) -> Result<types::Quote, types::Failure> {
+        let (mut store, plugin, _) = self.instantiate(request).await.unwrap();
+        let generations = plugin.ima_studio_generations();
+        let (asked, settings) = (contract(request), self.settings(request));
+        let quoted = generations.call_quote(&mut store, &asked, &settings);
+        quoted.await.unwrap()
+    }
+
+    /// What the prompt of a request means as an utterance.
+    pub async fn interpret(&self, utterance: &Request) -> Result<Interpretation, Stopped> {
+        let (mut store, plugin, _) = self.instantiate(utterance).await?;
+        store.data_mut().limits.begin_call();
+        let understanding = plugin.ima_studio_understanding();
+        let read = understanding.call_interpret(&mut store, &utterance.prompt);
+        Ok(read.await?)
     }
 
     fn settings(&self, request: &Request) -> Settings {

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use ima_host::types::Cause;
-use ima_host::{Builder, Clock, ComponentSource, Credential, Request, Runtime};
+use ima_host::{Builder, Clock, ComponentSource, Credential, Isolation, Limits, Request, Runtime};
 use ima_simulator::{Control, DEMO_KEY, Endpoint, Fault, NthRequest, Options, Simulator};
 
 use crate::{HOSTILE_MACHINE, Played, play};
@@ -23,10 +22,16 @@ impl Stage {
         Self::with(|builder| builder).await
     }
 
-    /// A stage for the hostile component of world `machine`.
-    pub async fn hostile_machine() -> Self {
+    /// A stage for the hostile component of world `machine`, held to these limits.
+    pub async fn hostile_machine(isolation: Isolation, limits: Limits) -> Self {
         let source = ComponentSource::Bytes(HOSTILE_MACHINE.to_vec());
-        Self::with(|builder| builder.component(source)).await
+        Self::with(|builder| {
+            builder
+                .component(source)
+                .isolation(isolation)
+                .limits(limits)
+        })
+        .await
     }
 
     /// A stage whose runtime is described further.
@@ -36,18 +41,17 @@ impl Stage {
             ..Options::default()
         };
         let simulator = Simulator::start(options).await.unwrap();
-        let control = simulator.control();
-        let service = control.clone();
-        let builder = Runtime::builder()
-            .origin(&simulator.origin())
-            .credential(Credential::literal(DEMO_KEY))
-            .cache_folder(cache())
-            .clock(Clock::stepped(move |step| service.advance(step)));
+        let builder = builder(&simulator);
         Self {
             runtime: describe(builder).build().await.unwrap(),
-            control,
+            control: simulator.control(),
             simulator,
         }
+    }
+
+    /// Another runtime that reaches the same service, as of another process.
+    pub async fn another(&self, describe: impl FnOnce(Builder) -> Builder) -> Runtime {
+        describe(builder(&self.simulator)).build().await.unwrap()
     }
 
     /// Where the simulator listens, and whose audio it serves.
@@ -75,10 +79,7 @@ impl Stage {
 
     /// What a hostile machine says that it saw.
     pub async fn report(&self, crime: &Request) -> String {
-        match &self.run(crime).await.failure().cause {
-            Cause::Other(report) => report.clone(),
-            other => panic!("{other:?}"),
-        }
+        self.run(crime).await.report().to_owned()
     }
 
     /// How often the demo account was charged.
@@ -93,6 +94,24 @@ impl Stage {
             .iter()
             .filter(|request| request.endpoint == endpoint)
             .count()
+    }
+}
+
+fn builder(simulator: &Simulator) -> Builder {
+    let service = simulator.control();
+    Runtime::builder()
+        .origin(&simulator.origin())
+        .credential(Credential::literal(DEMO_KEY))
+        .cache_folder(cache())
+        .clock(Clock::stepped(move |step| service.advance(step)))
+}
+
+/// An answer that accepts a create request, whatever it asks for.
+pub fn accepted(task_id: &str) -> Fault {
+    Fault::Status {
+        code: 200,
+        headers: Vec::new(),
+        body: format!(r#"{{"code":0,"data":{{"id":"{task_id}"}}}}"#),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What users say and usually take: utterances, questions, preferences.
 
-use ima_host::Error;
 use ima_host::types::{
     About, Gender, Language, Need, PreferenceWish, Preferred, TaskType, VoiceWish,
 };
-use ima_tests::{Stage, song};
+use ima_host::{Error, PreferenceFile, Request};
+use ima_test_kit::{Stage, song};
 
 #[tokio::test]
 async fn utterances_are_read_in_both_languages_and_questions_come_instead_of_guesses() {
@@ -91,11 +91,19 @@ async fn a_narration_is_asked_for_its_text_and_a_voice_is_suggested() {
 
 #[tokio::test]
 async fn a_usual_model_is_mentioned() {
-    let stage = Stage::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = PreferenceFile::open(folder.path().join("ima_prefs.json"));
+    let stage = Stage::with(|builder| builder.preferences(file.clone())).await;
+    let usual = Preferred::now("GenBGM", "DouBao - BGM", 30);
+    let remembered = file.set(
+        &stage.runtime,
+        Request::DEFAULT_USER,
+        TaskType::TextToMusic,
+        &usual,
+    );
+    remembered.await.unwrap();
     let mut request = song();
     request.language = Language::Zh;
-    request.model_id = Some("GenBGM".to_owned());
-    request.habitual = true;
     let played = stage.run(&request).await;
     let text = &played.messages()[1].text;
     assert!(
@@ -143,28 +151,18 @@ async fn preferences_keep_what_is_not_ours() {
 
 #[tokio::test]
 async fn a_remembered_model_comes_before_the_recommended_one() {
-    let stage = Stage::new().await;
-    let (runtime, music) = (&stage.runtime, TaskType::TextToMusic);
-    let used = Preferred {
-        model_id: "GenSong".to_owned(),
-        model_name: "DouBao - Song".to_owned(),
-        credit: 30,
-        last_used: "2026-03-01 12:00:00".to_owned(),
-    };
-    for (file, model) in [
-        (Vec::new(), "sonic"),
-        (
-            runtime.remember(b"", "7", music, &used).await.unwrap(),
-            "GenSong",
-        ),
-    ] {
-        let preferred = runtime.preferred(&file, "7", music).await.unwrap();
-        let mut request = song();
-        request.habitual = preferred.is_some();
-        request.model_id = preferred.map(|it| it.model_id);
-        let played = stage.run(&request).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = PreferenceFile::open(folder.path().join("ima_prefs.json"));
+    let stage = Stage::with(|builder| builder.preferences(file.clone())).await;
+    let mut hers = song();
+    hers.user = Some("7".to_owned());
+    let used = Preferred::now("GenSong", "DouBao - Song", 30);
+    for model in ["sonic", "GenSong"] {
+        let played = stage.run(&hers).await;
         assert_eq!(played.success().model_id, model);
         let mentioned = played.messages()[1].text.contains("your usual model");
         assert_eq!(mentioned, model == "GenSong");
+        let remembered = file.set(&stage.runtime, "7", TaskType::TextToMusic, &used);
+        remembered.await.unwrap();
     }
 }

@@ -12,15 +12,12 @@ mod models;
 mod options;
 mod reflection;
 
-use ima_host::types::{Parameter, Request};
-use ima_tests::Stage;
+use ima_host::Request;
+use ima_test_kit::Stage;
 use serde_json::Value;
 
 fn with(mut request: Request, name: &str, value: &Value) -> Request {
-    request.parameters.push(Parameter {
-        name: name.to_owned(),
-        value: value.to_string(),
-    });
+    request.parameters.insert(name.to_owned(), value.clone());
     request
 }
 

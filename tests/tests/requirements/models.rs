@@ -3,7 +3,7 @@
 use ima_host::Credential;
 use ima_host::types::{Cause, KnownBy, Language, TaskType};
 use ima_simulator::{DEMO_KEY, Endpoint};
-use ima_tests::{Stage, song, spoken};
+use ima_test_kit::{Stage, song, spoken};
 use serde_json::{Value, json};
 
 use super::with;
@@ -56,7 +56,7 @@ async fn a_model_is_listed_with_engines_prices_and_what_knows_its_parameters() {
     request.model_id = Some("m".to_owned());
     let quote = stage
         .runtime
-        .quote(&with(request, "shape", &json!("wide")))
+        .quote(with(request, "shape", &json!("wide")))
         .await
         .unwrap();
     assert_eq!((quote.points, quote.attribute_id), (12, 2));
@@ -130,7 +130,7 @@ async fn a_demanding_list_is_priced_as_the_service_does() {
 #[tokio::test]
 async fn speech_without_a_model_is_seed_tts_2_0() {
     let stage = Stage::new().await;
-    let quote = stage.runtime.quote(&spoken()).await.unwrap();
+    let quote = stage.runtime.quote(spoken()).await.unwrap();
     assert_eq!(quote.model_id, "seed-tts-2.0");
     stage.run(&spoken()).await.success();
     let body = &stage.control.tasks()[0].body;

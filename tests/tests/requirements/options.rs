@@ -6,7 +6,7 @@ use ima_host::types::{
     UnknownParameters, VocalGender,
 };
 use ima_simulator::Endpoint;
-use ima_tests::{Stage, song, spoken};
+use ima_test_kit::{Stage, song, spoken};
 use serde_json::json;
 
 use super::{sent, with};
@@ -113,7 +113,7 @@ async fn a_bad_value_is_named_in_the_callers_language_before_anything_is_spent()
     let mut mixed = spoken();
     mixed.options = Some(Options::Music(MusicOptions::default()));
     assert!(matches!(
-        stage.runtime.start(&mixed).await,
+        stage.runtime.start(mixed).await,
         Err(Error::Rejected(_))
     ));
     assert_eq!(stage.requests(Endpoint::Create), 0);
@@ -133,7 +133,7 @@ async fn unknown_parameters_may_be_dropped_and_are_named() {
     );
     assert_eq!(sent(&stage).get("sparkle"), None);
     assert_eq!(
-        stage.runtime.quote(&request).await.unwrap().dropped[0].field,
+        stage.runtime.quote(request).await.unwrap().dropped[0].field,
         "sparkle"
     );
 }

@@ -5,7 +5,7 @@ use ima_host::types::{
     Attempt, Cause, Charge, Event, Language, MusicOptions, OnMismatch, Options, SpeechOptions,
 };
 use ima_simulator::{DEMO_KEY, Endpoint, Fault};
-use ima_tests::{Played, Stage, song, spoken};
+use ima_test_kit::{Played, Stage, song, spoken};
 use serde_json::json;
 
 use super::{sent, with};
@@ -85,11 +85,11 @@ async fn after_a_refusal_an_unclear_end_still_stops_everything() {
 #[tokio::test]
 async fn the_journal_takes_every_attempt() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path()).unwrap();
+    let journal = Journal::open(folder.path()).await.unwrap();
     let stage = Stage::with(|builder| builder.journal(journal.clone())).await;
     stage.faults(Endpoint::Create, [(1, refusal(6009, "no"))]);
     stage.run(&song()).await.success();
-    assert_eq!(journal.list().unwrap().len(), 1);
+    assert_eq!(journal.list().await.unwrap().len(), 1);
     assert_eq!(stage.control.ledger(DEMO_KEY).charges.len(), 1);
 }
 

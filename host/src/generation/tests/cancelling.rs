@@ -86,7 +86,7 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
     assert_eq!(bench.server.count("create"), 1);
     let mut again = bench
         .runtime
-        .resume(Resume::continuation(&failure.continuation.unwrap()))
+        .resume(Resume::continuation(failure.continuation.unwrap()))
         .await
         .unwrap();
     assert!(matches!(
