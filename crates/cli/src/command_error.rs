@@ -1,7 +1,7 @@
 //! Why a command failed: a kind, which decides the exit code, a message, and hints what to do.
 
 use ima_host::types::{self, Cause, Charge, Failure, Language};
-use ima_host::{Aftermath, Error, Job, JournalError};
+use ima_host::{Aftermath, Error, Job, JobState, StoreError};
 
 use crate::exit::Exit;
 use crate::generate::failure::{self, Circumstances};
@@ -37,6 +37,10 @@ pub(crate) enum ErrorKind {
     Stopped(Exit),
     /// The component was stopped while this was known about the money.
     Component(Exit),
+    /// A job that was resumed could not be journalled.
+    Unrecorded(Exit),
+    /// More would have been spent than is allowed.
+    Ceiling(Exit),
     /// The generation, or the question to the service, ended with this cause.
     Failed(Exit, &'static str),
     /// Anything else. Nothing was spent.
@@ -57,7 +61,11 @@ impl ErrorKind {
             | Self::JobInUse
             | Self::NothingToResume
             | Self::Other => Exit::Refused,
-            Self::Stopped(exit) | Self::Component(exit) | Self::Failed(exit, _) => exit,
+            Self::Stopped(exit)
+            | Self::Component(exit)
+            | Self::Unrecorded(exit)
+            | Self::Ceiling(exit)
+            | Self::Failed(exit, _) => exit,
         }
     }
 
@@ -69,7 +77,8 @@ impl ErrorKind {
             Self::Unauthorised => "unauthorized",
             Self::Declined | Self::Stopped(_) => "cancelled",
             Self::Target => "target",
-            Self::Journal => "journal",
+            Self::Journal | Self::Unrecorded(_) => "journal",
+            Self::Ceiling(_) => "ceiling",
             Self::Preferences => "preferences",
             Self::JobInUse => "job-in-use",
             Self::NothingToResume => "nothing-to-resume",
@@ -101,13 +110,58 @@ impl ErrorKind {
     }
 }
 
-/// How a stopped component or a stopped wait ends the program.
-fn exit_of(aftermath: &Aftermath) -> Exit {
-    match aftermath.charge {
-        Charge::No => Exit::Refused,
-        Charge::Yes if aftermath.resumable => Exit::Resumable,
-        // Paid, but nobody knows the task: resuming could pay again.
-        Charge::Yes | Charge::Unknown => Exit::Unknown,
+/// What is known about the money, and about the way on.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    charge: Charge,
+    /// Whether resuming reaches a task that is known to exist, at no further cost.
+    resumable: bool,
+    job: JobOf,
+}
+
+impl From<&Aftermath> for Standing {
+    fn from(aftermath: &Aftermath) -> Self {
+        Self {
+            charge: aftermath.charge,
+            resumable: aftermath.resumable,
+            job: JobOf {
+                id: aftermath.job.clone(),
+                continuation: aftermath.continuation.clone(),
+            },
+        }
+    }
+}
+
+impl From<Option<Job>> for Standing {
+    /// As the journal knows it.
+    fn from(job: Option<Job>) -> Self {
+        let state = job.as_ref().map(|job| job.state);
+        let charge = match state {
+            None | Some(JobState::Failed) => Charge::No,
+            Some(JobState::Waiting | JobState::Finished) => Charge::Yes,
+            Some(_) => Charge::Unknown,
+        };
+        let job = job.map(|job| JobOf {
+            id: Some(job.id),
+            continuation: Some(job.continuation).filter(|it| !it.is_empty()),
+        });
+        Self {
+            charge,
+            resumable: charge == Charge::Yes,
+            job: job.unwrap_or_default(),
+        }
+    }
+}
+
+impl Standing {
+    /// How the program ends.
+    fn exit(&self) -> Exit {
+        match self.charge {
+            Charge::No => Exit::Refused,
+            Charge::Yes if self.resumable => Exit::Resumable,
+            // Paid, but nobody knows the task: resuming could pay again.
+            Charge::Yes | Charge::Unknown => Exit::Unknown,
+        }
     }
 }
 
@@ -177,10 +231,25 @@ impl CommandError {
             Error::JobInUse(id) => text::job_in_use(id),
             Error::NoSuchJob(id) => text::no_such_job(id),
             Error::NothingToResume(id) => text::nothing_to_resume(id),
-            Error::Journal(_) => text::journal(),
-            Error::Limit { aftermath, .. }
-            | Error::Trap { aftermath, .. }
-            | Error::Unrecorded { aftermath, .. } => Self::broken(aftermath),
+            Error::Journal(error) => text::store(error),
+            Error::Limit { aftermath, .. } | Error::Trap { aftermath, .. } => {
+                Self::broken(&Standing::from(&**aftermath))
+            }
+            Error::Unrecorded { aftermath, .. } => {
+                let standing = Standing::from(&**aftermath);
+                let kind = ErrorKind::Unrecorded(standing.exit());
+                text::unrecorded(kind, standing.charge).with(&standing)
+            }
+            Error::Ceiling { ceiling, aftermath } => {
+                let standing = Standing::from(&**aftermath);
+                let kind = ErrorKind::Ceiling(standing.exit());
+                text::ceiling(kind, ceiling, standing.charge).with(&standing)
+            }
+            // A program that ends asks nobody what it has sent.
+            Error::Interrupted => Self {
+                charge: Charge::Unknown,
+                ..text::interrupted()
+            },
             Error::Rejected(_) => text::internal(ErrorKind::Failed(Exit::Usage, "other")),
             Error::Download(_) => text::internal(ErrorKind::Failed(Exit::Failed, "other")),
             _ => text::internal(ErrorKind::Other),
@@ -188,23 +257,20 @@ impl CommandError {
     }
 
     /// The component broke down.
-    fn broken(aftermath: &Aftermath) -> Self {
-        text::internal(ErrorKind::Component(exit_of(aftermath))).with(aftermath)
+    fn broken(standing: &Standing) -> Self {
+        text::internal(ErrorKind::Component(standing.exit())).with(standing)
     }
 
     /// A person stopped the program, and this is known about the job.
-    pub(crate) fn stopped(aftermath: &Aftermath) -> Self {
-        Self::new(ErrorKind::Stopped(exit_of(aftermath)), text::stopped())
+    pub(crate) fn stopped(standing: &Standing) -> Self {
+        Self::new(ErrorKind::Stopped(standing.exit()), text::stopped())
             .hint(text::see_jobs())
-            .with(aftermath)
+            .with(standing)
     }
 
-    fn with(mut self, aftermath: &Aftermath) -> Self {
-        self.charge = aftermath.charge;
-        self.job = Some(Box::new(JobOf {
-            id: aftermath.job.clone(),
-            continuation: aftermath.continuation.clone(),
-        }));
+    fn with(mut self, standing: &Standing) -> Self {
+        self.charge = standing.charge;
+        self.job = Some(Box::new(standing.job.clone()));
         self
     }
 
@@ -271,9 +337,9 @@ impl From<Error> for CommandError {
     }
 }
 
-impl From<JournalError> for CommandError {
-    fn from(error: JournalError) -> Self {
-        Error::from(error).into()
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        text::store(&error)
     }
 }
 
@@ -289,6 +355,7 @@ mod tests {
             message,
             task_id: None,
             medias: Vec::new(),
+            help: None,
             alternatives: Vec::new(),
             continuation: None,
         }
@@ -347,15 +414,13 @@ mod tests {
             (Charge::Yes, true, Exit::Resumable),
             (Charge::Yes, false, Exit::Unknown),
         ] {
-            let aftermath = Aftermath {
+            let standing = Standing {
                 charge,
-                continuation: Some("c".to_owned()),
-                task_id: None,
                 resumable,
-                job: None,
+                job: JobOf::default(),
             };
-            assert_eq!(CommandError::broken(&aftermath).kind.exit(), exit);
-            assert_eq!(CommandError::stopped(&aftermath).kind.exit(), exit);
+            assert_eq!(CommandError::broken(&standing).kind.exit(), exit);
+            assert_eq!(CommandError::stopped(&standing).kind.exit(), exit);
         }
     }
 }

@@ -25,6 +25,16 @@ use exit::Exit;
 use ui::out;
 use ui::text::say;
 
+/// One thread runs a few generations, and starts faster; the stand-in serves many.
+fn runtime(command: &commands::Command) -> std::io::Result<tokio::runtime::Runtime> {
+    let mut builder = if command.serves() {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    builder.enable_all().build()
+}
+
 fn main() -> ExitCode {
     // Before a key is read. If the system refuses, the program is no worse than others.
     let _ = ima_host::harden_process();
@@ -43,10 +53,7 @@ fn main() -> ExitCode {
     let language = common.language();
     // Not being able to log is no reason to refuse a generation.
     let _log = logs::init();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let exit = match runtime {
+    let exit = match runtime(&command) {
         Ok(runtime) => {
             let events = command.wants_events();
             let done = runtime.block_on(command.run(&common));

@@ -2,9 +2,10 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use ima_host::types;
+use ima_host::{Request, journal, types};
 
 use crate::command_error::CommandError;
 use crate::ui::text;
@@ -51,12 +52,19 @@ pub(crate) struct Common {
 const BASE_URL: &str = "IMA_BASE_URL";
 
 /// The default user, as with the vendor's tools.
-pub(crate) const DEFAULT_USER: &str = "default";
+pub(crate) const DEFAULT_USER: &str = Request::DEFAULT_USER;
 
 impl Common {
     /// The language of the messages.
     pub(crate) fn language(&self) -> types::Language {
         self.language.map_or_else(of_the_system, Into::into)
+    }
+
+    /// A request of this user, without its prompt.
+    pub(crate) fn request(&self, task: types::TaskType) -> Request {
+        let mut request = Request::new(task, "", self.language());
+        request.user = Some(self.user.clone());
+        request
     }
 
     /// Another address of the service. An empty variable is none; an empty option is a mistake,
@@ -168,6 +176,14 @@ pub(crate) struct Delivery {
     pub(crate) events: bool,
 }
 
+impl Delivery {
+    /// How long to wait for the audio; the library's default if it is not said.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        let seconds = self.deadline?;
+        Some(Duration::from_secs(seconds.into()))
+    }
+}
+
 /// A language of the messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
@@ -206,6 +222,14 @@ impl From<Task> for types::TaskType {
             Task::Music => Self::TextToMusic,
             Task::Speech => Self::TextToSpeech,
         }
+    }
+}
+
+/// The task of a job.
+pub(crate) const fn task_of_job(task: journal::TaskType) -> types::TaskType {
+    match task {
+        journal::TaskType::Music => types::TaskType::TextToMusic,
+        journal::TaskType::Speech => types::TaskType::TextToSpeech,
     }
 }
 

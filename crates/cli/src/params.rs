@@ -1,8 +1,6 @@
 //! Reads `--param NAME=JSON` and `--extra-params JSON`.
 
-use std::collections::BTreeSet;
-
-use ima_host::types::Parameter;
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use crate::command_error::CommandError;
@@ -56,24 +54,23 @@ impl From<ParamError> for CommandError {
     }
 }
 
-/// Reads the parameters in the order given.
-pub(crate) fn parse(texts: &[String]) -> Result<Vec<Parameter>, ParamError> {
-    let mut names = BTreeSet::new();
-    let mut parameters = Vec::with_capacity(texts.len());
+/// Reads the parameters.
+pub(crate) fn parse(texts: &[String]) -> Result<Map<String, Value>, ParamError> {
+    let mut parameters = Map::new();
     for text in texts {
         let (name, value) = text
             .split_once('=')
             .map(|(name, value)| (name.trim(), value.trim()))
             .filter(|(name, _)| !name.is_empty())
             .ok_or_else(|| ParamError::Shape(text.clone()))?;
-        let (name, value) = (name.to_owned(), value.to_owned());
-        if serde_json::from_str::<Value>(&value).is_err() {
-            return Err(ParamError::NotJson { name, given: value });
-        }
-        if !names.insert(name.clone()) {
-            return Err(ParamError::Twice(name));
-        }
-        parameters.push(Parameter { name, value });
+        let read = serde_json::from_str(value).map_err(|_| ParamError::NotJson {
+            name: name.to_owned(),
+            given: value.to_owned(),
+        })?;
+        match parameters.entry(name) {
+            Entry::Vacant(entry) => entry.insert(read),
+            Entry::Occupied(_) => return Err(ParamError::Twice(name.to_owned())),
+        };
     }
     Ok(parameters)
 }
@@ -83,41 +80,30 @@ pub(crate) fn object(text: &str) -> Result<Map<String, Value>, ParamError> {
     serde_json::from_str(text).map_err(|_| ParamError::NotAnObject)
 }
 
-/// The parameters of an object.
-pub(crate) fn of_object(object: Map<String, Value>) -> Vec<Parameter> {
-    let parameter = |(name, value): (String, Value)| Parameter {
-        name,
-        value: value.to_string(),
-    };
-    object.into_iter().map(parameter).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    fn parsed(texts: &[&str]) -> Result<Vec<(String, String)>, ParamError> {
+    fn parsed(texts: &[&str]) -> Result<Value, ParamError> {
         let texts: Vec<_> = texts.iter().map(|text| (*text).to_owned()).collect();
-        Ok(parse(&texts)?
-            .into_iter()
-            .map(|it| (it.name, it.value))
-            .collect())
+        parse(&texts).map(Value::Object)
     }
 
     #[test]
     fn values_are_json() {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(
             parsed(&[
                 "tags=\"a=b\"",
                 "make_instrumental=true",
                 "audio_params={\"speech_rate\": 10}"
             ]),
-            Ok(vec![
-                pair("tags", "\"a=b\""),
-                pair("make_instrumental", "true"),
-                pair("audio_params", "{\"speech_rate\": 10}"),
-            ])
+            Ok(json!({
+                "tags": "a=b",
+                "make_instrumental": true,
+                "audio_params": {"speech_rate": 10},
+            }))
         );
     }
 

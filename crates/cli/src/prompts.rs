@@ -4,7 +4,8 @@ use std::io::Read;
 use std::path::Path;
 use std::{fs, io};
 
-use ima_host::types::{OnMismatch, Request};
+use ima_host::Request;
+use ima_host::types::OnMismatch;
 
 use crate::command_error::CommandError;
 use crate::generate::Prompts;
@@ -88,7 +89,7 @@ pub(crate) fn choose(
     request.parameters = params::parse(&choice.params)?;
     for (option, parameter, given) in options {
         let name = parameter.split('.').next().unwrap_or(parameter);
-        if *given && request.parameters.iter().any(|it| it.name == name) {
+        if *given && request.parameters.contains_key(name) {
             return Err(command_error!(
                 Usage,
                 "{option} and --param {name} set the same parameter." => "Give only one of them.",

@@ -1,12 +1,10 @@
 //! Sets up the library as the options and the environment describe it.
 
-use std::time::Duration;
-
 use ima_host::{Builder, Clock, Credential, Journal, PreferenceFile, Runtime};
 
 use crate::command_error::CommandError;
 use crate::folders;
-use crate::options::{Common, Delivery};
+use crate::options::{Common, Spending};
 use crate::ui::out;
 use crate::ui::text;
 
@@ -16,7 +14,7 @@ const KEY: &str = "IMA_API_KEY";
 /// The user's journal.
 pub(crate) async fn journal(common: &Common) -> Result<Journal, CommandError> {
     let folder = folders::data().ok_or_else(text::journal)?;
-    let journal = Journal::open(&folder).map_err(|_| text::journal())?;
+    let journal = Journal::open(folder).await?;
     if let Some(aside) = journal.set_aside() {
         out::error(text::set_aside(aside).get(common.language()));
     }
@@ -24,8 +22,8 @@ pub(crate) async fn journal(common: &Common) -> Result<Journal, CommandError> {
 }
 
 /// A runtime for what is not sent anywhere: it needs no address.
-pub(crate) async fn offline(common: &Common) -> Result<Runtime, CommandError> {
-    build(local(), common).await
+pub(crate) async fn offline() -> Result<Runtime, CommandError> {
+    Ok(local().build().await?)
 }
 
 /// A runtime that never spends. The credential is in place of the environment's.
@@ -33,21 +31,29 @@ pub(crate) async fn asking(
     common: &Common,
     credential: Option<Credential>,
 ) -> Result<Runtime, CommandError> {
-    build(online(common, credential)?, common).await
+    Ok(online(common, credential)?.build().await?)
 }
 
 /// A runtime that spends and keeps its jobs in the user's journal.
 pub(crate) async fn spending(
     common: &Common,
     credential: Option<Credential>,
-    delivery: &Delivery,
 ) -> Result<Runtime, CommandError> {
     let builder = online(common, credential)?.journal(journal(common).await?);
-    let runtime = build(builder, common).await?;
-    Ok(match delivery.deadline {
-        Some(seconds) => runtime.with_deadline(Duration::from_secs(seconds.into())),
-        None => runtime,
-    })
+    Ok(builder.build().await?)
+}
+
+/// A runtime that spends, unless the options only ask for the price.
+pub(crate) async fn generating(
+    common: &Common,
+    credential: Option<Credential>,
+    options: &Spending,
+) -> Result<Runtime, CommandError> {
+    if options.dry_run {
+        asking(common, credential).await
+    } else {
+        spending(common, credential).await
+    }
 }
 
 /// What every runtime of this user has.
@@ -75,8 +81,4 @@ fn online(common: &Common, credential: Option<Credential>) -> Result<Builder, Co
         builder = builder.credential(credential);
     }
     Ok(builder)
-}
-
-async fn build(builder: Builder, common: &Common) -> Result<Runtime, CommandError> {
-    Ok(builder.build()?.with_user(&common.user))
 }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use clap::{Args, ValueEnum};
 use ima_host::Credential;
-use ima_host::types::{Request, TaskType, UnknownParameters};
+use ima_host::types::{TaskType, UnknownParameters};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
@@ -149,10 +149,10 @@ pub(crate) async fn run(common: &Common, args: CreateArgs) -> Result<Exit, Comma
             audio.insert("emotion".to_owned(), emotion.into());
         }
     }
-    let mut request = Request::new(task, "", common.language());
+    let mut request = common.request(task);
     request.model_id = args.model_id;
     request.version_id = args.version_id;
-    request.parameters = params::of_object(parameters);
+    request.parameters = parameters;
     // The scripts leave out what a model does not know.
     request.unknown_parameters = UnknownParameters::Drop;
 
@@ -161,17 +161,19 @@ pub(crate) async fn run(common: &Common, args: CreateArgs) -> Result<Exit, Comma
         prompts: Prompts::One(args.prompt.unwrap_or_default()),
         after_success: AfterSuccess::Remember,
     };
+    let spending = Spending {
+        // Whoever runs a script is not there to be asked.
+        yes: true,
+        ..Spending::default()
+    };
+    let runtime = setup::generating(common, credential, &spending).await?;
     let options = RunOptions {
-        spending: &Spending {
-            // Whoever runs a script is not there to be asked.
-            yes: true,
-            ..Spending::default()
-        },
+        spending: &spending,
         delivery: &Delivery::default(),
-        credential,
+        announce: None,
         options: OptionSet::Scripts,
     };
-    generate::run(common, batch, options).await
+    generate::run(common, &runtime, batch, options).await
 }
 
 /// Music or speech, if the flags say so: each of the scripts is for one of them.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use ima_host::types::{Cause, TaskType};
-use ima_host::{Error, Journal, Origin, Runtime};
+use ima_host::{Error, Job, Journal, Origin, Runtime};
 use serde::Serialize;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -141,9 +141,10 @@ impl Doctor<'_> {
         }
         let data = folders::data();
         // Opening the journal makes the folder, for this user only.
-        let jobs = data
-            .as_deref()
-            .and_then(|folder| Journal::open(folder).ok()?.list().ok());
+        let jobs = match &data {
+            Some(folder) => jobs(folder).await,
+            None => None,
+        };
         self.folder(Folder::Data, data);
         self.folder(Folder::Logs, folders::logs());
         // A link is followed to where the file is written.
@@ -164,7 +165,7 @@ impl Doctor<'_> {
     }
 
     async fn component(&self) -> Option<Runtime> {
-        let runtime = setup::offline(self.common).await.ok()?;
+        let runtime = setup::offline().await.ok()?;
         let voices = runtime.voices(self.common.language()).await.ok()?;
         (!voices.is_empty()).then_some(runtime)
     }
@@ -424,6 +425,12 @@ async fn connects(addresses: &[SocketAddr]) -> bool {
         timeout(PATIENCE, TcpStream::connect(addresses)).await,
         Ok(Ok(_))
     )
+}
+
+/// The jobs in a folder; none if they can't be read.
+async fn jobs(folder: &Path) -> Option<Vec<Job>> {
+    let journal = Journal::open(folder).await.ok()?;
+    journal.list().await.ok()
 }
 
 /// Whether a file can be made in a folder, or the folder itself if it is missing. Makes neither.

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use ima_host::{Job, JobState, Journal};
+use ima_host::{Job, JobState};
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde::Serialize;
 
-use crate::command_error::{CommandError, ErrorKind};
+use crate::command_error::CommandError;
 use crate::exit::Exit;
-use crate::options::{Common, task_word};
+use crate::options::{Common, task_of_job, task_word};
 use crate::setup;
 use crate::ui::text::{self, Text, say};
 use crate::ui::{out, table};
@@ -58,7 +58,7 @@ pub(crate) async fn run(common: &Common, args: JobsArgs) -> Result<Exit, Command
 
 async fn list(common: &Common, open: bool) -> Result<Exit, CommandError> {
     let language = common.language();
-    let mut jobs = setup::journal(common).await?.list()?;
+    let mut jobs = setup::journal(common).await?.list().await?;
     jobs.retain(|job| !open || job.is_open());
     if common.json {
         #[derive(Serialize)]
@@ -91,7 +91,7 @@ async fn list(common: &Common, open: bool) -> Result<Exit, CommandError> {
 
 async fn show(common: &Common, id: &str) -> Result<Exit, CommandError> {
     let language = common.language();
-    let job = setup::journal(common).await?.get(id)?;
+    let job = setup::journal(common).await?.get(id).await?;
     let job = job.ok_or_else(|| text::no_such_job(id))?;
     if common.json {
         out::json(&Row::of(&job));
@@ -126,7 +126,7 @@ async fn show(common: &Common, id: &str) -> Result<Exit, CommandError> {
 }
 
 async fn prune(common: &Common, older_than: Duration) -> Result<Exit, CommandError> {
-    let removed = remove(&setup::journal(common).await?, older_than).await?;
+    let removed = setup::journal(common).await?.prune(older_than).await?;
     if common.json {
         #[derive(Serialize)]
         struct Pruned {
@@ -144,18 +144,6 @@ async fn prune(common: &Common, older_than: Duration) -> Result<Exit, CommandErr
     Ok(Exit::Done)
 }
 
-/// Removes the closed jobs that are older, and counts them.
-async fn remove(_journal: &Journal, _older_than: Duration) -> Result<u64, CommandError> {
-    // The journal can't do it yet. Saying so is better than a count that is not true.
-    Err(CommandError::new(
-        ErrorKind::Other,
-        say!(
-            "This version can't remove jobs yet.",
-            "这个版本还不能清除任务。"
-        ),
-    ))
-}
-
 /// Reads an age such as `90d`. A day has 24 hours, for an age needs no calendar.
 fn age(text: &str) -> Result<Duration, jiff::Error> {
     let span: Span = text.parse()?;
@@ -164,7 +152,8 @@ fn age(text: &str) -> Result<Duration, jiff::Error> {
 }
 
 fn kind(job: &Job) -> Text {
-    job.task.map_or_else(|| Text::same(""), text::task)
+    job.task
+        .map_or_else(|| Text::same(""), |task| text::task(task_of_job(task)))
 }
 
 fn state(job: &Job) -> Text {
@@ -211,7 +200,7 @@ impl<'a> Row<'a> {
         Self {
             job: &job.id,
             task_id: job.task_id.as_deref(),
-            task: job.task.map(task_word),
+            task: job.task.map(|task| task_word(task_of_job(task))),
             model_name: job.model_name.as_deref(),
             state: job.state.as_str(),
             saved: job.saved,

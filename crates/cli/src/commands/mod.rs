@@ -82,6 +82,15 @@ impl Command {
         }
     }
 
+    /// Whether it answers other programs until it is stopped.
+    pub(crate) const fn serves(&self) -> bool {
+        match self {
+            #[cfg(feature = "simulator")]
+            Self::Simulator(_) => true,
+            _ => false,
+        }
+    }
+
     /// Whether every event is to be a line of JSON.
     pub(crate) const fn wants_events(&self) -> bool {
         match self {

@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use clap::{ArgAction, Args, ValueEnum};
-use ima_host::types::{MusicOptions, Options, Request, TaskType, VocalGender};
+use ima_host::Request;
+use ima_host::types::{MusicOptions, Options, TaskType, VocalGender};
 
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::generate::option_names::OptionOf;
 use crate::options::{Common, Generate, ModelChoice};
 use crate::ui::text::command_error;
-use crate::{generate, prompts};
+use crate::{generate, prompts, setup};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -96,7 +97,8 @@ impl MusicFlags {
 pub(crate) async fn run(common: &Common, mut args: MusicArgs) -> Result<Exit, CommandError> {
     let choice = std::mem::take(&mut args.generate.choice);
     let request = request(common, choice, args.flags)?;
-    generate::run_options(common, request, args.generate).await
+    let runtime = setup::generating(common, None, &args.generate.spending).await?;
+    generate::run_options(common, &runtime, request, args.generate).await
 }
 
 /// The request for music, without its prompt.
@@ -105,7 +107,7 @@ pub(crate) fn request(
     choice: ModelChoice,
     flags: MusicFlags,
 ) -> Result<Request, CommandError> {
-    let mut request = Request::new(TaskType::TextToMusic, "", common.language());
+    let mut request = common.request(TaskType::TextToMusic);
     for (option, value) in [
         ("--tags", &flags.tags),
         ("--negative-tags", &flags.negative_tags),

@@ -1,6 +1,7 @@
 //! `ima prefs`: a user's usual models.
 
 use clap::{Args, Subcommand};
+use ima_host::Runtime;
 use ima_host::types::{Preferred, TaskType};
 use serde::Serialize;
 
@@ -54,15 +55,24 @@ enum PrefsCommand {
 
 pub(crate) async fn run(common: &Common, args: &PrefsArgs) -> Result<Exit, CommandError> {
     match &args.command {
-        PrefsCommand::Get { task } => get(common, task.map(TaskType::from)).await,
-        PrefsCommand::Set { task, model } => set(common, (*task).into(), model).await,
+        PrefsCommand::Get { task } => {
+            let runtime = setup::offline().await?;
+            get(common, &runtime, task.map(TaskType::from)).await
+        }
+        PrefsCommand::Set { task, model } => {
+            let runtime = setup::asking(common, None).await?;
+            set(common, &runtime, (*task).into(), model).await
+        }
         PrefsCommand::Clear { task } => clear(common, task.map(TaskType::from)).await,
     }
 }
 
-async fn get(common: &Common, task: Option<TaskType>) -> Result<Exit, CommandError> {
-    let runtime = setup::offline(common).await?;
-    let usual = Usual::of(&runtime, common);
+async fn get(
+    common: &Common,
+    runtime: &Runtime,
+    task: Option<TaskType>,
+) -> Result<Exit, CommandError> {
+    let usual = Usual::of(runtime, common);
     let mut found = Vec::new();
     for each in [TaskType::TextToMusic, TaskType::TextToSpeech] {
         if task.is_none_or(|task| task == each) {
@@ -99,31 +109,36 @@ async fn get(common: &Common, task: Option<TaskType>) -> Result<Exit, CommandErr
 }
 
 /// Makes a model the usual one, and says so.
-pub(crate) async fn set(common: &Common, task: TaskType, id: &str) -> Result<Exit, CommandError> {
-    let runtime = setup::asking(common, None).await?;
-    let (_, model) = models::find(common, &runtime, Some(task), id).await?;
+pub(crate) async fn set(
+    common: &Common,
+    runtime: &Runtime,
+    task: TaskType,
+    id: &str,
+) -> Result<Exit, CommandError> {
+    let (_, model) = models::find(common, runtime, Some(task), id).await?;
     let points = model.points_min.unwrap_or_default();
     let preferred = Preferred::now(&model.model_id, &model.name, points);
-    Usual::of(&runtime, common).set(task, &preferred).await?;
+    Usual::of(runtime, common).set(task, &preferred).await?;
     let words = runtime.confirmation(task, &model.name, common.language());
-    conclude(common, Some(task), &words.await?).await
+    conclude(common, runtime, Some(task), &words.await?).await
 }
 
 async fn clear(common: &Common, task: Option<TaskType>) -> Result<Exit, CommandError> {
-    let runtime = setup::offline(common).await?;
+    let runtime = setup::offline().await?;
     Usual::of(&runtime, common).clear(task).await?;
     let words = say!("Forgotten.", "已清除。");
-    conclude(common, task, words.get(common.language())).await
+    conclude(common, &runtime, task, words.get(common.language())).await
 }
 
 /// Tells the user; with `--json` the caller gets what is there now.
 async fn conclude(
     common: &Common,
+    runtime: &Runtime,
     task: Option<TaskType>,
     words: &str,
 ) -> Result<Exit, CommandError> {
     if common.json {
-        return get(common, task).await;
+        return get(common, runtime, task).await;
     }
     if !common.quiet {
         out::line(words);

@@ -1,8 +1,8 @@
 //! `ima quote`, and what `--dry-run` shows.
 
 use clap::{Args, Subcommand};
-use ima_host::types::{Quote, Request};
-use ima_host::{Origin, Runtime};
+use ima_host::types::Quote;
+use ima_host::{Origin, Request, Runtime};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -55,6 +55,7 @@ enum Quoted {
 }
 
 pub(crate) async fn run(common: &Common, args: QuoteArgs) -> Result<Exit, CommandError> {
+    let runtime = setup::asking(common, None).await?;
     let (prompt, request) = match args.what {
         Quoted::Music {
             prompt,
@@ -65,9 +66,11 @@ pub(crate) async fn run(common: &Common, args: QuoteArgs) -> Result<Exit, Comman
             prompt,
             choice,
             flags,
-        } => (prompt, speech::request(common, choice, flags).await?),
+        } => (
+            prompt,
+            speech::request(common, &runtime, choice, flags).await?,
+        ),
     };
-    let runtime = setup::asking(common, None).await?;
     let shown = Shown {
         names: &OptionNames::of(&request, OptionSet::Commands),
         body: false,
@@ -99,7 +102,7 @@ pub(crate) async fn show(
 ) -> Result<Exit, CommandError> {
     let mut quotes = Vec::with_capacity(prompts.len());
     for prompt in prompts {
-        let quote = runtime.quote(&with_prompt(request, prompt)).await;
+        let quote = runtime.quote(with_prompt(request, prompt)).await;
         quotes.push(quote.map_err(|error| CommandError::of_request(&error, shown.names))?);
     }
     let points = quotes.iter().map(|quote| quote.points).sum();

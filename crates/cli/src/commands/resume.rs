@@ -3,13 +3,12 @@
 use std::num::NonZeroUsize;
 
 use clap::Args;
-use ima_host::types::OnUnknown;
-use ima_host::{Generation, Job, Journal, Runtime};
+use ima_host::{Generation, Job, OnUnknown, Resume, Runtime};
 
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::generate::{self, Run, batch};
-use crate::options::{Common, Delivery};
+use crate::options::{Common, Delivery, task_of_job};
 use crate::setup;
 use crate::target::{Share, Target};
 use crate::ui::out;
@@ -42,10 +41,13 @@ pub(crate) struct ResumeArgs {
 
 pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, CommandError> {
     let delivery = &args.delivery;
-    let runtime = setup::spending(common, None, delivery).await?;
-    let known = args.id.as_ref().and_then(|id| job(&runtime, id));
+    let runtime = setup::spending(common, None).await?;
+    let known = match &args.id {
+        Some(id) => job(&runtime, id).await,
+        None => None,
+    };
     let share = match &args.id {
-        Some(_) => Share::One(known.as_ref().and_then(|job| job.task)),
+        Some(_) => Share::One(known.as_ref().and_then(|job| job.task).map(task_of_job)),
         None => Share::Several,
     };
     let target = Target::reserve(delivery, share).map_err(|error| match &known {
@@ -54,12 +56,11 @@ pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, Comm
     })?;
     let run = Run::new(common, &runtime, delivery, Some(target));
     if let Some(id) = &args.id {
-        let on_unknown = if args.create_again {
-            OnUnknown::CreateAgain
-        } else {
-            OnUnknown::Report
-        };
-        let ended = match resume(&runtime, id, on_unknown).await {
+        let mut how = Resume::job(id);
+        if args.create_again {
+            how = how.on_unknown(OnUnknown::CreateAgain);
+        }
+        let ended = match resume(&runtime, id, how, delivery).await {
             Ok(generation) => run.drive(generation, None).await,
             Err(error) => run.refuse(&error, None),
         };
@@ -67,8 +68,10 @@ pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, Comm
         generate::play(&run, &ended);
         return Ok(ended.exit);
     }
-    let jobs = runtime.journal().map(Journal::list).transpose()?;
-    let mut jobs = jobs.unwrap_or_default();
+    let mut jobs = match runtime.journal() {
+        Some(journal) => journal.list().await?,
+        None => Vec::new(),
+    };
     jobs.retain(Job::is_open);
     if jobs.is_empty() && !common.json {
         out::line(text::no_open_jobs().get(common.language()));
@@ -81,26 +84,34 @@ pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, Comm
         let (id, model) = (&job.id, job.model_name.as_deref().unwrap_or_default());
         let mut show = EventPrinter::new(&run.screen, Some(index + 1));
         show.line(&say!("Job {id} {model}", "任务 {id} {model}"));
-        resume(&runtime, id, OnUnknown::Report).await
+        resume(&runtime, id, Resume::job(id), delivery).await
     };
     let all = batch::drive(&run, jobs.len(), args.concurrency, begin).await;
     Ok(batch::conclude(&run, &all))
 }
 
-fn job(runtime: &Runtime, id: &str) -> Option<Job> {
-    runtime.journal()?.get(id).ok()?
+async fn job(runtime: &Runtime, id: &str) -> Option<Job> {
+    runtime.journal()?.get(id).await.ok()?
 }
 
 async fn resume(
     runtime: &Runtime,
     id: &str,
-    on_unknown: OnUnknown,
+    mut how: Resume,
+    delivery: &Delivery,
 ) -> Result<Generation, CommandError> {
-    runtime.resume_job(id, on_unknown).await.map_err(|error| {
-        let error = CommandError::from(error);
-        match job(runtime, id).filter(|job| !job.continuation.is_empty()) {
-            Some(job) => error.with_job(&job),
-            None => error,
+    if let Some(deadline) = delivery.deadline() {
+        how = how.deadline(deadline);
+    }
+    match runtime.resume(how).await {
+        Ok(generation) => Ok(generation),
+        Err(error) => {
+            let error = CommandError::from(error);
+            let known = job(runtime, id).await;
+            Err(match known.filter(|job| !job.continuation.is_empty()) {
+                Some(job) => error.with_job(&job),
+                None => error,
+            })
         }
-    })
+    }
 }

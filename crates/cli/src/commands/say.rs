@@ -6,12 +6,12 @@ mod questions;
 mod understood;
 
 use clap::Args;
-use ima_host::Runtime;
 use ima_host::types::{
-    About, Cheapest, Interpretation, Need, Parameter, PreferenceWish, Request, TaskType, VoiceWish,
+    About, Cheapest, Interpretation, Need, PreferenceWish, Started, TaskType, Voice, VoiceWish,
 };
+use ima_host::{Request, Runtime};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::create::task_of;
 use super::{models, music, prefs, voices};
@@ -20,8 +20,7 @@ use crate::exit::Exit;
 use crate::generate::{self, Batch, OptionNames, OptionSet, Prompts, RunOptions, with_prompt};
 use crate::options::{Common, Delivery, Spending, Task, service_word};
 use crate::preferences::AfterSuccess;
-use crate::ui::confirm::{self, Asking};
-use crate::ui::interrupt::Interrupt;
+use crate::ui::confirm;
 use crate::ui::out;
 use crate::ui::text::{command_error, say, shortened};
 use crate::{prompts, report, setup};
@@ -70,13 +69,20 @@ pub(crate) struct SayArgs {
 pub(crate) async fn run(common: &Common, args: &SayArgs) -> Result<Exit, CommandError> {
     let utterance = prompts::given(args.utterance.clone())?;
     let utterance = utterance.trim_end();
-    let read = interpret(&setup::offline(common).await?, args, utterance).await?;
+    // Without a person and without --yes, nothing is spent.
+    let spends = !args.spending.dry_run && (args.spending.yes || confirm::is_possible());
+    let runtime = if spends {
+        setup::spending(common, None).await?
+    } else {
+        setup::asking(common, None).await?
+    };
+    let read = interpret(&runtime, args, utterance).await?;
     // Whoever speaks Chinese is answered in Chinese.
     let common = Common {
         language: Some(common.language.unwrap_or(read.language.into())),
         ..common.clone()
     };
-    let done = answer(&common, args, utterance, read).await;
+    let done = answer(&common, &runtime, args, utterance, read).await;
     done.map_err(|error| CommandError {
         language: Some(common.language()),
         ..error
@@ -96,13 +102,9 @@ async fn interpret(
     })
 }
 
-/// Whether the words ask only to remember a model.
-fn is_preference_only(read: &Interpretation) -> bool {
-    read.intent == ima_host::types::Intent::Prefer
-}
-
 async fn answer(
     common: &Common,
+    runtime: &Runtime,
     args: &SayArgs,
     utterance: &str,
     read: Interpretation,
@@ -112,75 +114,73 @@ async fn answer(
     let Some(task) = read.task.filter(|_| !open) else {
         return ask(common, &read, args);
     };
-    let model_id = model(common, task, &read, args).await?;
+    let model_id = model(common, runtime, task, &read, args).await?;
     // Whoever says what to generate wants it generated.
-    if is_preference_only(&read) && args.text.is_none() {
+    if read.preference_only && args.text.is_none() {
         return match &model_id {
             None => ask(common, &read, args),
-            Some(id) if args.spending.dry_run => would_remember(common, task, id).await,
-            Some(id) => prefs::set(common, task, id).await,
+            Some(id) if args.spending.dry_run => would_remember(common, runtime, task, id).await,
+            Some(id) => prefs::set(common, runtime, task, id).await,
         };
     }
-    let mut request = Request::new(task, "", common.language());
+    let mut request = common.request(task);
     request.model_id = model_id;
-    request.parameters = parameters(common, task, &read, args).await?;
+    request.parameters = parameters(common, runtime, task, &read, args).await?;
     let prompt = args.text.clone().or(read.prompt);
     let prompt = prompt.unwrap_or_else(|| utterance.to_owned());
-    let mut spending = args.spending.clone();
     let after_success = match &read.preference {
         PreferenceWish::Keep | PreferenceWish::Switch => AfterSuccess::Remember,
         PreferenceWish::Remember => AfterSuccess::RememberAndSay,
         PreferenceWish::Cheapest(Cheapest { remember: true, .. }) => AfterSuccess::RememberAndSay,
         PreferenceWish::Cheapest(_) => AfterSuccess::Leave,
     };
-    if !spending.dry_run {
-        let understood = understand(common, &with_prompt(&request, &prompt)).await?;
-        if !spending.yes && !confirm::is_possible() {
-            let command = equivalent::command(
-                common,
-                args,
-                &understood,
-                after_success == AfterSuccess::Leave,
-            );
-            return Ok(leave(common, &understood, &command, args.delivery.events));
-        }
-        if !common.quiet || !spending.yes {
-            understood.show(common.language());
-        }
-        if !spending.yes {
-            let points = understood.points();
-            let mut interrupt = Interrupt::listen();
-            let asking = Asking::Shown(points);
-            if !confirm::ask(&asking, common.language(), &mut interrupt).await {
-                return Err(generate::declined());
-            }
-            // What was agreed to is the most that it may cost.
-            spending.budget = Some(spending.budget.map_or(points, |most| most.min(points)));
-            spending.yes = true;
-        }
+    let spending = &args.spending;
+    let voices = match request.parameters.contains_key("speaker") {
+        true if !spending.dry_run => voices::all(runtime, common.language()).await?,
+        _ => Vec::new(),
+    };
+    let whole = with_prompt(&request, &prompt);
+    if !spending.dry_run && !spending.yes && !confirm::is_possible() {
+        let once = after_success == AfterSuccess::Leave;
+        let understood = understand(runtime, whole, &voices).await?;
+        let command = equivalent::command(common, args, &understood, once);
+        return Ok(leave(common, &understood, &command, args.delivery.events));
     }
+    let announce = |started: &Started| {
+        if !common.quiet || !spending.yes {
+            Understood::of(&whole, started, &voices).show(common.language());
+        }
+    };
     let batch = Batch {
         request,
         prompts: Prompts::One(prompt),
         after_success,
     };
     let options = RunOptions {
-        spending: &spending,
+        spending,
         delivery: &args.delivery,
-        credential: None,
+        announce: Some(&announce),
         options: OptionSet::Sentence,
     };
-    generate::run(common, batch, options).await
+    generate::run(common, runtime, batch, options).await
 }
 
 /// What a request comes to, and what it costs today.
-async fn understand(common: &Common, request: &Request) -> Result<Understood, CommandError> {
-    let runtime = setup::asking(common, None).await?;
-    let quote = runtime.quote(request).await;
-    let names = OptionNames::of(request, OptionSet::Sentence);
+async fn understand(
+    runtime: &Runtime,
+    request: Request,
+    voices: &[Voice],
+) -> Result<Understood, CommandError> {
+    let names = OptionNames::of(&request, OptionSet::Sentence);
+    let quote = runtime.quote(request.clone()).await;
     let quote = quote.map_err(|error| CommandError::of_request(&error, &names))?;
-    let voices = voices::all(&runtime, common.language()).await?;
-    Ok(Understood::of(request, &quote, &voices))
+    let started = Started {
+        model_id: quote.model_id,
+        model_name: quote.model_name,
+        points: quote.points,
+        estimate: quote.estimate,
+    };
+    Ok(Understood::of(&request, &started, voices))
 }
 
 /// Nobody is there to say yes: the command that does it is the result.
@@ -229,9 +229,13 @@ fn ask(common: &Common, read: &Interpretation, args: &SayArgs) -> Result<Exit, C
 }
 
 /// What a preference would come to.
-async fn would_remember(common: &Common, task: TaskType, id: &str) -> Result<Exit, CommandError> {
-    let runtime = setup::asking(common, None).await?;
-    let (_, model) = models::find(common, &runtime, Some(task), id).await?;
+async fn would_remember(
+    common: &Common,
+    runtime: &Runtime,
+    task: TaskType,
+    id: &str,
+) -> Result<Exit, CommandError> {
+    let (_, model) = models::find(common, runtime, Some(task), id).await?;
     if common.json {
         #[derive(Serialize)]
         struct Preview<'a> {
@@ -282,6 +286,7 @@ fn is_answered(about: About, args: &SayArgs) -> bool {
 /// The model that was asked for, by name, by kind or by price.
 async fn model(
     common: &Common,
+    runtime: &Runtime,
     task: TaskType,
     read: &Interpretation,
     args: &SayArgs,
@@ -293,8 +298,7 @@ async fn model(
     if named.is_some() {
         return Ok(named);
     }
-    let runtime = setup::asking(common, None).await?;
-    let models = models::all(common, &runtime, Some(task)).await?;
+    let models = models::all(common, runtime, Some(task)).await?;
     let cheapest = models
         .into_iter()
         .map(|(_, model)| model)
@@ -307,17 +311,18 @@ async fn model(
 /// The parameters that the words lead to, with the answers to questions.
 async fn parameters(
     common: &Common,
+    runtime: &Runtime,
     task: TaskType,
     read: &Interpretation,
     args: &SayArgs,
-) -> Result<Vec<Parameter>, CommandError> {
-    let mut parameters = read.parameters.clone();
+) -> Result<Map<String, Value>, CommandError> {
+    let read_out = read.parameters.iter().map(|it| {
+        let value = serde_json::from_str(&it.value).unwrap_or_default();
+        (it.name.clone(), value)
+    });
+    let mut parameters: Map<String, Value> = read_out.collect();
     let mut set = |name: &str, value: Value| {
-        parameters.retain(|it| it.name != name);
-        parameters.push(Parameter {
-            name: name.to_owned(),
-            value: value.to_string(),
-        });
+        parameters.insert(name.to_owned(), value);
     };
     if let Some(lyrics) = args.lyrics.clone() {
         set("lyrics", music::lyrics(lyrics)?.into());
@@ -340,7 +345,10 @@ async fn parameters(
             ));
         }
         (TaskType::TextToSpeech, Some(voice), _) => {
-            set("speaker", voices::find(common, voice).await?.into());
+            set(
+                "speaker",
+                voices::find(common, runtime, voice).await?.into(),
+            );
         }
         (TaskType::TextToSpeech, None, Some(VoiceWish::Named(id))) => {
             set("speaker", id.as_str().into());

@@ -1,14 +1,15 @@
 //! `ima speech`: a text spoken, or every line of a file.
 
 use clap::{Args, ValueEnum};
-use ima_host::types::{Options, Request, SpeechOptions, SpeechStyle, TaskType};
+use ima_host::types::{Options, SpeechOptions, SpeechStyle, TaskType};
+use ima_host::{Request, Runtime};
 
 use super::voices;
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::generate::option_names::OptionOf;
 use crate::options::{Common, Generate, ModelChoice};
-use crate::{generate, prompts};
+use crate::{generate, prompts, setup};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -78,22 +79,24 @@ impl SpeechFlags {
 
 pub(crate) async fn run(common: &Common, mut args: SpeechArgs) -> Result<Exit, CommandError> {
     let choice = std::mem::take(&mut args.generate.choice);
-    let request = request(common, choice, args.flags).await?;
-    generate::run_options(common, request, args.generate).await
+    let runtime = setup::generating(common, None, &args.generate.spending).await?;
+    let request = request(common, &runtime, choice, args.flags).await?;
+    generate::run_options(common, &runtime, request, args.generate).await
 }
 
 /// The request for speech, without its prompt.
 pub(crate) async fn request(
     common: &Common,
+    runtime: &Runtime,
     choice: ModelChoice,
     flags: SpeechFlags,
 ) -> Result<Request, CommandError> {
-    let mut request = Request::new(TaskType::TextToSpeech, "", common.language());
+    let mut request = common.request(TaskType::TextToSpeech);
     prompts::not_empty("--emotion", flags.emotion.as_deref())?;
     prompts::not_empty("--voice", flags.voice.as_deref())?;
     prompts::choose(&mut request, choice, &flags.options())?;
     let speaker = match flags.voice {
-        Some(voice) => Some(voices::find(common, &voice).await?),
+        Some(voice) => Some(voices::find(common, runtime, &voice).await?),
         None => None,
     };
     let style = |style| match style {

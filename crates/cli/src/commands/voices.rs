@@ -64,7 +64,7 @@ impl From<types::Gender> for Gender {
 
 pub(crate) async fn run(common: &Common, args: &VoicesArgs) -> Result<Exit, CommandError> {
     let language = common.language();
-    let mut voices = all(&setup::offline(common).await?, language).await?;
+    let mut voices = all(&setup::offline().await?, language).await?;
     voices.retain(|voice| {
         let (scene, gender) = (voice.scene.into(), voice.gender.into());
         args.scene.is_none_or(|it| it == scene) && args.gender.is_none_or(|it| it == gender)
@@ -101,15 +101,18 @@ pub(crate) async fn all(runtime: &Runtime, language: Language) -> Result<Vec<Voi
 }
 
 /// The id of a voice by its id or name. What looks like an id is left to the service's rules.
-pub(crate) async fn find(common: &Common, given: &str) -> Result<String, CommandError> {
+pub(crate) async fn find(
+    common: &Common,
+    runtime: &Runtime,
+    given: &str,
+) -> Result<String, CommandError> {
     let given = given.trim();
     if given.contains('_') {
         return Ok(given.to_owned());
     }
-    let runtime = setup::offline(common).await?;
     let mut names = Vec::new();
     for language in [common.language(), Language::En, Language::Zh] {
-        for voice in all(&runtime, language).await? {
+        for voice in all(runtime, language).await? {
             if is_called(&voice.name, given) {
                 return Ok(voice.id);
             }

@@ -1,11 +1,11 @@
 //! The ends of a generation: its audio saved, or the reason why there is none.
 
+use ima_host::Generation;
 use ima_host::types::{Charge, Checkpoint, Failure, Media, Started, Success};
-use ima_host::{Aftermath, Generation, JobState};
 
 use super::drive::{Ended, Run};
 use super::failure::{self, Circumstances};
-use crate::command_error::CommandError;
+use crate::command_error::{CommandError, Standing};
 use crate::exit::Exit;
 use crate::report::{self, Begun, Problem, SavedMedia};
 use crate::target;
@@ -138,26 +138,12 @@ impl Run<'_> {
     }
 
     /// The user asked twice to stop: what is known is what the journal says.
-    pub(crate) fn abandoned(&self, generation: &Generation) -> CommandError {
-        let find = |id| self.runtime.journal()?.get(id).ok()?;
-        let job = generation.job().and_then(find);
-        let aftermath = Aftermath {
-            charge: match job.as_ref().map(|job| job.state) {
-                None | Some(JobState::Failed) => Charge::No,
-                Some(JobState::Waiting | JobState::Finished) => Charge::Yes,
-                Some(_) => Charge::Unknown,
-            },
-            continuation: job
-                .as_ref()
-                .map(|job| job.continuation.clone())
-                .filter(|continuation| !continuation.is_empty()),
-            task_id: job.as_ref().and_then(|job| job.task_id.clone()),
-            resumable: job
-                .as_ref()
-                .is_some_and(|job| matches!(job.state, JobState::Waiting | JobState::Finished)),
-            job: job.map(|job| job.id),
+    pub(crate) async fn abandoned(&self, generation: &Generation) -> CommandError {
+        let job = match (self.runtime.journal(), generation.job()) {
+            (Some(journal), Some(id)) => journal.get(id).await.unwrap_or_default(),
+            _ => None,
         };
-        CommandError::stopped(&aftermath)
+        CommandError::stopped(&Standing::from(job))
     }
 
     /// Says what the request was made without: the user asked for it, and has paid.

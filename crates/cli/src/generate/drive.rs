@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ima_host::types::{Checkpoint, CheckpointState, Event, Outcome, Started, Success};
+use ima_host::types::{Checkpoint, CheckpointState, Event, Message, Outcome, Started, Success};
 use ima_host::{Error, Generation, Runtime};
 use serde::Serialize;
 use tokio::time::MissedTickBehavior;
 
-use super::OptionNames;
+use super::{Announce, OptionNames};
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::options::{Common, Delivery};
@@ -33,6 +33,8 @@ pub(crate) struct Run<'a> {
     pub(crate) target: Option<Target>,
     /// The price in points above which a person is asked.
     pub(crate) confirm_above: Option<u32>,
+    /// Told before points are spent: then a person is asked at any price.
+    pub(crate) announce: Option<Announce<'a>>,
     /// Whether to end as soon as the task exists.
     pub(crate) no_wait: bool,
     /// Whether files are named after the number of the generation.
@@ -91,6 +93,7 @@ impl<'a> Run<'a> {
             names: OptionNames::default(),
             target,
             confirm_above: None,
+            announce: None,
             no_wait: false,
             numbered: false,
             screen: Screen::new(common, delivery.events),
@@ -123,7 +126,10 @@ impl<'a> Run<'a> {
                 self.begun(&checkpoint, started.as_ref(), job.as_deref(), &mut show)
             }
             Ok(FollowEnd::Declined) => self.error(&super::declined(), &mut show),
-            Ok(FollowEnd::Abandoned) => self.error(&self.abandoned(&generation), &mut show),
+            Ok(FollowEnd::Abandoned) => {
+                let error = self.abandoned(&generation).await;
+                self.error(&error, &mut show)
+            }
             Err(error) => self.error(&CommandError::of_request(&error, &self.names), &mut show),
         }
     }
@@ -146,22 +152,30 @@ impl<'a> Run<'a> {
     ) -> Result<FollowEnd, Error> {
         let canceller = generation.canceller();
         let mut interrupt = self.interrupt.clone();
+        // What was announced and not agreed to yet is not acknowledged.
+        let mut acknowledgement = None;
         let mut frames = tokio::time::interval(FRAME);
         frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                event = generation.next() => {
+                event = generation.next_event() => {
                     let Some(event) = event? else { return Ok(FollowEnd::Abandoned) };
                     match &event {
                         Event::Started(started) => {
                             // Nothing was spent yet, and nothing is until the next event.
-                            if self.confirm_above.is_some_and(|above| started.points > above) {
-                                let asking = Asking::One(started);
-                                if !confirm::ask(&asking, show.language(), &mut interrupt).await {
-                                    return Ok(FollowEnd::Declined);
-                                }
+                            if !self.agree(started, show, &mut interrupt).await {
+                                return Ok(FollowEnd::Declined);
+                            }
+                            if let Some(event) = acknowledgement.take() {
+                                show.event(&event);
                             }
                             *announced = Some(started.clone());
+                        }
+                        Event::Message(Message { step: 0, .. })
+                            if self.announce.is_some() && self.confirm_above.is_some() =>
+                        {
+                            acknowledgement = Some(event);
+                            continue;
                         }
                         Event::Checkpoint(checkpoint)
                             if self.no_wait && checkpoint.state == CheckpointState::Waiting =>
@@ -169,7 +183,7 @@ impl<'a> Run<'a> {
                             show.event(&event);
                             // After an amended request comes the word that it was accepted.
                             if show.removed().next().is_some()
-                                && let Some(event @ Event::Attempt(_)) = generation.next().await?
+                                && let Some(event @ Event::Attempt(_)) = generation.next_event().await?
                             {
                                 show.event(&event);
                             }
@@ -192,6 +206,25 @@ impl<'a> Run<'a> {
                 _ = frames.tick() => show.frame(),
             }
         }
+    }
+
+    /// Announces the price, and asks a person about it if that is to be.
+    async fn agree(
+        &self,
+        started: &Started,
+        show: &EventPrinter,
+        interrupt: &mut Interrupt,
+    ) -> bool {
+        let asking = match self.announce {
+            Some(announce) => {
+                announce(started);
+                Asking::Shown(started.points)
+            }
+            None => Asking::One(started),
+        };
+        let asks = |above| self.announce.is_some() || started.points > above;
+        !self.confirm_above.is_some_and(asks)
+            || confirm::ask(&asking, show.language(), interrupt).await
     }
 
     fn error(&self, error: &CommandError, show: &mut EventPrinter) -> Ended {

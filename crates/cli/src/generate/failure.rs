@@ -53,12 +53,8 @@ pub(crate) fn explain(failure: &Failure, about: &Circumstances) -> CommandError 
 }
 
 fn words(failure: &Failure, about: &Circumstances) -> CommandError {
-    // The reason, and after it an address.
-    let (reason, address) = match failure.message.split_once('\n') {
-        Some((reason, address)) => (reason, address.trim_start_matches("💡 ")),
-        None => (failure.message.as_str(), ""),
-    };
-    let (reason, address) = (Text::same(reason), Text::same(address));
+    let reason = Text::same(&*failure.message);
+    let help = failure.help.as_deref().map(Text::same);
     if failure.charge == Charge::Unknown {
         let hint = about.job.map(text::unknown);
         return message(say!(
@@ -107,7 +103,10 @@ fn words(failure: &Failure, about: &Circumstances) -> CommandError {
             "已停止等待。任务已付费，仍在继续。"
         )),
         (Cause::Cancelled, _) => message(text::stopped()),
-        (Cause::Unauthorized, Charge::Yes) => resumable(reason.and(&address)),
+        (Cause::Unauthorized, Charge::Yes) => resumable(match &help {
+            Some(page) => reason.and(page),
+            None => reason,
+        }),
         (_, Charge::Yes) if about.unreachable => resumable(say!(
             "The service can't be reached right now. The job is paid and kept.",
             "暂时无法连接服务。任务已付费，已保留。"
@@ -136,10 +135,9 @@ fn words(failure: &Failure, about: &Circumstances) -> CommandError {
         (Cause::Unavailable | Cause::Network, _) => {
             message(text::no_connection()).hint(text::later())
         }
-        _ if !address.en.is_empty() => message(reason).hint(address),
         (cause, _) => {
-            let hint = another_model().filter(|_| is_of_model(cause));
-            message(reason).hint(hint.unwrap_or_else(|| {
+            let model = another_model().filter(|_| is_of_model(cause));
+            message(reason).hint(help.or(model).unwrap_or_else(|| {
                 say!(
                     "`ima models` lists the models; `ima model ID` shows the parameters of one.",
                     "用 `ima models` 查看模型，用 `ima model ID` 查看它支持的参数。"
@@ -203,9 +201,9 @@ fn unknown_model(names: &OptionNames, known: &[String]) -> CommandError {
         }
         _ if names.habitual => command_error!(
             Usage,
-            "Your usual model {model} is no longer offered."
-                => "Choose one with --model, or forget it: ima prefs clear",
-            "你的常用模型 {model} 已不再提供。"
+            "Your usual model is no longer offered."
+                => "Choose one with --model, or forget your usual one: ima prefs clear",
+            "你的常用模型已不再提供。"
                 => "请用 --model 选择一个，或清除它：ima prefs clear"
         ),
         _ => no_such_model(model, known),

@@ -9,8 +9,8 @@ pub(crate) mod option_names;
 
 use std::num::NonZeroUsize;
 
-use ima_host::types::Request;
-use ima_host::{Credential, Generation, Runtime};
+use ima_host::types::Started;
+use ima_host::{Generation, Request, Runtime};
 
 pub(crate) use drive::{Ended, Run};
 pub(crate) use option_names::{OptionNames, OptionSet};
@@ -26,7 +26,7 @@ use crate::ui::confirm::{self, Asking};
 use crate::ui::out;
 use crate::ui::screen::EventPrinter;
 use crate::ui::text::{self, command_error};
-use crate::{player, prompts, setup};
+use crate::{player, prompts};
 
 /// What is to be generated.
 pub(crate) struct Batch {
@@ -51,12 +51,15 @@ impl Prompts {
     }
 }
 
+/// Shows what will be generated, and what it costs.
+pub(crate) type Announce<'a> = &'a dyn Fn(&Started);
+
 /// Where the audio goes, and what may be spent.
 pub(crate) struct RunOptions<'a> {
     pub(crate) spending: &'a Spending,
     pub(crate) delivery: &'a Delivery,
-    /// In place of the environment's.
-    pub(crate) credential: Option<Credential>,
+    /// Told before a single generation spends: then a person is asked at any price.
+    pub(crate) announce: Option<Announce<'a>>,
     /// Which options the request was made with. With those of the skills' scripts nothing is saved,
     /// and the JSON object has their keys.
     pub(crate) options: OptionSet,
@@ -65,6 +68,7 @@ pub(crate) struct RunOptions<'a> {
 /// Generates by the options of `ima music` and `ima speech`, from a request without its prompt.
 pub(crate) async fn run_options(
     common: &Common,
+    runtime: &Runtime,
     request: Request,
     options: Generate,
 ) -> Result<Exit, CommandError> {
@@ -80,15 +84,16 @@ pub(crate) async fn run_options(
     let run_options = RunOptions {
         spending: &options.spending,
         delivery: &options.delivery,
-        credential: None,
+        announce: None,
         options: OptionSet::Commands,
     };
-    run(common, batch, run_options).await
+    run(common, runtime, batch, run_options).await
 }
 
 /// Generates, shows and saves.
 pub(crate) async fn run(
     common: &Common,
+    runtime: &Runtime,
     mut batch: Batch,
     options: RunOptions<'_>,
 ) -> Result<Exit, CommandError> {
@@ -97,11 +102,6 @@ pub(crate) async fn run(
         return Err(prompts::empty());
     }
     let script = options.options == OptionSet::Scripts;
-    let runtime = if spending.dry_run {
-        setup::asking(common, options.credential).await?
-    } else {
-        setup::spending(common, options.credential, delivery).await?
-    };
     let target = if script || spending.dry_run {
         None
     } else {
@@ -111,14 +111,11 @@ pub(crate) async fn run(
         };
         Some(Target::reserve(delivery, share).map_err(CommandError::unspent)?)
     };
-    let runtime = match batch.after_success {
-        AfterSuccess::Remember | AfterSuccess::RememberAndSay => runtime,
-        AfterSuccess::Leave => runtime.for_once(),
-    };
     let request = &mut batch.request;
     request.language = common.language();
     request.budget = spending.budget;
-    *request = runtime.with_usual_model(request).await;
+    request.deadline = delivery.deadline();
+    request.remember_model = batch.after_success != AfterSuccess::Leave;
     let names = OptionNames::of(request, options.options);
     if spending.dry_run {
         let shown = Shown {
@@ -127,20 +124,14 @@ pub(crate) async fn run(
             several: matches!(batch.prompts, Prompts::Several(..)),
             events: delivery.events,
         };
-        return quote::show(
-            common,
-            &runtime,
-            &batch.request,
-            batch.prompts.all(),
-            &shown,
-        )
-        .await;
+        return quote::show(common, runtime, &batch.request, batch.prompts.all(), &shown).await;
     }
-    let mut run = Run::new(common, &runtime, delivery, target);
+    let mut run = Run::new(common, runtime, delivery, target);
     run.no_wait = spending.no_wait;
     run.names = names;
     match &batch.prompts {
         Prompts::One(prompt) => {
+            run.announce = options.announce;
             run.confirm_above = confirm::threshold(spending);
             let ended = match start(&run, &batch.request, prompt).await {
                 Ok(generation) => run.drive(generation, None).await,
@@ -176,14 +167,13 @@ pub(crate) async fn run(
 
 /// A request with this prompt.
 pub(crate) fn with_prompt(request: &Request, prompt: &str) -> Request {
-    Request {
-        prompt: prompt.to_owned(),
-        ..request.clone()
-    }
+    let mut request = request.clone();
+    prompt.clone_into(&mut request.prompt);
+    request
 }
 
 async fn start(run: &Run<'_>, request: &Request, prompt: &str) -> Result<Generation, CommandError> {
-    let started = run.runtime.start(&with_prompt(request, prompt)).await;
+    let started = run.runtime.start(with_prompt(request, prompt)).await;
     started.map_err(|error| CommandError::of_request(&error, &run.names))
 }
 
@@ -219,7 +209,7 @@ async fn agree(
     let (Some(above), Some(first)) = (confirm::threshold(spending), prompts.first()) else {
         return Ok(());
     };
-    let each = price(run.runtime, &with_prompt(request, first), &run.names).await?;
+    let each = price(run.runtime, with_prompt(request, first), &run.names).await?;
     let points = each.saturating_mul(u32::try_from(prompts.len()).unwrap_or(u32::MAX));
     let asking = Asking::Several(prompts.len(), points);
     let mut interrupt = run.interrupt.clone();
@@ -233,7 +223,7 @@ async fn agree(
 /// What a request costs, in points.
 async fn price(
     runtime: &Runtime,
-    request: &Request,
+    request: Request,
     names: &OptionNames,
 ) -> Result<u32, CommandError> {
     let quote = runtime.quote(request).await;

@@ -1,6 +1,7 @@
 //! The options of a request by the parameters that they set, for the words of a refusal.
 
-use ima_host::types::{InvalidValue, Request};
+use ima_host::Request;
+use ima_host::types::InvalidValue;
 
 use crate::commands::create;
 use crate::commands::music::MusicFlags;
@@ -29,19 +30,18 @@ pub(crate) struct OptionNames {
     named: Vec<String>,
     pub(crate) model: Option<String>,
     pub(crate) version: Option<String>,
-    /// Whether the model is the user's usual one.
+    /// Whether the model is left to the user's preference.
     pub(crate) habitual: bool,
 }
 
 impl OptionNames {
     pub(crate) fn of(request: &Request, set: OptionSet) -> Self {
-        let parameters = request.parameters.iter();
         Self {
             set,
-            named: parameters.map(|it| it.name.clone()).collect(),
+            named: request.parameters.keys().cloned().collect(),
             model: request.model_id.clone(),
             version: request.version_id.clone(),
-            habitual: request.habitual,
+            habitual: request.model_id.is_none(),
         }
     }
 
@@ -91,16 +91,16 @@ fn find(table: &[(&'static str, &str)], field: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use ima_host::types::{Language, Parameter, TaskType};
+    use ima_host::types::{Language, TaskType};
+    use serde_json::json;
 
     use super::*;
 
     fn names(set: OptionSet) -> OptionNames {
         let mut request = Request::new(TaskType::TextToSpeech, "", Language::En);
-        request.parameters = vec![Parameter {
-            name: "audio_params".to_owned(),
-            value: "{}".to_owned(),
-        }];
+        request
+            .parameters
+            .insert("audio_params".to_owned(), json!({}));
         OptionNames::of(&request, set)
     }
 

@@ -137,7 +137,7 @@ impl EventPrinter {
     }
 
     pub(crate) fn event(&mut self, event: &Event) {
-        self.emit(&Line::of(event, self.number));
+        self.emit(|| Line::of(event, self.number));
         match event {
             Event::Message(message) => self.message(message),
             Event::Started(started) => {
@@ -164,10 +164,11 @@ impl EventPrinter {
         }
     }
 
-    fn message(&mut self, Message { step, text, .. }: &Message) {
+    fn message(&mut self, message: &Message) {
+        let (step, text) = (message.step, &message.text);
         // Of several, the core's own words are not shown.
         if self.number.is_none() {
-            self.language = language_of(text);
+            self.language = message.language;
         }
         match step {
             // How it failed is told with what to do about it.
@@ -176,7 +177,7 @@ impl EventPrinter {
             2 if self.screen.terminal => {}
             _ => {
                 // The bar is over before the good news is printed.
-                if *step == 3 {
+                if step == 3 {
                     self.clear();
                 }
                 self.words(text);
@@ -215,7 +216,7 @@ impl EventPrinter {
 
     /// A file that is there now: the result.
     pub(crate) fn saved(&mut self, path: &Path, sha256: &str) {
-        self.emit(&Line::saved(path, sha256, self.number));
+        self.emit(|| Line::saved(path, sha256, self.number));
         let shown = path.display();
         self.result(
             &shown.to_string(),
@@ -233,9 +234,9 @@ impl EventPrinter {
     }
 
     /// With `--events`, one line of JSON.
-    fn emit(&self, line: &Line<'_>) {
+    fn emit(&self, line: impl FnOnce() -> Line) {
         if self.screen.events
-            && let Ok(line) = serde_json::to_string(line)
+            && let Ok(line) = serde_json::to_string(&line())
         {
             self.screen.print(&line, false);
         }
@@ -307,31 +308,5 @@ impl EventPrinter {
         if let Some(bar) = &self.bar {
             bar.advance();
         }
-    }
-}
-
-/// The language of a message: only Chinese has these marks.
-fn language_of(text: &str) -> Language {
-    if text.contains(['，', '：', '！', '。']) {
-        Language::Zh
-    } else {
-        Language::En
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_language_of_a_message_is_told_by_its_marks() {
-        for text in [
-            "好的！马上帮你生成音乐 🎵",
-            "• 模型：Suno",
-            "已等待 9s，预计最长 30s",
-        ] {
-            assert_eq!(language_of(text), Language::Zh, "{text}");
-        }
-        assert_eq!(language_of("• Model: 豆包歌曲"), Language::En);
     }
 }

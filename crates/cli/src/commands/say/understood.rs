@@ -1,10 +1,9 @@
 //! What a wish was understood as, and its price.
 
-use std::collections::BTreeMap;
-
-use ima_host::types::{Language, Quote, Request, TaskType, Voice};
+use ima_host::Request;
+use ima_host::types::{Language, Started, TaskType, Voice};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::equivalent;
 use crate::options::task_word;
@@ -12,7 +11,7 @@ use crate::ui::table;
 use crate::ui::text::{self, Text, say, shortened};
 
 /// Parameters by their names.
-pub(super) type Parameters = BTreeMap<String, Value>;
+pub(super) type Parameters = Map<String, Value>;
 
 /// What a wish was understood as. Points and seconds.
 #[derive(Debug, Serialize)]
@@ -32,31 +31,22 @@ pub(super) struct Understood {
 }
 
 impl Understood {
-    pub(super) fn of(request: &Request, quote: &Quote, voices: &[Voice]) -> Self {
-        let value = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
-        let parameters = request.parameters.iter();
-        let parameters: Parameters = parameters
-            .map(|it| (it.name.clone(), value(&it.value)))
-            .collect();
+    pub(super) fn of(request: &Request, started: &Started, voices: &[Voice]) -> Self {
+        let parameters = request.parameters.clone();
         let speaker = parameters.get("speaker").and_then(Value::as_str);
         let voice = voices.iter().find(|voice| Some(&*voice.id) == speaker);
         Self {
             task: task_word(request.task),
-            model_id: quote.model_id.clone(),
-            model_name: quote.model_name.clone(),
+            model_id: started.model_id.clone(),
+            model_name: started.model_name.clone(),
             text: request.prompt.clone(),
             voice: voice.map(|voice| voice.name.clone()),
-            points: quote.points,
-            seconds_min: quote.estimate.min_seconds,
-            seconds_max: quote.estimate.max_seconds,
+            points: started.points,
+            seconds_min: started.estimate.min_seconds,
+            seconds_max: started.estimate.max_seconds,
             kind: request.task,
             parameters,
         }
-    }
-
-    /// The price in points.
-    pub(super) fn points(&self) -> u32 {
-        self.points
     }
 
     /// Shows it on standard error, a line each.

@@ -1,8 +1,9 @@
 //! The errors that several commands, or the library, can lead to.
 
-use ima_host::{Origin, OriginError};
+use ima_host::types::Charge;
+use ima_host::{CeilingExceeded, Origin, OriginError, StoreError};
 
-use super::{KEYS, command_error, later, say, shortened};
+use super::{KEYS, Text, command_error, later, say, see_jobs, shortened, unspent};
 use crate::command_error::{CommandError, ErrorKind};
 use crate::exit::Exit;
 use crate::folders;
@@ -98,6 +99,94 @@ pub(crate) fn journal() -> CommandError {
         "无法使用 {folder} 中的任务记录；没有它，已付费的任务可能会丢失。没有扣除积分。"
             => "请让这个文件夹可写，或用 IMA_DATA_DIR 换一个。"
     )
+}
+
+/// The journal failed before anything was spent.
+pub(crate) fn store(error: &StoreError) -> CommandError {
+    match error {
+        StoreError::Later { .. } => command_error!(
+            Journal,
+            "The jobs on this machine were written by a newer version of the program. Nothing was spent."
+                => "Install the newer version, or choose another folder with IMA_DATA_DIR.",
+            "本机的任务记录由更新版本的程序写入。没有扣除积分。"
+                => "请安装新版本，或用 IMA_DATA_DIR 换一个文件夹。"
+        ),
+        StoreError::InUse(id) => job_in_use(id),
+        StoreError::NoSuchJob(id) => no_such_job(id),
+        _ => journal(),
+    }
+}
+
+/// What is known about the money, as a sentence.
+fn money(charge: Charge) -> Text {
+    match charge {
+        Charge::No => unspent(),
+        Charge::Yes => say!("The job is paid.", "任务已付费。"),
+        Charge::Unknown => say!("The points may be spent.", "积分可能已扣除。"),
+    }
+}
+
+/// A job that was resumed can't be kept.
+pub(crate) fn unrecorded(kind: ErrorKind, charge: Charge) -> CommandError {
+    let what = say!(
+        "The job can't be read or written.",
+        "无法读取或写入任务记录。"
+    );
+    CommandError::new(kind, what.and(&money(charge))).hint(say!(
+        "Make the job folder writable; `ima doctor` shows where it is.",
+        "请让任务文件夹可写；用 `ima doctor` 查看它的位置。"
+    ))
+}
+
+/// More would have been spent than is allowed.
+pub(crate) fn ceiling(kind: ErrorKind, ceiling: &CeilingExceeded, charge: Charge) -> CommandError {
+    let (what, hint) = match ceiling {
+        CeilingExceeded::PerRequest { points, ceiling } => (
+            say!(
+                "This costs {points} points, and one generation may cost {ceiling}.",
+                "需要 {points} 积分，而每次生成最多 {ceiling} 积分。"
+            ),
+            say!(
+                "`ima models` shows cheaper models.",
+                "用 `ima models` 查看更便宜的模型。"
+            ),
+        ),
+        CeilingExceeded::PerDay {
+            points,
+            spent,
+            ceiling,
+        } => (
+            say!(
+                "This costs {points} points; {spent} of the {ceiling} allowed today are spent or in doubt.",
+                "需要 {points} 积分；今天允许 {ceiling} 积分，已用或待确认 {spent} 积分。"
+            ),
+            say!(
+                "Wait until tomorrow (UTC), or take a cheaper model: `ima models`",
+                "请等到明天（UTC），或换更便宜的模型：`ima models`"
+            ),
+        ),
+        _ => (
+            say!(
+                "The service refused this generation three times, so it is not tried again.",
+                "服务已三次拒绝这次生成，不再尝试。"
+            ),
+            say!(
+                "Start a new one with other options.",
+                "请换一些选项，重新发起。"
+            ),
+        ),
+    };
+    CommandError::new(kind, what.and(&money(charge))).hint(hint)
+}
+
+/// The program is ending.
+pub(crate) fn interrupted() -> CommandError {
+    let kind = ErrorKind::Component(Exit::Unknown);
+    let what = say!(
+        "The work was broken off because the program is ending. Points may be spent.",
+        "程序正在结束，工作被中断。积分可能已扣除。"
+    );
+    CommandError::new(kind, what).hint(see_jobs())
 }
 
 pub(crate) fn job_in_use(id: &str) -> CommandError {
