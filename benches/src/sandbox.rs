@@ -62,8 +62,10 @@ pub(crate) fn run() -> Result<(), Error> {
             );
         }
     }
-    println!("ratios are to the native core under the same guard and client; aims: <= 1.20; shared <= 12 KiB; \
-         p99 late <= 5 ms");
+    println!(
+        "ratios are to the native core under the same guard and client; aims: <= 1.20; shared <= 12 KiB; \
+         p99 late <= 5 ms"
+    );
     Ok(())
 }
 

@@ -87,11 +87,7 @@ impl Count {
 }
 
 /// Generations one after the other in a runtime of their own, each with its audio fetched.
-async fn generations(
-    simulator: &Simulator,
-    count: u32,
-    folder: &Path,
-) -> Result<(), Error> {
+async fn generations(simulator: &Simulator, count: u32, folder: &Path) -> Result<(), Error> {
     let runtime = Runtime::builder()
         .origin(&simulator.origin())
         .credential(Credential::literal(DEMO_KEY))

@@ -54,7 +54,10 @@ fn build<'a>(
     package: &str,
 ) -> Result<PathBuf, String> {
     for source in sources {
-        println!("cargo::rerun-if-changed={}", workspace.join(source).display());
+        println!(
+            "cargo::rerun-if-changed={}",
+            workspace.join(source).display()
+        );
     }
     let out = variable("OUT_DIR")?;
     let target = target_folder(&out).ok_or("the target folder was not found")?;

@@ -22,18 +22,18 @@ pub(crate) use exports::ima::studio::types::{Parameter, Request};
 /// fields. `serde` writes them with the names that they have here.
 pub mod types {
     pub use super::exports::ima::studio::preferences::{PreferencesError, Preferred};
+    pub use super::exports::ima::studio::types::Parameter;
     pub use super::exports::ima::studio::types::{
         Alternative, Amendment, Attempt, Cause, Charge, Checkpoint, CheckpointState, Error,
-        Estimate, Event, Failure, Fault, FormField, InvalidValue, KnownBy, Language, Media, Message,
-        MessageKind, Model, MusicOptions, OnMismatch, Options, Outcome, OverBudget, Phase, Price,
-        PriceChange, Progress, Quote, Refusal, SpeechOptions, SpeechStyle, Started, Success,
+        Estimate, Event, Failure, Fault, FormField, InvalidValue, KnownBy, Language, Media,
+        Message, MessageKind, Model, MusicOptions, OnMismatch, Options, Outcome, OverBudget, Phase,
+        Price, PriceChange, Progress, Quote, Refusal, SpeechOptions, SpeechStyle, Started, Success,
         TaskFault, TaskType, UnknownParameters, VocalGender,
     };
     pub use super::exports::ima::studio::understanding::{
         About, Cheapest, Choice, Gender, Interpretation, Need, PreferenceWish, Question, Scene,
         Voice, VoiceWish,
     };
-    pub use super::exports::ima::studio::types::Parameter;
 
     impl Preferred {
         /// A model that is taken just now, at this price in points.

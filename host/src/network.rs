@@ -235,7 +235,10 @@ mod tests {
             let mut network = Network::default();
             network.add_certificates(pem.into());
             assert!(
-                matches!(network.certificates(), Err(NetworkError::Certificate { .. })),
+                matches!(
+                    network.certificates(),
+                    Err(NetworkError::Certificate { .. })
+                ),
                 "{pem}"
             );
         }

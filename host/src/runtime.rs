@@ -9,9 +9,7 @@ use ima_journal::{Ceilings, Claim, FindJob, Job, Journal, StoreError};
 use crate::builder::Builder;
 use crate::clock::{Clock, MonotonicClock};
 use crate::credential::{Credential, Key};
-use crate::egress::{
-    Egress, EgressParts, Guard, Refusals, RefusedRequest, ServiceClient,
-};
+use crate::egress::{Egress, EgressParts, Guard, Refusals, RefusedRequest, ServiceClient};
 use crate::error::{Error, Stop};
 use crate::generation::{Allowance, Generation, Resumed, Start};
 use crate::limits::Limits;
@@ -118,10 +116,7 @@ impl Runtime {
         Generation::open(self, start, deadline, job).await
     }
 
-    async fn claim_job(
-        &self,
-        id: &str,
-    ) -> Result<(Job, Claim), Error> {
+    async fn claim_job(&self, id: &str) -> Result<(Job, Claim), Error> {
         let missing = || Error::NoSuchJob(id.to_owned());
         let journal = self.journal().ok_or_else(missing)?;
         let claimed = journal.claim(FindJob::Id(id.to_owned())).await;
@@ -132,10 +127,7 @@ impl Runtime {
         claimed.ok_or_else(missing)
     }
 
-    async fn claim_continuation(
-        &self,
-        continuation: &str,
-    ) -> Result<Option<(Job, Claim)>, Error> {
+    async fn claim_continuation(&self, continuation: &str) -> Result<Option<(Job, Claim)>, Error> {
         let Some(journal) = self.journal() else {
             return Ok(None);
         };

@@ -46,7 +46,11 @@ impl Runtime {
     ) -> Result<Interpretation, Error> {
         let utterance = self.taken_in(utterance)?;
         let model_id = model_id.map(|id| self.taken_in(id)).transpose()?;
-        call!(self, language.call_interpret_as(task, model_id.as_deref(), &utterance)).await
+        call!(
+            self,
+            language.call_interpret_as(task, model_id.as_deref(), &utterance)
+        )
+        .await
     }
 
     /// What to ask before a generation, required, suggested and optional.
@@ -61,7 +65,11 @@ impl Runtime {
         language_of_questions: Language,
     ) -> Result<Vec<Question>, Error> {
         let utterance = self.taken_in(utterance)?;
-        call!(self, language.call_intake(task, &utterance, language_of_questions)).await
+        call!(
+            self,
+            language.call_intake(task, &utterance, language_of_questions)
+        )
+        .await
     }
 
     /// Hints on how to describe music, or on a text to speak.
@@ -148,7 +156,11 @@ impl Runtime {
         language_of_text: Language,
     ) -> Result<String, Error> {
         let name = self.taken_in(model_name)?;
-        call!(self, preferences.call_confirmation(task, &name, language_of_text)).await
+        call!(
+            self,
+            preferences.call_confirmation(task, &name, language_of_text)
+        )
+        .await
     }
 
     /// A text that goes into the sandbox. It must not hold the key, as far as there is one.
@@ -176,10 +188,7 @@ impl Runtime {
 }
 
 fn language(inside: &mut Instance) -> (&understanding::Guest, &mut Store<Meter>) {
-    (
-        inside.machine.ima_studio_understanding(),
-        &mut inside.store,
-    )
+    (inside.machine.ima_studio_understanding(), &mut inside.store)
 }
 
 fn preferences(inside: &mut Instance) -> (&preferences::Guest, &mut Store<Meter>) {

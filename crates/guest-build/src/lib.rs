@@ -18,7 +18,14 @@ pub fn build(package: &str, target: &str) -> Result<PathBuf, String> {
     let folder = target_folder(&out)?;
     let output = Command::new(variable("CARGO")?)
         .current_dir(workspace()?)
-        .args(["run", "--quiet", "--package", "guest-build", "--features", "program"])
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "guest-build",
+            "--features",
+            "program",
+        ])
         .arg("--target-dir")
         .arg(folder.join("guest-build"))
         .args(["--", package, target])
@@ -57,8 +64,11 @@ fn workspace() -> Result<PathBuf, String> {
 
 /// Cargo marks its target folders with a cache tag.
 fn target_folder(out: &Path) -> Result<PathBuf, String> {
-    above(out, "CACHEDIR.TAG")
-        .or_else(|error| env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).ok_or(error))
+    above(out, "CACHEDIR.TAG").or_else(|error| {
+        env::var_os("CARGO_TARGET_DIR")
+            .map(PathBuf::from)
+            .ok_or(error)
+    })
 }
 
 fn above(start: &Path, marker: &str) -> Result<PathBuf, String> {

@@ -124,7 +124,11 @@ pub(super) async fn fetch(
 }
 
 /// One request, for the whole file or for what is missing of it.
-async fn attempt(client: &ServiceClient, uri: &Uri, store: &mut Store) -> Result<(), DownloadError> {
+async fn attempt(
+    client: &ServiceClient,
+    uri: &Uri,
+    store: &mut Store,
+) -> Result<(), DownloadError> {
     let limits = client.limits();
     let limit = limits.download_size;
     let mut request = file_request(uri.clone());

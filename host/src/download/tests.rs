@@ -37,7 +37,9 @@ async fn server_tried(
             ..Limits::default()
         })
         .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
-        .build().await.unwrap();
+        .build()
+        .await
+        .unwrap();
     (server, runtime)
 }
 

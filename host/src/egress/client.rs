@@ -3,6 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::connect::{Connector, connector};
+use super::exchange_error::ExchangeError;
+use super::permit::{ConnectionPermit, ConnectionPermits, at_least_one, at_origin};
+use crate::credential::Key;
+use crate::limits::Limits;
+use crate::network::Proxies;
+use crate::origin::Origin;
 use bytes::{Bytes, BytesMut};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
@@ -13,13 +20,6 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::timeout;
-use super::connect::{Connector, connector};
-use super::exchange_error::ExchangeError;
-use super::permit::{ConnectionPermit, ConnectionPermits, at_least_one, at_origin};
-use crate::credential::Key;
-use crate::limits::Limits;
-use crate::network::Proxies;
-use crate::origin::Origin;
 
 /// A response that was read to its end.
 pub(crate) type Answer = Response<Bytes>;
@@ -145,9 +145,7 @@ impl ServiceClient {
             header::ACCEPT_ENCODING,
             HeaderValue::from_static("identity"),
         );
-        let authorization = key
-            .header()
-            .map_err(|_| ExchangeError::Malformed)?;
+        let authorization = key.header().map_err(|_| ExchangeError::Malformed)?;
         headers.insert(header::AUTHORIZATION, authorization);
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = parts.method;
@@ -196,7 +194,9 @@ impl ServiceClient {
             },
         };
         let connected = captured.connection_metadata().is_some();
-        result.map_err(|error| ExchangeError::of_client(&error, tls, connected, self.limits.header_size))
+        result.map_err(|error| {
+            ExchangeError::of_client(&error, tls, connected, self.limits.header_size)
+        })
     }
 }
 

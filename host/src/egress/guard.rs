@@ -261,7 +261,11 @@ impl Guard {
     /// Waits until the component is to be stopped.
     pub(crate) async fn until_halted(&self) -> Halt {
         let mut receiver = self.halted.subscribe();
-        let halted = receiver.wait_for(Option::is_some).await.ok().and_then(|it| it.clone());
+        let halted = receiver
+            .wait_for(Option::is_some)
+            .await
+            .ok()
+            .and_then(|it| it.clone());
         match halted {
             Some(halt) => halt,
             // The sender lives as long as the guard.

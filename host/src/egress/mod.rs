@@ -161,13 +161,18 @@ impl Egress {
         }
         // Before the permission to pay is used up: nothing leaves while a request waits here, so the
         // wait may be broken off, also that of a create request.
-        let permit = way_out.guard.permit_wait().over(way_out.client.permit(&timeouts)).await;
+        let permit = way_out
+            .guard
+            .permit_wait()
+            .over(way_out.client.permit(&timeouts))
+            .await;
         let permit = permit.inspect_err(|error| tracing::warn!(?operation, %error, "not sent"))?;
         if operation != Operation::Create {
             let result = way_out.client.exchange(permit, parts, body, timeouts, key);
             return way_out.report(operation, key, result.await);
         }
-        let named = idempotency_key.and_then(|key| key.to_str().ok()?.parse::<IdempotencyKey>().ok());
+        let named =
+            idempotency_key.and_then(|key| key.to_str().ok()?.parse::<IdempotencyKey>().ok());
         let Some(named) = named else {
             return Err(way_out.refuse(&parts));
         };
@@ -178,7 +183,9 @@ impl Egress {
             Reserved::Granted => {}
             Reserved::Accepted(task_id) => {
                 tracing::info!("a create request was answered with the task that is known");
-                ticket.settle(Settlement::Accepted { task_id: task_id.clone() });
+                ticket.settle(Settlement::Accepted {
+                    task_id: task_id.clone(),
+                });
                 return Ok(known_task(&task_id));
             }
             Reserved::InDoubt => {
@@ -190,7 +197,10 @@ impl Egress {
                 return Err(way_out.refuse(&parts));
             }
         }
-        let result = way_out.client.exchange(permit, parts, body, timeouts, key).await;
+        let result = way_out
+            .client
+            .exchange(permit, parts, body, timeouts, key)
+            .await;
         let settlement = match &result {
             Ok(answer) => settlement(answer, key),
             Err(error) if error.may_have_left() => Settlement::Unknown,

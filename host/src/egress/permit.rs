@@ -41,7 +41,10 @@ impl ConnectionPermits {
     }
 
     /// Waits for the permit of an exchange. Nothing of it is sent before.
-    pub(super) async fn exchange(&self, patience: Duration) -> Result<ConnectionPermit<'_>, ExchangeError> {
+    pub(super) async fn exchange(
+        &self,
+        patience: Duration,
+    ) -> Result<ConnectionPermit<'_>, ExchangeError> {
         if let Ok(permit) = self.exchanges.try_acquire() {
             return Ok(ConnectionPermit {
                 _download: None,

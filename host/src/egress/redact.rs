@@ -27,7 +27,10 @@ pub(crate) fn redact(answer: Answer, key: &Key) -> Response<Full<Bytes>> {
         };
         headers.append(name, value);
     }
-    let body = key.patterns().replaced(&body, MARK).map_or(body, Bytes::from);
+    let body = key
+        .patterns()
+        .replaced(&body, MARK)
+        .map_or(body, Bytes::from);
     headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
 

@@ -56,7 +56,8 @@ impl Ticker {
 
     /// Advances the epoch of this engine too.
     pub(crate) fn add(&self, engine: &Engine) {
-        self.state.with_engines(|engines| engines.push(Weakly(engine.weak())));
+        self.state
+            .with_engines(|engines| engines.push(Weakly(engine.weak())));
     }
 
     /// A call is under way until the result is dropped.

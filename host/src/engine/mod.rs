@@ -6,7 +6,7 @@ mod machines;
 mod meter;
 mod slots;
 
-pub use machines::ComponentSource;
 pub(crate) use epoch::{TICK, Ticker};
+pub use machines::ComponentSource;
 pub(crate) use machines::{Instance, MachineEngine, component_bytes};
 pub(crate) use meter::{Meter, exceeded};

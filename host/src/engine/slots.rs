@@ -140,7 +140,8 @@ mod tests {
 
     #[tokio::test]
     async fn without_slots_instances_go_on_being_made_on_demand() {
-        let builder = Runtime::builder().cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"));
+        let builder = Runtime::builder()
+            .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"));
         let runtime = builder.limits(vast()).build().await.unwrap();
         for _ in 0..FEW + 8 {
             runtime.machines().engine().instantiate().await.unwrap();

@@ -4,9 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ima_journal::{Claim, Entry, FindJob, JobEnd, Journal, StoreError};
 
-use crate::types::{
-    self, Cause, Charge, Checkpoint, CheckpointState, Event, Outcome, TaskType,
-};
+use crate::types::{self, Cause, Charge, Checkpoint, CheckpointState, Event, Outcome, TaskType};
 
 /// What the journal has yet to be told of a generation.
 #[derive(Default)]
@@ -58,7 +56,8 @@ impl Records {
             }
             Event::Checkpoint(checkpoint) => {
                 let checkpoint = Some(checkpoint.clone());
-                self.unwritten.with(|missing| missing.checkpoint = checkpoint);
+                self.unwritten
+                    .with(|missing| missing.checkpoint = checkpoint);
                 self.write_missing(&journal).await;
             }
             Event::Finished(outcome) => {

@@ -123,7 +123,10 @@ impl SharedInstance {
     ) -> (Result<T, Stop>, Duration) {
         if self.is_lost() {
             let lost = "the instance broke down in another generation";
-            return (Err(Stop::Trap(wasmtime::format_err!("{lost}"))), Duration::ZERO);
+            return (
+                Err(Stop::Trap(wasmtime::format_err!("{lost}"))),
+                Duration::ZERO,
+            );
         }
         inside.store.data_mut().allow(allowed);
         inside.store.set_epoch_deadline(1);

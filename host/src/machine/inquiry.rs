@@ -8,12 +8,12 @@ use wasmtime::component::ResourceAny;
 
 use super::call::{Calling, SharedInstance};
 use super::{Machines, exchange, session};
+use crate::bindings::Request;
 use crate::bindings::machines::{Command, GuestInquiry, Input, InquiryOutput};
 use crate::clock::MonotonicClock;
 use crate::egress::Egress;
 use crate::engine::{Instance, Meter};
 use crate::error::Stop;
-use crate::bindings::Request;
 use crate::types::{Failure, Language, Model, Quote, TaskType};
 
 const NANOS: u64 = 1_000_000;
@@ -42,7 +42,9 @@ impl Inquiry {
             .call(&mut left, move |inside| {
                 Box::pin(async move {
                     let (inquiries, store) = inquiries(inside);
-                    inquiries.call_constructor(store, task, language, seed).await
+                    inquiries
+                        .call_constructor(store, task, language, seed)
+                        .await
                 })
             })
             .await?;
@@ -91,10 +93,7 @@ impl Inquiry {
     }
 
     /// What a request would send and cost by the list.
-    pub(crate) async fn quote(
-        &mut self,
-        request: Request,
-    ) -> Result<Result<Quote, Failure>, Stop> {
+    pub(crate) async fn quote(&mut self, request: Request) -> Result<Result<Quote, Failure>, Stop> {
         let handle = self.handle;
         self.call(move |inside| {
             Box::pin(async move {

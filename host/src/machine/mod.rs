@@ -69,7 +69,10 @@ impl Machines {
         let charge = size.saturating_mul(FACTOR).saturating_add(SESSION);
         if self.isolation == Isolation::PerGeneration || charge > room / 16 {
             let instance = self.instantiate().await?;
-            return Ok((SharedInstance::new(instance, false, &self.engine, charge), charge));
+            return Ok((
+                SharedInstance::new(instance, false, &self.engine, charge),
+                charge,
+            ));
         }
         let joined = |latest: &Weak<SharedInstance>| {
             let instance = latest.upgrade()?;

@@ -9,6 +9,7 @@ use wasmtime::component::ResourceAny;
 
 use super::call::{Calling, SharedInstance};
 use super::{Machines, exchange};
+use crate::bindings::Request;
 use crate::bindings::machines::{
     Command, GuestSession, Input, Misuse, Output, SessionSettings, Transmit,
 };
@@ -16,7 +17,6 @@ use crate::clock::MonotonicClock;
 use crate::egress::{Egress, ExchangeError, Guard};
 use crate::engine::{Instance, Meter};
 use crate::error::Stop;
-use crate::bindings::Request;
 use crate::resume::OnUnknown;
 use crate::types::{Error, Event};
 
@@ -166,7 +166,10 @@ impl MachineSession {
                 Output::Done => return Ok(None),
                 Output::Wait(until) => {
                     let reached = self.clock.reached(until.saturating_mul(NANOS));
-                    if unless_cancelled(&mut self.cancel, self.cancelled, reached).await.is_some() {
+                    if unless_cancelled(&mut self.cancel, self.cancelled, reached)
+                        .await
+                        .is_some()
+                    {
                         self.handle(Input::Timeout).await?;
                     }
                 }

@@ -16,7 +16,8 @@ const PROCESSES: usize = 3;
 const HELPER: &str = "IMA_TEST_WRITERS";
 
 async fn runtime() -> Runtime {
-    let builder = Runtime::builder().cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"));
+    let builder = Runtime::builder()
+        .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"));
     builder.build().await.unwrap()
 }
 

@@ -61,7 +61,10 @@ fn exact(value: &Value) -> bool {
 fn refused(text: &str, error: SnapshotError) {
     let snapshot = json::plain(text).unwrap_or_default();
     let ours = snapshot.get("kind").and_then(Value::as_str) == Some("ima-session")
-        && snapshot.get("version").and_then(Value::as_u64).is_some_and(|version| version <= 3);
+        && snapshot
+            .get("version")
+            .and_then(Value::as_u64)
+            .is_some_and(|version| version <= 3);
     match error {
         SnapshotError::Foreign => assert!(!ours, "one of ours"),
         SnapshotError::Newer { found, supported } => assert!(found > supported && !ours),

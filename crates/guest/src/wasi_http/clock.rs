@@ -1,7 +1,7 @@
 //! Milliseconds on the component's monotonic clock.
 
-use ima_core::Millis;
 use super::bindings::wasi::clocks::monotonic_clock;
+use ima_core::Millis;
 
 const NANOS: u64 = 1_000_000;
 

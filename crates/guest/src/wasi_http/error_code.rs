@@ -1,7 +1,7 @@
 //! What an error of `wasi:http` says about whether the request had left. This decides about money.
 
-use ima_core::http::{FailureKind, Sent, TransportFailure};
 use super::bindings::wasi::http::types::ErrorCode;
+use ima_core::http::{FailureKind, Sent, TransportFailure};
 
 /// Only codes that no known host reports once a byte has left count as not sent (money rule 3).
 /// Whatever is new or vague may have been sent, and so may what ended with `connection-timeout`: some

@@ -1,5 +1,11 @@
 //! One HTTP exchange over `wasi:http`, from the request to the last byte of the answer.
 
+use super::bindings::wasi::http::outgoing_handler;
+use super::bindings::wasi::http::types::{
+    Fields, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody, OutgoingRequest,
+    RequestOptions, Scheme,
+};
+use super::bindings::wasi::io::streams::StreamError;
 use super::error_code::{cut_off, failure, not_sent, too_large};
 use super::{Limits, clock};
 use alloc::string::{String, ToString};
@@ -7,12 +13,6 @@ use alloc::vec::Vec;
 use ima_core::Millis;
 use ima_core::http::{HttpResponse, Method, Transmit, TransportFailure};
 use ima_wire::origin::Origin;
-use super::bindings::wasi::http::outgoing_handler;
-use super::bindings::wasi::http::types::{
-    Fields, IncomingBody, IncomingResponse, Method as WasiMethod, OutgoingBody, OutgoingRequest,
-    RequestOptions, Scheme,
-};
-use super::bindings::wasi::io::streams::StreamError;
 
 /// What `blocking-write-and-flush` takes at once.
 const WRITE_CHUNK: usize = 4096;

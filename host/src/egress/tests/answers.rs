@@ -30,28 +30,17 @@ async fn a_broken_answer_has_its_name() {
             matches!(error, ExchangeError::NotHttp)
         }),
         (Reply::Stall(header.into()), |error| {
-            matches!(
-                error,
-                ExchangeError::HeadTooLarge { most: Some(65_536) }
-            )
+            matches!(error, ExchangeError::HeadTooLarge { most: Some(65_536) })
         }),
         (
             Reply::Endless(
                 b"HTTP/1.1 200 OK\r\n".to_vec(),
                 format!("x: {}\r\n", "y".repeat(10_000)).into(),
             ),
-            |error| {
-                matches!(
-                    error,
-                    ExchangeError::HeadTooLarge { most: Some(65_536) }
-                )
-            },
+            |error| matches!(error, ExchangeError::HeadTooLarge { most: Some(65_536) }),
         ),
         (ok_with_headers(500), |error| {
-            matches!(
-                error,
-                ExchangeError::HeadTooLarge { most: Some(65_536) }
-            )
+            matches!(error, ExchangeError::HeadTooLarge { most: Some(65_536) })
         }),
         (
             status("200 OK", "content-encoding: gzip\r\n", "x"),

@@ -14,8 +14,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
 use super::{
-    CleanAnswer, Egress, EgressParts, ExchangeError, Guard, Halt, Refusals, ServiceClient,
-    Timeouts,
+    CleanAnswer, Egress, EgressParts, ExchangeError, Guard, Halt, Refusals, ServiceClient, Timeouts,
 };
 use crate::credential::Credential;
 use crate::limits::{Limit, Limits};
@@ -90,10 +89,7 @@ impl Bench {
             .await
     }
 
-    async fn send_request(
-        &self,
-        request: Request<Bytes>,
-    ) -> Result<CleanAnswer, ExchangeError> {
+    async fn send_request(&self, request: Request<Bytes>) -> Result<CleanAnswer, ExchangeError> {
         self.egress.send(request, Timeouts::default()).await
     }
 }

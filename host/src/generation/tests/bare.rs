@@ -46,7 +46,11 @@ async fn a_job_in_doubt_is_not_created_twice_over() {
     };
     assert_eq!(failure.charge, Charge::Unknown);
     let continuation = failure.continuation.unwrap();
-    let again = || bench.runtime.resume(Resume::continuation(&continuation).on_unknown(OnUnknown::CreateAgain));
+    let again = || {
+        bench
+            .runtime
+            .resume(Resume::continuation(&continuation).on_unknown(OnUnknown::CreateAgain))
+    };
     let mut first = again().await.unwrap();
     assert!(matches!(again().await, Err(Error::JobInUse(_))));
     first.outcome().await.unwrap();

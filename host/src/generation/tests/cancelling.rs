@@ -74,11 +74,7 @@ async fn cancelling_while_waiting_ends_at_once_and_can_be_resumed_for_nothing() 
     );
 
     gate.send_replace(true);
-    let mut resumed = bench
-        .runtime
-        .resume(Resume::job("task_1"))
-        .await
-        .unwrap();
+    let mut resumed = bench.runtime.resume(Resume::job("task_1")).await.unwrap();
     assert!(matches!(
         resumed.outcome().await.unwrap(),
         Outcome::Success(_)
@@ -134,7 +130,9 @@ async fn a_key_is_read_once_for_a_generation() {
             first.then(|| "ima_test_key".into())
         }))
         .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
-        .build().await.unwrap();
+        .build()
+        .await
+        .unwrap();
     let mut generation = runtime.start(request()).await.unwrap();
     until(&mut generation, CheckpointState::Waiting).await;
     // The cancellation comes in the middle of a call, which takes a fresh instance.

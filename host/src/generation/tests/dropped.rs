@@ -11,7 +11,10 @@ async fn a_generation_dropped_before_create_leaves_no_doubt() {
     drop(generation);
     given_up(&bench, &job).await;
     // What was asked for is not kept.
-    assert_eq!(bench.journal.get(&job).await.unwrap().unwrap().continuation, "");
+    assert_eq!(
+        bench.journal.get(&job).await.unwrap().unwrap().continuation,
+        ""
+    );
     assert_eq!(bench.server.count("create"), 0);
 }
 
@@ -51,7 +54,10 @@ async fn a_generation_dropped_after_a_refusal_leaves_no_doubt() {
     })
     .await;
     let mut generation = bench.start().await;
-    while !matches!(generation.next_event().await.unwrap(), Some(Event::Attempt(_))) {}
+    while !matches!(
+        generation.next_event().await.unwrap(),
+        Some(Event::Attempt(_))
+    ) {}
     let job = generation.job().unwrap().to_owned();
     drop(generation);
     given_up(&bench, &job).await;

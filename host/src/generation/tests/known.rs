@@ -33,7 +33,9 @@ async fn sharing(bench: &Bench) -> Runtime {
         .clock(Clock::accelerated(50))
         .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
         .isolation(Isolation::Shared)
-        .build().await.unwrap()
+        .build()
+        .await
+        .unwrap()
 }
 
 /// What is known of the money.
@@ -84,11 +86,7 @@ async fn a_task_whose_component_broke_down_is_told_journalled_and_resumed() {
     for (bench, _) in broken().await {
         let job = bench.journal.get("task_1").await.unwrap().unwrap();
         assert_eq!(job.state, JobState::Waiting);
-        let mut resumed = bench
-            .runtime
-            .resume(Resume::job("task_1"))
-            .await
-            .unwrap();
+        let mut resumed = bench.runtime.resume(Resume::job("task_1")).await.unwrap();
         let outcome = resumed.outcome().await.unwrap();
         assert!(matches!(outcome, Outcome::Success(_)), "{outcome:?}");
         assert_eq!(bench.server.count("create"), 1);
@@ -125,11 +123,7 @@ async fn without_a_journal_what_is_known_leads_to_the_task() {
 #[tokio::test]
 async fn cancelled_on_the_way_to_a_known_task_it_stays_paid() {
     let (bench, _) = broken().await.remove(0);
-    let mut resumed = bench
-        .runtime
-        .resume(Resume::job("task_1"))
-        .await
-        .unwrap();
+    let mut resumed = bench.runtime.resume(Resume::job("task_1")).await.unwrap();
     resumed.canceller().cancel();
     let Outcome::Failure(failure) = resumed.outcome().await.unwrap() else {
         panic!()
@@ -140,11 +134,7 @@ async fn cancelled_on_the_way_to_a_known_task_it_stays_paid() {
     );
     let job = bench.journal.get("task_1").await.unwrap().unwrap();
     assert_eq!(job.state, JobState::Waiting);
-    let mut again = bench
-        .runtime
-        .resume(Resume::job("task_1"))
-        .await
-        .unwrap();
+    let mut again = bench.runtime.resume(Resume::job("task_1")).await.unwrap();
     assert!(matches!(
         again.outcome().await.unwrap(),
         Outcome::Success(_)

@@ -4,8 +4,8 @@ mod bare;
 mod cancelling;
 mod dropped;
 mod known;
-mod resumed;
 mod preferred;
+mod resumed;
 mod unwritten;
 
 use std::time::Duration;
@@ -17,8 +17,8 @@ use super::Generation;
 use crate::testing::{Received, Reply, Server, ok};
 use crate::types::{Cause, Charge, CheckpointState, Event, Language, Outcome, TaskType};
 use crate::{
-    Builder, Clock, Credential, Error, JobState, Journal, Limit, Limits, OnUnknown, Request, Resume,
-    Runtime,
+    Builder, Clock, Credential, Error, JobState, Journal, Limit, Limits, OnUnknown, Request,
+    Resume, Runtime,
 };
 
 const LIST: &str = r#"{"code":0,"message":"success","data":[{"id":"sonic","type":"3","name":"Suno",
@@ -47,7 +47,11 @@ impl Bench {
         let server = Server::start(script).await;
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path()).await.unwrap();
-        let runtime = builder(&server, &journal).limits(limits).build().await.unwrap();
+        let runtime = builder(&server, &journal)
+            .limits(limits)
+            .build()
+            .await
+            .unwrap();
         Self {
             server,
             runtime,
@@ -146,7 +150,10 @@ async fn create_leaves_only_after_its_checkpoint_was_kept() {
     }
     // The stream fetches nothing ahead; the journal already holds the checkpoint.
     assert_eq!(bench.server.count("create"), 0);
-    assert_eq!(bench.journal.list().await.unwrap()[0].state, JobState::Creating);
+    assert_eq!(
+        bench.journal.list().await.unwrap()[0].state,
+        JobState::Creating
+    );
     let outcome = events
         .filter_map(|event| async { event.ok() })
         .collect::<Vec<_>>()
@@ -250,7 +257,9 @@ async fn a_missing_key_sends_nothing() {
         .origin(&bench.server.origin())
         .credential(Credential::literal(""))
         .cache_folder(bench.folder.path())
-        .build().await.unwrap();
+        .build()
+        .await
+        .unwrap();
     assert!(matches!(
         runtime.start(request()).await,
         Err(Error::CredentialMissing)

@@ -28,7 +28,12 @@ impl Home {
         })
         .await;
         let file = PreferenceFile::open(bench.folder.path().join("ima_prefs.json"));
-        let runtime = bench.builder().preferences(file.clone()).build().await.unwrap();
+        let runtime = bench
+            .builder()
+            .preferences(file.clone())
+            .build()
+            .await
+            .unwrap();
         if let Some(id) = usual {
             let preferred = Preferred {
                 last_used: "2026-01-01T00:00:00Z".to_owned(),

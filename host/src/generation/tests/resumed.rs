@@ -15,11 +15,7 @@ async fn a_lost_answer_to_create_is_unknown_and_never_sent_again() {
     let job = bench.journal.list().await.unwrap().remove(0);
     assert_eq!(job.state, JobState::Unknown);
 
-    let mut report = bench
-        .runtime
-        .resume(Resume::job(&job.id))
-        .await
-        .unwrap();
+    let mut report = bench.runtime.resume(Resume::job(&job.id)).await.unwrap();
     assert_eq!(
         failure(report.outcome().await.unwrap()),
         (Cause::OutcomeUnknown, Charge::Unknown)
@@ -45,7 +41,10 @@ async fn a_job_that_spent_nothing_is_not_gone_on_with() {
     generation.canceller().cancel();
     let job = generation.job().unwrap().to_owned();
     generation.outcome().await.unwrap();
-    assert_eq!(bench.journal.get(&job).await.unwrap().unwrap().continuation, "");
+    assert_eq!(
+        bench.journal.get(&job).await.unwrap().unwrap().continuation,
+        ""
+    );
     let error = bench
         .runtime
         .resume(Resume::job(&job).on_unknown(OnUnknown::CreateAgain))
@@ -98,7 +97,11 @@ async fn a_job_in_doubt_that_can_not_be_journalled_stays_in_doubt() {
 async fn a_job_in_doubt_is_taken_up_once_at_a_time() {
     let bench = Bench::new(service).await;
     let job = doubtful(&bench).await;
-    let resume = || bench.runtime.resume(Resume::job(&job).on_unknown(OnUnknown::CreateAgain));
+    let resume = || {
+        bench
+            .runtime
+            .resume(Resume::job(&job).on_unknown(OnUnknown::CreateAgain))
+    };
     let mut one = resume().await.unwrap();
     let refused = resume().await.unwrap_err();
     assert!(
@@ -143,11 +146,10 @@ async fn a_job_that_can_not_be_taken_up_is_not_called_unspent() {
             ..Limits::default()
         })
         .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
-        .build().await.unwrap();
-    let error = broken
-        .resume(Resume::job("task_1"))
+        .build()
         .await
-        .unwrap_err();
+        .unwrap();
+    let error = broken.resume(Resume::job("task_1")).await.unwrap_err();
     let Error::Limit { aftermath, .. } = error else {
         panic!("{error}")
     };

@@ -101,7 +101,9 @@ async fn without_a_journal_nothing_is_journalled() {
         .origin(&bench.server.origin())
         .credential(Credential::literal("ima_test_key"))
         .cache_folder(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-cache"))
-        .build().await.unwrap();
+        .build()
+        .await
+        .unwrap();
     let generation = runtime.start(request()).await.unwrap();
     assert!(!generation.is_journalled());
 }

@@ -216,8 +216,8 @@ fn every_other_message_says_nothing_technical() {
 #[test]
 fn a_failure_says_what_to_do_next() {
     let steps = [
-        "请", "建议", "试", "稍后", "可以", "generate", "buy", "check", "try", "retry", "wait", "resume",
-        "raise it", "confirm", "choose", "adjust",
+        "请", "建议", "试", "稍后", "可以", "generate", "buy", "check", "try", "retry", "wait",
+        "resume", "raise it", "confirm", "choose", "adjust",
     ];
     // Whoever stopped it themselves needs no advice.
     let causes = causes().into_iter().filter(|it| *it != Cause::Cancelled);

@@ -33,7 +33,15 @@ fn every_try_of_a_generation_has_the_same_key() {
     assert_eq!(run.keys, [KEY; 3]);
 
     let mismatch = || (CREATE, code(6010, "Attribute ID does not match"));
-    let script = vec![list(), mismatch(), list(), mismatch(), list(), created(), ready()];
+    let script = vec![
+        list(),
+        mismatch(),
+        list(),
+        mismatch(),
+        list(),
+        created(),
+        ready(),
+    ];
     let run = Run::with(song(), settings(SEED)).play(script);
     assert_eq!(run.keys, [KEY; 3]);
 }
