@@ -16,7 +16,7 @@ mod list;
 mod play;
 
 use ima_core::inquiry::Inquiry;
-use ima_core::pump::{Input, Output, Pump};
+use ima_core::pump::Input;
 use ima_core::request::{Language, TaskType};
 use ima_core::session::Session;
 use play::Play;

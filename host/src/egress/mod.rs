@@ -107,11 +107,13 @@ impl Egress {
         self.way_out.client.origin()
     }
 
+    #[cfg(feature = "wasi")]
     pub(crate) fn limits(&self) -> &Limits {
         self.way_out.client.limits()
     }
 
     /// Keeps a request back, and writes it down.
+    #[cfg(feature = "wasi")]
     pub(crate) fn refuse(&self, parts: &Parts) -> ExchangeError {
         self.way_out.refuse(parts)
     }

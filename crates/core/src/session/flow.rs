@@ -205,7 +205,7 @@ impl Session {
             offer: Offer::of(&quote, self.alternatives.clone()),
         };
         let creating = Creating::send(purchase, quote, sent, catalogue, &mut self.wire, self.now);
-        self.state = State::Creating(creating);
+        self.state = State::Creating(Box::new(creating));
     }
 
     fn refused(&mut self, request: Request, refusal: Refusal, attempt: Sent, catalogue: Catalogue) {
@@ -228,7 +228,7 @@ impl Session {
         };
         let purchase = creating.purchase().clone();
         match creating.ended(end, &mut self.wire, self.now) {
-            CreatingEnd::Going(creating) => self.state = State::Creating(*creating),
+            CreatingEnd::Going(creating) => self.state = State::Creating(creating),
             CreatingEnd::Refused {
                 refusal,
                 attempt,

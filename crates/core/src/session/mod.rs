@@ -76,7 +76,7 @@ enum State {
     /// Not started.
     Ready(Resume),
     Listing(Listing, Request, Option<Refused>),
-    Creating(Creating),
+    Creating(Box<Creating>),
     Waiting(Waiting),
     /// Finished, with where it could be taken up.
     Over(Resume),
