@@ -9,8 +9,8 @@
     reason = "a test fails by panicking"
 )]
 
-use ima_host::types::{Language, Outcome, Request, TaskType};
-use ima_host::{Builder, Clock, ComponentSource, Credential, Error, Limits, Runtime};
+use ima_host::types::{Language, Outcome, TaskType};
+use ima_host::{Builder, Clock, Credential, Error, Isolation, Limits, Request, Runtime};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use std::process::Command;
@@ -146,7 +146,7 @@ fn runtime(origin: &str) -> Builder {
 }
 
 async fn models(builder: Builder) -> Result<usize, Error> {
-    let runtime = builder.build()?;
+    let runtime = builder.build().await?;
     let models = runtime.models(TaskType::TextToMusic, Language::En).await?;
     Ok(models.len())
 }
@@ -210,7 +210,7 @@ async fn the_service_is_asked_for_its_time_without_the_key() {
     let builder = runtime("https://service.test")
         .proxy(&format!("http://me:secret@{}", proxy.address))
         .extra_ca(&*service.pem);
-    let runtime = builder.build().unwrap();
+    let runtime = builder.build().await.unwrap();
     assert_eq!(runtime.proxy().as_ref(), Some(&proxy.address));
     assert!(runtime.clock_difference().await.is_some());
     assert!(proxy.saw().starts_with("CONNECT service.test:443"));
@@ -279,7 +279,7 @@ async fn what_can_not_be_used_is_refused_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_generations_share_the_few_connections_that_there_may_be() {
     const SPEED: u32 = 20;
-    for machine in [false, true] {
+    for isolation in [Isolation::PerGeneration, Isolation::Shared] {
         let options = ima_simulator::Options {
             speed: SPEED.into(),
             ..ima_simulator::Options::default()
@@ -291,27 +291,25 @@ async fn many_generations_share_the_few_connections_that_there_may_be() {
             connections: 2,
             ..Limits::default()
         };
-        let mut builder = runtime(&simulator.origin())
+        let builder = runtime(&simulator.origin())
             .credential(Credential::literal(ima_simulator::DEMO_KEY))
             .clock(Clock::accelerated(SPEED))
-            .limits(limits);
-        if machine {
-            builder = builder.machine(ComponentSource::Embedded);
-        }
-        let runtime = builder.build().unwrap();
+            .limits(limits)
+            .isolation(isolation);
+        let runtime = builder.build().await.unwrap();
         let mut generations = tokio::task::JoinSet::new();
         for _ in 0..20 {
             let runtime = runtime.clone();
             generations.spawn(async move {
                 let request = Request::new(TaskType::TextToSpeech, "hello", Language::En);
-                runtime.start(&request).await?.outcome().await
+                runtime.start(request).await?.outcome().await
             });
         }
         while let Some(outcome) = generations.join_next().await {
             let outcome = outcome.unwrap().unwrap();
             assert!(matches!(outcome, Outcome::Success(_)), "{outcome:?}");
         }
-        assert_eq!(control.connections(), 2, "machine: {machine}");
+        assert_eq!(control.connections(), 2, "{isolation:?}");
         let charges = control.ledger(ima_simulator::DEMO_KEY).charges;
         assert_eq!(charges.len(), 20);
     }

@@ -11,8 +11,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ima_host::types::{Event, Language, OnUnknown, Outcome, Parameter, Request, TaskType};
-use ima_host::{Clock, Credential, Error, Journal, PreferenceFile, Runtime};
+use ima_host::types::{Event, Language, Outcome, TaskType};
+use ima_host::{Clock, Credential, Error, Journal, PreferenceFile, Request, Resume, Runtime};
 use ima_simulator::{Control, Endpoint, Fault, NthRequest, Options, Simulator};
 use std::fmt::Write as _;
 use std::fs;
@@ -118,7 +118,7 @@ async fn the_library_writes_and_prints_it_nowhere() {
     let home = tempfile::tempdir().unwrap();
     let folder = |name: &str| home.path().join(name);
     log_to(&folder("log"));
-    let journal = Journal::open(&folder("data")).unwrap();
+    let journal = Journal::open(folder("data")).await.unwrap();
     let mut printed = String::new();
     let mut print = |value: &dyn std::fmt::Debug| writeln!(printed, "{value:?}").unwrap();
 
@@ -138,12 +138,12 @@ async fn the_library_writes_and_prints_it_nowhere() {
                 .cache_folder(env!("CARGO_TARGET_TMPDIR"))
                 .clock(Clock::stepped(move |step| clock.advance(step)));
             print(&(&builder, &credential));
-            let runtime = builder.build().unwrap();
+            let runtime = builder.build().await.unwrap();
             let request = Request::new(TaskType::TextToSpeech, PROMPT, Language::En);
-            print(&runtime.quote(&request).await);
+            print(&runtime.quote(request.clone()).await);
             print(&runtime.models(TaskType::TextToSpeech, Language::En).await);
-            let mut generation = runtime.start(&request).await.unwrap();
-            while let Some(event) = generation.next().await.transpose() {
+            let mut generation = runtime.start(request.clone()).await.unwrap();
+            while let Some(event) = generation.next_event().await.transpose() {
                 print(&(&event, &generation, generation.canceller()));
                 if let Ok(Event::Finished(outcome)) = event {
                     endings += 1;
@@ -154,7 +154,7 @@ async fn the_library_writes_and_prints_it_nowhere() {
                 }
             }
             if let Some(job) = generation.job() {
-                let resumed = runtime.resume_job(job, OnUnknown::Report).await;
+                let resumed = runtime.resume(Resume::job(job)).await;
                 print(&resumed);
                 if let Ok(mut resumed) = resumed {
                     print(&resumed.outcome().await);
@@ -163,7 +163,7 @@ async fn the_library_writes_and_prints_it_nowhere() {
             let preferences = PreferenceFile::open(folder("memory/ima_prefs.json"));
             let preferred = preferences.get(&runtime, "me", request.task).await;
             print(&(&preferences, preferred));
-            print(&(&runtime, runtime.refusals(), journal.list()));
+            print(&(&runtime, runtime.refusals(), journal.list().await));
         }
     }
     assert_eq!(endings, 3 * (faults().len() + 1));
@@ -175,31 +175,28 @@ async fn the_library_writes_and_prints_it_nowhere() {
     let runtime = builder
         .credential(Credential::literal(KEY))
         .journal(journal.clone());
-    let runtime = runtime.build().unwrap();
-    let jobs = journal.list().unwrap().len();
-    let spoken = Request::new(TaskType::TextToSpeech, &format!("say {KEY}"), Language::En);
+    let runtime = runtime.build().await.unwrap();
+    let jobs = journal.list().await.unwrap().len();
+    let spoken = Request::speech(format!("say {KEY}"), Language::En);
     let mut hidden = Request::new(TaskType::TextToMusic, "rain", Language::En);
-    hidden.parameters.push(Parameter {
-        name: "title".to_owned(),
-        value: format!("\"{KEY}\""),
-    });
+    hidden.parameters.insert("title".to_owned(), KEY.into());
     for request in [&spoken, &hidden] {
         for error in [
-            runtime.start(request).await.unwrap_err(),
-            runtime.quote(request).await.unwrap_err(),
+            runtime.start(request.clone()).await.unwrap_err(),
+            runtime.quote(request.clone()).await.unwrap_err(),
         ] {
             assert!(matches!(error, Error::KeyInRequest));
             print(&error);
         }
     }
-    let continuation = runtime.resume(KEY, OnUnknown::Report).await;
+    let continuation = runtime.resume(Resume::continuation(KEY)).await;
     assert!(matches!(continuation, Err(Error::KeyInRequest)));
-    assert_eq!(journal.list().unwrap().len(), jobs);
+    assert_eq!(journal.list().await.unwrap().len(), jobs);
     assert!(control.tasks().is_empty());
     for key in ["two words", "line\nbreak"] {
         let odd = Runtime::builder().credential(Credential::literal(key));
         let odd = odd.cache_folder(env!("CARGO_TARGET_TMPDIR")).build();
-        let error = odd.unwrap().start(&spoken).await.unwrap_err();
+        let error = odd.await.unwrap().start(spoken.clone()).await.unwrap_err();
         assert!(matches!(error, Error::Credential(_)));
         assert!(!format!("{error:?} {error}").contains(key));
     }
@@ -214,7 +211,7 @@ async fn the_library_writes_and_prints_it_nowhere() {
 fn holds_ids_and_codes_only(log: &str) {
     for word in [
         "a generation begins task=TaskType::TextToSpeech",
-        "a generation is taken up",
+        "a generation is resumed",
         "model_id=\"seed-tts-2.0\" points=2",
         "state=CheckpointState::Creating",
         "state=CheckpointState::Waiting task_id=\"task_",

@@ -29,7 +29,9 @@ use http_body_util::Full;
 use ima_journal::{Ceilings, IdempotencyKey, Journal, Reservation, Settlement, Verdict};
 
 use crate::credential::Key;
-use crate::limits::{Limit, Limits};
+use crate::limits::Limit;
+#[cfg(feature = "wasi")]
+use crate::limits::Limits;
 use crate::metrics;
 use crate::origin::Origin;
 

@@ -273,7 +273,7 @@ async fn events_and_results_have_the_keys_that_programs_rely_on() {
     let finished = last.iter().find(|line| line["event"] == "finished");
     assert_eq!(
         keys(finished.unwrap()).join(" "),
-        "alternatives cause charge continuation event medias message outcome task_id"
+        "alternatives cause charge continuation event help medias message outcome task_id"
     );
     let result = last.last().unwrap();
     assert_eq!(keys(result).join(" "), "attempts dropped error event");

@@ -91,7 +91,6 @@ async fn nothing_to_take_up_is_fine_and_an_unknown_job_is_not() {
 }
 
 #[tokio::test]
-#[ignore = "the journal can't prune yet"]
 async fn pruning_removes_what_was_delivered_and_never_an_open_job() {
     let stage = Stage::new().await;
     ends(&stage.ima(&["speech", "Hello."]), 0);

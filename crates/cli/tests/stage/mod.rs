@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use ima_simulator::{Control, DEMO_KEY, Endpoint, Fault, NthRequest, Options, Simulator};
 use serde_json::Value;
 
-pub(crate) use running::until;
+pub(crate) use running::{until, until_a_job_is};
 
 /// How much faster time runs on both sides.
 pub(crate) const SPEED: u32 = 50;

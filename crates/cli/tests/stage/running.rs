@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use ima_host::{JobState, Journal};
+use ima_host::{Job, JobState, Journal};
 use ima_simulator::Endpoint;
 
 use super::{Stage, ends};
@@ -61,30 +61,46 @@ impl Stage {
     }
 
     pub(crate) fn journal(&self) -> Journal {
-        Journal::open(&self.data()).unwrap()
+        Journal::open_blocking(&self.data()).unwrap()
+    }
+
+    /// The jobs in it.
+    pub(crate) async fn jobs(&self) -> Vec<Job> {
+        self.journal().list().await.unwrap()
     }
 
     /// The id and the state of the only job.
-    pub(crate) fn job(&self) -> (String, JobState) {
-        let jobs = self.journal().list().unwrap();
+    pub(crate) async fn job(&self) -> (String, JobState) {
+        let jobs = self.jobs().await;
         assert_eq!(jobs.len(), 1);
         (jobs[0].id.clone(), jobs[0].state)
     }
 
     /// Resumes the only job and checks the result against all that was promised.
-    pub(crate) fn is_delivered_by_resume(&self) {
+    pub(crate) async fn is_delivered_by_resume(&self) {
         self.control.clear_faults();
-        let (job, _) = self.job();
+        let (job, _) = self.job().await;
         ends(&self.ima(&["resume", &job, "--out", "late.wav"]), 0);
         self.is_audio("late.wav");
         assert_eq!((self.charges(), self.requests(Endpoint::Create)), (1, 1));
-        assert_eq!(self.job().1, JobState::Finished);
+        assert_eq!(self.job().await.1, JobState::Finished);
     }
 
     /// The file is there, and a player would take it.
     pub(crate) fn is_audio(&self, name: &str) {
         assert!(hound::WavReader::open(self.here().join(name)).is_ok());
     }
+}
+
+/// Waits until a job of the journal is in this state.
+pub(crate) async fn until_a_job_is(journal: &Journal, state: JobState) {
+    let waiting = async {
+        let is = |jobs: Vec<Job>| jobs.iter().any(|job| job.state == state);
+        while !is(journal.list().await.unwrap()) {}
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting)
+        .await
+        .expect("it never came to that");
 }
 
 /// Waits until something holds; a program that hangs fails the test instead of hanging it.

@@ -65,5 +65,8 @@ async fn a_damaged_journal_is_set_aside_and_the_work_goes_on() {
     ends(&output, 0);
     let aside = stage.data().join("journal.damaged-1.db");
     assert_eq!(fs::read_to_string(aside).unwrap(), damaged);
-    assert_eq!((stage.job().1, stage.charges()), (JobState::Finished, 1));
+    assert_eq!(
+        (stage.job().await.1, stage.charges()),
+        (JobState::Finished, 1)
+    );
 }

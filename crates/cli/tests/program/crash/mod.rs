@@ -6,10 +6,10 @@ mod gate;
 
 use std::time::Duration;
 
-use ima_host::{JobState, Journal};
+use ima_host::JobState;
 use ima_simulator::{Endpoint, Fault, NthRequest};
 
-use crate::stage::{Stage, ends, until};
+use crate::stage::{Stage, ends, until, until_a_job_is};
 use gate::Gate;
 
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn killed_before_anything_was_asked_for_nothing_is_owed() {
     let running = stage.start(&["speech", "hello"]);
     until(|| stage.requests(Endpoint::ProductList) == 1).await;
     running.kill();
-    assert!(stage.journal().list().unwrap().is_empty());
+    assert!(stage.jobs().await.is_empty());
     assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (0, 0));
 }
 
@@ -30,7 +30,7 @@ async fn killed_at_the_checkpoint_before_create_the_doubt_is_kept() {
     let running = stage.start_at(&gate.origin, &["speech", "hello"]);
     gate.holds_one().await;
     running.kill();
-    let (job, state) = stage.job();
+    let (job, state) = stage.job().await;
     assert_eq!((state, stage.charges()), (JobState::Creating, 0));
 
     // Nobody can know that the request never arrived: it is said, and nothing is sent.
@@ -54,7 +54,7 @@ async fn killed_after_create_was_sent_nothing_is_sent_again() {
     gate.holds_one().await;
     gate.open.send_replace(true);
     running.kill();
-    let (job, state) = stage.job();
+    let (job, state) = stage.job().await;
     assert_eq!(state, JobState::Creating);
     until(|| stage.charges() == 1).await;
 
@@ -68,16 +68,10 @@ async fn killed_once_the_task_exists_the_audio_is_had_for_nothing_more() {
     let stage = Stage::new().await;
     stage.fault(Endpoint::Detail, Fault::Delay(Duration::from_secs(60)));
     let running = stage.start(&["speech", "hello"]);
-    let waiting = |journal: &Journal| {
-        let jobs = journal.list().unwrap();
-        jobs.first()
-            .is_some_and(|job| job.state == JobState::Waiting)
-    };
     until(|| stage.requests(Endpoint::Create) == 1).await;
-    let journal = stage.journal();
-    until(|| waiting(&journal)).await;
+    until_a_job_is(&stage.journal(), JobState::Waiting).await;
     running.kill();
-    stage.is_delivered_by_resume();
+    stage.is_delivered_by_resume().await;
 }
 
 #[tokio::test]
@@ -92,8 +86,8 @@ async fn killed_while_polling_the_audio_is_had_for_nothing_more() {
     let running = stage.start(&["speech", "hello"]);
     until(|| stage.requests(Endpoint::Detail) >= 3).await;
     running.kill();
-    assert_eq!(stage.job().1, JobState::Waiting);
-    stage.is_delivered_by_resume();
+    assert_eq!(stage.job().await.1, JobState::Waiting);
+    stage.is_delivered_by_resume().await;
 }
 
 #[tokio::test]
@@ -107,11 +101,11 @@ async fn killed_while_downloading_the_audio_is_had_for_nothing_more() {
     until(|| stage.requests(Endpoint::Audio) == 1).await;
     running.kill();
     assert!(!stage.here().join("late.wav").exists());
-    let job = stage.journal().list().unwrap().remove(0);
+    let job = stage.jobs().await.remove(0);
     assert_eq!((job.state, job.saved), (JobState::Finished, false));
     let listed = stage.ima(&["jobs", "--open"]);
     assert!(String::from_utf8_lossy(&listed.stdout).contains(&job.id));
-    stage.is_delivered_by_resume();
+    stage.is_delivered_by_resume().await;
     let listed = stage.ima(&["jobs", "--open"]);
     assert!(!String::from_utf8_lossy(&listed.stdout).contains(&job.id));
 }
@@ -124,7 +118,7 @@ async fn two_programs_can_not_create_the_same_job_again() {
         .fault(Endpoint::Create, NthRequest::Number(1), Fault::ResetBefore);
     let lost = stage.ima(&["speech", "hello"]);
     ends(&lost, 7);
-    let (job, _) = stage.job();
+    let (job, _) = stage.job().await;
 
     let gate = Gate::before(&stage.origin).await;
     let first = stage.start_at(&gate.origin, &["resume", &job, "--create-again"]);
@@ -154,7 +148,7 @@ async fn a_claim_dies_with_the_program_that_was_killed() {
     let gate = Gate::before(&stage.origin).await;
     let first = stage.start_at(&gate.origin, &["speech", "hello"]);
     gate.holds_one().await;
-    let (job, _) = stage.job();
+    let (job, _) = stage.job().await;
     let refused = stage.ima(&["resume", &job, "--create-again"]);
     assert_ne!(refused.status.code(), Some(0));
     assert_eq!(stage.requests(Endpoint::Create), 0);
