@@ -84,7 +84,7 @@ impl Builder {
     }
 
     /// Where the users' default models are. A request without a model takes the default of its
-    /// [user](crate::Request::user), and the model of a success becomes the default, unless the
+    /// [user](field@crate::Request::user), and the model of a success becomes the default, unless the
     /// request [says otherwise](crate::Request::remember_model) or the generation was resumed. A file
     /// that can't be read or written fails no generation. Without this, nothing is read or written.
     ///

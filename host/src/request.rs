@@ -35,7 +35,7 @@ pub struct Request {
     /// The language of the messages and of the model names.
     pub language: Language,
     /// The model, by an id of [`Runtime::models`](crate::Runtime::models). Without it the
-    /// [user's default](Self::user), else the recommended one.
+    /// [user's default](field@Self::user), else the recommended one.
     pub model_id: Option<String>,
     /// One version of the model; without it the newest.
     pub version_id: Option<String>,

@@ -146,7 +146,7 @@ impl Journal {
     /// Opens or creates the journal in a folder: [`SqliteStore::open`](crate::SqliteStore::open).
     ///
     /// Blocks on the disk, and so does dropping the last clone, which waits until everything is
-    /// written. In async code use [`open_async`](Self::open_async) and [`close`](Self::close).
+    /// written. In async code use [`open`](Self::open) and [`close`](Self::close).
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
 //! Events, between the types of `wit/types.wit` and those of `ima-core`.
 
-/// A part of [`conversions`](crate::conversions).
+/// A part of [`conversions`](macro@crate::conversions).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! event_conversions {

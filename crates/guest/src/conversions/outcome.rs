@@ -1,6 +1,6 @@
 //! Outcomes and their causes, between the types of `wit/types.wit` and those of `ima-core`.
 
-/// A part of [`conversions`](crate::conversions).
+/// A part of [`conversions`](macro@crate::conversions).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! outcome_conversions {

@@ -1,7 +1,7 @@
 //! Inputs, exchanges, settings and misuse, between `wit/machine.wit` and `ima-core`.
 
 /// The conversions of the interface `machines`, whose bindings stand at this path. The crate that calls
-/// it has called [`conversions`](crate::conversions) too.
+/// it has called [`conversions`](macro@crate::conversions) too.
 #[macro_export]
 macro_rules! pump_conversions {
     ($($machines:tt)+) => {

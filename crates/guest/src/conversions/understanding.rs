@@ -1,7 +1,7 @@
 //! The interface `understanding`, the same in every component that exports it.
 
 /// Implements the interface `understanding` for a component, whose bindings of `ima:studio` stand at
-/// this path. The crate that calls it has called [`conversions`](crate::conversions) too.
+/// this path. The crate that calls it has called [`conversions`](macro@crate::conversions) too.
 #[macro_export]
 macro_rules! export_understanding {
     ($component:ty, $($studio:tt)+) => {

@@ -168,15 +168,11 @@ async fn a_full_disk_and_one_that_can_not_be_written_are_told_apart() {
 #[tokio::test]
 async fn a_journal_is_opened_and_closed_without_holding_up_a_task() {
     let folder = tempfile::tempdir().unwrap();
-    let journal = Journal::open(folder.path().join("new"))
-        .await
-        .unwrap();
+    let journal = Journal::open(folder.path().join("new")).await.unwrap();
     drop(journal.begin(creating()).await.unwrap());
     journal.close().await;
     assert!(!folder.path().join("new/journal.db-wal").exists());
-    let again = Journal::open(folder.path().join("new"))
-        .await
-        .unwrap();
+    let again = Journal::open(folder.path().join("new")).await.unwrap();
     assert_eq!(again.list().await.unwrap().len(), 1);
 }
 
