@@ -47,7 +47,7 @@ pub(crate) fn run() -> Result<(), Error> {
     // with other features than the programs have. It leaves the programs and the components that
     // the examples need.
     cargo(&["test"], &[])?;
-    cargo(&["test", "--package", "guest-build"], &[])?;
+    cargo(&["test", "--package", "guest-build", "--all-features"], &[])?;
     package::check()?;
     polyglot::scenarios()
 }
