@@ -52,7 +52,9 @@ impl Meter {
         if self.ticks > self.most_ticks {
             return Err(Limit::Cpu.into());
         }
-        Ok(UpdateDeadline::Yield(1))
+        // Tokio's own: a task that only wakes itself keeps its worker from timers and sockets.
+        let others = Box::pin(tokio::task::yield_now());
+        Ok(UpdateDeadline::YieldCustom(1, others))
     }
 }
 
