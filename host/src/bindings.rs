@@ -76,6 +76,7 @@ pub mod types {
                 Self::Network => "network",
                 Self::OutcomeUnknown => "outcome-unknown",
                 Self::TaskFailed(_) => "task-failed",
+                Self::UnknownTask => "unknown-task",
                 Self::Deadline => "deadline",
                 Self::Cancelled => "cancelled",
                 Self::Other(_) => "other",

@@ -110,6 +110,8 @@ pub struct Started {
     pub model_name: String,
     /// The price, in points.
     pub points: u32,
+    /// What it costs at the most, in points: the price of each output.
+    pub most_points: u32,
     /// How long it usually takes.
     pub estimate: Estimate,
 }

@@ -3,6 +3,7 @@
 use crate::Millis;
 use crate::prelude::*;
 use alloc::borrow::Cow;
+use ima_wire::coding;
 
 /// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,18 @@ pub struct HttpResponse {
     pub body: Vec<u8>,
 }
 
+/// The largest body that is decoded, in bytes.
+const LARGEST: usize = 64 << 20;
+
 impl HttpResponse {
+    /// The answer with its body decoded. A body that can't be is left as it is, and can't be read.
+    pub(crate) fn decoded(mut self) -> Self {
+        if let Some(Cow::Owned(body)) = coding::decoded(&self.body, LARGEST) {
+            self.body = body;
+        }
+        self
+    }
+
     /// The `Retry-After` header in milliseconds. Only its form in seconds counts: the form as a
     /// date needs a clock.
     pub(crate) fn retry_after(&self) -> Option<Millis> {

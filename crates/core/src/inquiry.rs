@@ -112,7 +112,9 @@ impl Pump for Inquiry {
             (Input::Command(Command::CreateAgain), _) => return Err(Misuse::NothingToRepeat),
             (Input::Command(Command::Cancel), State::Over(_)) => {}
             (Input::Command(Command::Cancel), _) => self.finish(Some(Err(Cause::Cancelled))),
-            (Input::Response { exchange, response }, _) => self.ended(exchange, Ok(response))?,
+            (Input::Response { exchange, response }, _) => {
+                self.ended(exchange, Ok(response.decoded()))?;
+            }
             (Input::TransportFailure { exchange, failure }, _) => {
                 self.ended(exchange, Err(failure))?;
             }

@@ -105,6 +105,9 @@ pub enum Cause {
     /// The service could not finish the task.
     #[error("the task failed")]
     TaskFailed(TaskFault),
+    /// The service says again and again that there is no such task, though it gave its id.
+    #[error("the service does not know the task")]
+    UnknownTask,
     /// The deadline passed (money rule 6).
     #[error("the deadline passed")]
     Deadline,
@@ -166,8 +169,14 @@ impl From<Refusal> for Cause {
 pub enum TaskFault {
     /// A media failed or was deleted (`resource_status` 2 or 3).
     Resource,
-    /// The status is "failed", without more.
+    /// The status says so, without more.
     Status,
+    /// The content was refused: a review found it sensitive or not allowed.
+    Content,
+    /// A text is too long.
+    TooLong,
+    /// The service was busy or broke down; the same request may succeed later.
+    Busy,
 }
 
 /// Another model to suggest.

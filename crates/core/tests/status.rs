@@ -110,7 +110,7 @@ proptest! {
                 prop_assert!(!each.is_empty() && ready == each.len());
                 prop_assert_eq!(all.len(), ready);
             }
-            TaskStatus::Pending => {
+            TaskStatus::Pending(_) => {
                 prop_assert!(!each.contains(&Failed) && (each.is_empty() || ready < each.len()));
             }
         }

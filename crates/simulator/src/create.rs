@@ -19,8 +19,9 @@ use crate::world::Shared;
 /// The most outputs of one request, for models whose form does not say.
 const MOST_OUTPUTS: u64 = 10;
 
-/// The inner parameters that every model takes.
-const COMMON_PARAMETERS: [&str; 4] = ["prompt", "n", "input_images", "cast"];
+/// The inner parameters that every model takes. `default` is the marker of a fallback price, which the
+/// vendor's own clients send along.
+const COMMON_PARAMETERS: [&str; 5] = ["prompt", "n", "input_images", "cast", "default"];
 
 /// The inner parameters that the description of a model names although its form does not.
 fn described(model_id: Option<&str>) -> &'static [&'static str] {
@@ -30,6 +31,10 @@ fn described(model_id: Option<&str>) -> &'static [&'static str] {
         _ => &[],
     }
 }
+
+/// Engines that are on no form any more and are taken all the same: the vendor's own clients send
+/// them.
+const OLDER_ENGINES: [&str; 3] = ["sonic", "sonic-v2", "sonic-v3"];
 
 const SUNO: &str = "sonic";
 const SEED_TTS_2: &str = "seed-tts-2.0";
@@ -162,7 +167,8 @@ fn check_parameters(
         if !known && name == "lyrics" {
             check_lyrics(value, parameters)?;
         }
-        if let Some(problem) = leaf.problem(name, value) {
+        let older = name == "model_version" && OLDER_ENGINES.iter().any(|engine| value == engine);
+        if let Some(problem) = leaf.problem(name, value).filter(|_| !older) {
             let reason = format!("{name} {}", problem.reason());
             return Err(Refusal::bad_request(&reason));
         }

@@ -70,8 +70,24 @@ pub enum Fault {
         /// Bytes per real second; 0 counts as 1.
         bytes_per_second: u32,
     },
+    /// Acted on. The body comes in this form.
+    Reshaped(Shape),
     /// Acted on. The answer's `message` is the value of the request's `Authorization` header.
     EchoKey,
+}
+
+/// Forms of a body that the live service, or something in front of it, was seen to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// A UTF-8 byte order mark comes first.
+    ByteOrderMark,
+    /// Compressed and declared as `gzip`, though the client asked for no coding.
+    Gzip,
+    /// Compressed and declared as `deflate`, though the client asked for no coding.
+    Deflate,
+    /// Half a character inside a text that no client reads.
+    HalfCharacter,
 }
 
 impl Fault {

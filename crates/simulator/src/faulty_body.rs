@@ -1,12 +1,16 @@
 //! The bodies of faulty answers: cut off, dripping, oversized, too deep.
 
 use std::convert::Infallible;
+use std::io::Write;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
 use futures_util::stream;
 
 use crate::connection::ConnectionHandle;
+use crate::fault::Shape;
 
 const ENVELOPE_START: &str = r#"{"code":0,"message":"success","data":"#;
 const CHUNK: usize = 64 * 1024;
@@ -83,6 +87,42 @@ pub(crate) fn deep(levels: u32) -> Body {
         "[".repeat(levels),
         "]".repeat(levels)
     ))
+}
+
+/// The same body in another form.
+pub(crate) fn reshaped(body: &[u8], shape: Shape) -> Vec<u8> {
+    match shape {
+        Shape::ByteOrderMark => [b"\xef\xbb\xbf", body].concat(),
+        Shape::Gzip => compressed(GzEncoder::new(Vec::new(), Compression::default()), body),
+        Shape::Deflate => compressed(ZlibEncoder::new(Vec::new(), Compression::default()), body),
+        // A member of its own, at the beginning of the first object.
+        Shape::HalfCharacter => match body.split_first() {
+            Some((b'{', rest)) => [b"{\"trace\":\"\xe4\xb8\",", rest].concat(),
+            _ => body.to_vec(),
+        },
+    }
+}
+
+/// A coder that writes into memory, which never fails.
+fn compressed<W: Write + Finish>(mut encoder: W, body: &[u8]) -> Vec<u8> {
+    let _ = encoder.write_all(body);
+    encoder.finished()
+}
+
+trait Finish {
+    fn finished(self) -> Vec<u8>;
+}
+
+impl Finish for GzEncoder<Vec<u8>> {
+    fn finished(self) -> Vec<u8> {
+        self.finish().unwrap_or_default()
+    }
+}
+
+impl Finish for ZlibEncoder<Vec<u8>> {
+    fn finished(self) -> Vec<u8> {
+        self.finish().unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::connection::ConnectionHandle;
 use crate::envelope::envelope;
-use crate::fault::Fault;
+use crate::fault::{Fault, Shape};
 use crate::faulty_body;
 use crate::request_log::RequestRecord;
 use crate::world::Shared;
@@ -92,6 +92,19 @@ pub(crate) async fn intercept(
         Fault::Drip { bytes_per_second } => {
             with_length(act.await, |body| faulty_body::drip(body, bytes_per_second)).await
         }
+        Fault::Reshaped(shape) => {
+            let coding = match shape {
+                Shape::Gzip => Some("gzip"),
+                Shape::Deflate => Some("deflate"),
+                Shape::ByteOrderMark | Shape::HalfCharacter => None,
+            };
+            let mut response = act.await;
+            if let Some(coding) = coding {
+                let coding = HeaderValue::from_static(coding);
+                response.headers_mut().insert(CONTENT_ENCODING, coding);
+            }
+            with_body(response, |body| faulty_body::reshaped(&body, shape)).await
+        }
         Fault::EchoKey => echo(act.await, authorization.as_ref()).await,
     }
 }
@@ -126,6 +139,17 @@ async fn with_length(response: Response, replace: impl FnOnce(Bytes) -> Body) ->
     };
     parts.headers.insert(CONTENT_LENGTH, body.len().into());
     Response::from_parts(parts, replace(body))
+}
+
+/// Replaces the body and its length.
+async fn with_body(response: Response, replace: impl FnOnce(Bytes) -> Vec<u8>) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let body = replace(body);
+    parts.headers.insert(CONTENT_LENGTH, body.len().into());
+    Response::from_parts(parts, Body::from(body))
 }
 
 async fn echo(response: Response, authorization: Option<&HeaderValue>) -> Response {

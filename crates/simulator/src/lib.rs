@@ -134,7 +134,7 @@ pub mod catalogues {
 }
 
 pub use control::Control;
-pub use fault::{Fault, NthRequest};
+pub use fault::{Fault, NthRequest, Shape};
 pub use ledger::{Charge, Ledger};
 pub use request_log::{Endpoint, RequestRecord};
 pub use server::{DEMO_KEY, DEMO_POINTS, Options, Simulator, StartError};

@@ -55,7 +55,11 @@ impl Task {
                 .map(|(index, sound)| self.media(index, sound, now, origin))
                 .collect()
         };
-        json!({ "id": self.record.id, "medias": medias })
+        let mut detail = json!({ "id": self.record.id, "medias": medias });
+        if let Some(status) = &self.timeline.status {
+            detail["status"] = json!(status);
+        }
+        detail
     }
 
     /// The sound of a media whose address was given out by this simulated time.
@@ -63,7 +67,10 @@ impl Task {
         let outcome = self.timeline.media_outcome(index);
         let playable = matches!(
             outcome,
-            Outcome::Success | Outcome::Completed | Outcome::Watermarked
+            Outcome::Success
+                | Outcome::Completed
+                | Outcome::Watermarked
+                | Outcome::PreviewOnly
         );
         let ended = self.stage(index, now) == Stage::Ended { has_url: true };
         (playable && ended).then(|| self.sounds.get(index as usize))?
@@ -103,6 +110,16 @@ impl Task {
             Outcome::WithoutUrl => finished("success", "", "", sound),
             Outcome::Failed(reason) => failed(2, "failed", reason),
             Outcome::FailedThoughAvailable(reason) => failed(1, "failed", reason),
+            Outcome::PreviewOnly => {
+                let mut media = finished("success", "", "", sound);
+                media["preview_url"] = json!(url);
+                media
+            }
+            Outcome::Ended { status, remark } => {
+                let mut media = unfinished(json!(0), status);
+                media["remark"] = json!(remark);
+                media
+            }
             Outcome::Deleted => failed(3, "deleted", ""),
             Outcome::Unknown(number) => unfinished(json!(number), "processing"),
             Outcome::Never => unfinished(json!(0), "processing"),

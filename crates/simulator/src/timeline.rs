@@ -29,6 +29,8 @@ pub struct Timeline {
     pub outcome: Outcome,
     /// How each media ends, by index.
     pub media_outcomes: Vec<Outcome>,
+    /// The task's own `status`; none is sent without it.
+    pub status: Option<String>,
     /// The number of media. Without it, two for each `n` of Suno and one for each `n` of others.
     pub clips: Option<u32>,
 }
@@ -63,6 +65,15 @@ pub enum Outcome {
     FailedThoughAvailable(String),
     /// `resource_status` 3.
     Deleted,
+    /// `resource_status` 0 with this `status` and `remark`.
+    Ended {
+        /// The state's word.
+        status: String,
+        /// What the service remarks.
+        remark: String,
+    },
+    /// Success with the address in `preview_url` alone.
+    PreviewOnly,
     /// A `resource_status` that the documents do not name, for ever.
     Unknown(i64),
     /// Stays at `resource_status` 0.

@@ -1,6 +1,7 @@
 //! The envelope `{code, message, data}` around every answer.
 
 use crate::json::Object;
+use crate::words;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 
@@ -20,13 +21,29 @@ pub enum Answer<'a> {
 /// A readable no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The business code, or the HTTP status if the body has none.
+    /// The business code, or the HTTP status if the body has none. If code and status are vague and
+    /// the message names a code, that one.
     pub code: i64,
     /// The service's own words. For logs, never for the user.
     pub detail: String,
 }
 
 impl Refusal {
+    fn new(code: i64, detail: String) -> Self {
+        // A code of the service's own, or one about the account, says enough.
+        let vague = (400..500).contains(&code) && !matches!(code, 401 | 429);
+        let named = vague.then(|| words::code_in(&detail)).flatten();
+        Self {
+            code: named.unwrap_or(code),
+            detail,
+        }
+    }
+
+    /// Whether the service says that it doesn't know the task that it was asked for.
+    pub fn is_unknown_task(&self) -> bool {
+        self.code == 404 || words::is_not_found(&self.detail)
+    }
+
     /// Whether the service names the refusal by its words: the attribute is missing, 0 or stale.
     pub fn is_invalid_attribute(&self) -> bool {
         self.detail
@@ -77,13 +94,12 @@ impl<'a> Answer<'a> {
             Some(0 | 200) => Self::Success(data.map(keep)),
             // The service's own trouble, whatever the envelope: it may come after the charge.
             Some(500..=599) => Self::Broken,
-            Some(code) => Self::Refused(Refusal { code, detail }),
+            Some(code) => Self::Refused(Refusal::new(code, detail)),
             None => match status {
                 // 408: a gateway gave up on a request that may have arrived.
-                400..=407 | 409..=499 => Self::Refused(Refusal {
-                    code: i64::from(status),
-                    detail,
-                }),
+                400..=407 | 409..=499 => {
+                    Self::Refused(Refusal::new(i64::from(status), detail))
+                }
                 _ => Self::Broken,
             },
         }
@@ -136,6 +152,16 @@ mod tests {
         ] {
             assert_eq!(read(status, body), "broken", "{status} {body}");
         }
+    }
+
+    #[test]
+    fn a_code_inside_the_message_counts_where_the_code_is_vague() {
+        let named = r#""message":"6009: No exact rule match found""#;
+        assert_eq!(read(200, &format!(r#"{{"code":400,{named}}}"#)), "refused 6009");
+        assert_eq!(read(400, &format!("{{{named}}}")), "refused 6009");
+        assert_eq!(read(200, &format!(r#"{{"code":429,{named}}}"#)), "refused 429");
+        // The service's own trouble may come after the charge, whatever it says.
+        assert_eq!(read(200, &format!(r#"{{"code":500,{named}}}"#)), "broken");
     }
 
     #[test]

@@ -15,6 +15,7 @@
 
 extern crate alloc;
 
+pub mod coding;
 pub mod create;
 pub mod envelope;
 pub mod idempotency;
@@ -23,3 +24,4 @@ pub mod operation;
 pub mod order;
 pub mod origin;
 pub mod scalar;
+pub mod words;

@@ -1,5 +1,6 @@
 //! One pooled client per runtime: sends a request, reads the whole response.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +39,9 @@ const KEPT: [HeaderName; 5] = [
     HeaderName::from_static("x-app-source"),
     HeaderName::from_static("x_app_language"),
 ];
+
+/// The content codings of an answer that can be undone, though none is asked for.
+const CODINGS: [&[u8]; 4] = [b"identity", b"gzip", b"x-gzip", b"deflate"];
 
 /// How long the phases of one exchange may take; `None` leaves the host's own limit. A component
 /// may ask for less than that, never for more.
@@ -212,10 +216,10 @@ async fn read(
     between: Duration,
 ) -> Result<Answer, ExchangeError> {
     let too_big = || ExchangeError::BodyTooLarge { most: limit };
-    let (parts, mut body) = response.into_parts();
-    // An encoded body could hide the key from the search for it.
-    if let Some(coding) = parts.headers.get(header::CONTENT_ENCODING)
-        && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
+    let (mut parts, mut body) = response.into_parts();
+    // A coding that can't be undone could hide the key from the search for it.
+    if let Some(coding) = parts.headers.remove(header::CONTENT_ENCODING)
+        && !CODINGS.iter().any(|known| coding.as_bytes().eq_ignore_ascii_case(known))
     {
         return Err(ExchangeError::Encoded);
     }
@@ -238,7 +242,17 @@ async fn read(
             bytes.extend_from_slice(&data);
         }
     }
-    Ok(Response::from_parts(parts, bytes.freeze()))
+    let bytes = bytes.freeze();
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let bytes = match ima_wire::coding::decoded(&bytes, most) {
+        Some(Cow::Borrowed(_)) => bytes,
+        Some(Cow::Owned(decoded)) => {
+            parts.headers.remove(header::CONTENT_LENGTH);
+            Bytes::from(decoded)
+        }
+        None => return Err(ExchangeError::Encoded),
+    };
+    Ok(Response::from_parts(parts, bytes))
 }
 
 /// The request for a file, without the key.

@@ -45,8 +45,8 @@ pub(crate) enum ExchangeError {
     Incomplete,
     #[error("the answer is not HTTP")]
     NotHttp,
-    /// An encoded body could hide the key from the search for it.
-    #[error("the answer has a content encoding")]
+    /// A body that can't be decoded could hide the key from the search for it.
+    #[error("the answer has a content encoding that can't be undone")]
     Encoded,
     /// `most` is the limit in bytes, if it fits.
     #[error("the head of the answer is too large")]

@@ -36,16 +36,16 @@ impl Terms {
     /// outputs. `None` if it doesn't keep to the terms, or can't be read.
     pub(super) fn worst_case(&self, body: &[u8]) -> Option<u32> {
         let (model_id, price) = self.told.as_ref()?;
-        let most = self.budget.map_or(*price, |budget| budget.min(*price));
         let order = Order::read(body)?;
         let cost = order.credit.checked_mul(order.outputs)?;
-        // The service takes the credit for the price of the whole. Should it ever count the outputs
-        // too, those that were asked for are the user's own.
-        let (counted, most) = match self.outputs {
-            Some(asked) => (cost, most.checked_mul(asked)?),
-            None => (order.credit, most),
-        };
-        (counted <= most && order.model_id == *model_id).then_some(cost)
+        let asked = self.outputs.is_none_or(|asked| {
+            // The service takes the credit for the price of the whole. Should it ever count the
+            // outputs too, those that were asked for are the user's own.
+            u64::from(cost) <= u64::from(*price) * u64::from(asked)
+        });
+        let within = self.budget.is_none_or(|budget| cost <= budget);
+        let told = order.credit <= *price && order.model_id == *model_id;
+        (asked && within && told).then_some(cost)
     }
 }
 
@@ -106,7 +106,8 @@ mod tests {
         let cost = |budget, outputs| terms(budget, Some(outputs)).worst_case(whole.as_bytes());
         assert_eq!(cost(None, json!(2)), Some(50));
         assert_eq!(cost(None, json!("2")), Some(50));
-        assert_eq!(cost(Some(24), json!(2)), None);
+        assert_eq!(cost(Some(50), json!(2)), Some(50));
+        assert_eq!(cost(Some(49), json!(2)), None);
     }
 
     #[test]

@@ -67,6 +67,7 @@ impl GuestGeneration for Attempt {
                 model_id: "sonic".to_owned(),
                 model_name: "Suno".to_owned(),
                 points: 25,
+                most_points: 25,
                 estimate: Estimate {
                     min_seconds: 1,
                     max_seconds: 2,

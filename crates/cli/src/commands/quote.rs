@@ -124,6 +124,14 @@ pub(crate) async fn show(
             out::error(text::dropped(&value.field).get(language));
         }
         out::line(&quote.phrase);
+        if quote.most_points > quote.points {
+            let most = quote.most_points;
+            let words = say!(
+                "{most} points at the most: the service may count the price for each output.",
+                "最多 {most} 积分：服务可能按每个结果计价。"
+            );
+            out::line(words.get(language));
+        }
         if shown.body {
             print_request(common, quote);
         }
@@ -168,6 +176,7 @@ struct Row<'a> {
     version_id: &'a str,
     model_name: &'a str,
     points: u32,
+    most_points: u32,
     attribute_id: u64,
     seconds_min: u32,
     seconds_max: u32,
@@ -184,6 +193,7 @@ impl<'a> Row<'a> {
             version_id: &quote.version_id,
             model_name: &quote.model_name,
             points: quote.points,
+            most_points: quote.most_points,
             attribute_id: quote.attribute_id,
             seconds_min: quote.estimate.min_seconds,
             seconds_max: quote.estimate.max_seconds,

@@ -178,6 +178,7 @@ async fn understand(
         model_id: quote.model_id,
         model_name: quote.model_name,
         points: quote.points,
+        most_points: quote.most_points,
         estimate: quote.estimate,
     };
     Ok(Understood::of(&request, &started, voices))

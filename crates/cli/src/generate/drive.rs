@@ -218,11 +218,11 @@ impl<'a> Run<'a> {
         let asking = match self.announce {
             Some(announce) => {
                 announce(started);
-                Asking::Shown(started.points)
+                Asking::Shown(started)
             }
             None => Asking::One(started),
         };
-        let asks = |above| self.announce.is_some() || started.points > above;
+        let asks = |above| self.announce.is_some() || started.most_points > above;
         !self.confirm_above.is_some_and(asks)
             || confirm::ask(&asking, show.language(), interrupt).await
     }

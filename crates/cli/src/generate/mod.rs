@@ -220,7 +220,7 @@ async fn agree(
     Ok(())
 }
 
-/// What a request costs, in points.
+/// What a request costs at the most, in points.
 async fn price(
     runtime: &Runtime,
     request: Request,
@@ -228,7 +228,7 @@ async fn price(
 ) -> Result<u32, CommandError> {
     let quote = runtime.quote(request).await;
     let quote = quote.map_err(|error| CommandError::of_request(&error, names))?;
-    Ok(quote.points)
+    Ok(quote.most_points)
 }
 
 /// A person said no to the price.

@@ -12,10 +12,10 @@ use crate::ui::text::{Text, say};
 /// What is asked about.
 pub(crate) enum Asking<'a> {
     One(&'a Started),
-    /// So many generations, for so many points together.
+    /// So many generations, for so many points together at the most.
     Several(usize, u32),
-    /// What was just shown, for so many points.
-    Shown(u32),
+    /// What was just shown, and its price.
+    Shown(&'a Started),
 }
 
 impl Asking<'_> {
@@ -23,24 +23,33 @@ impl Asking<'_> {
     fn text(&self) -> Text {
         let (heading, points) = match self {
             Self::One(started) => {
-                let (model, points) = (&started.model_name, started.points);
+                let model = &started.model_name;
                 let (min, max) = (started.estimate.min_seconds, started.estimate.max_seconds);
                 let heading = say!(
                     "{model}, {min}~{max} seconds. ",
                     "{model}，{min}~{max} 秒。"
                 );
-                (heading, points)
+                (heading, price(started))
             }
             Self::Several(count, points) => {
-                (say!("{count} generations. ", "共 {count} 项。"), *points)
+                let heading = say!("{count} generations. ", "共 {count} 项。");
+                (heading, points.to_string())
             }
-            Self::Shown(points) => (Text::same(""), *points),
+            Self::Shown(started) => (Text::same(""), price(started)),
         };
         let Text { en, zh } = heading;
         say!(
             "{en}Spend {points} points? [y/N] ",
             "{zh}要花费 {points} 积分吗？[y/N] "
         )
+    }
+}
+
+/// The points that may be spent: one number, or from the price to the most it can be.
+fn price(started: &Started) -> String {
+    match (started.points, started.most_points) {
+        (points, most) if most > points => format!("{points}~{most}"),
+        (points, _) => points.to_string(),
     }
 }
 

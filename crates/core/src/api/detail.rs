@@ -7,15 +7,63 @@ use ima_wire::scalar::Scalar;
 /// More media than any task has: an answer with more makes no sense.
 const MOST: usize = 1_000;
 
+/// The state of a task.
+#[derive(Debug)]
+pub(crate) struct TaskState<'a> {
+    pub status: Scalar<'a>,
+    pub words: Words<'a>,
+    /// None of them yet where the answer has no list.
+    pub medias: Vec<MediaState<'a>>,
+}
+
 /// The state of one media.
 #[derive(Debug)]
 pub(crate) struct MediaState<'a> {
     pub resource_status: Scalar<'a>,
     pub status: Scalar<'a>,
-    pub url: Scalar<'a>,
-    pub watermark_url: Scalar<'a>,
+    /// Where it may be, the best place first.
+    pub places: [Scalar<'a>; 3],
     pub duration_str: Scalar<'a>,
     pub format: Scalar<'a>,
+    pub words: Words<'a>,
+}
+
+/// What the service says of a failure: `error_msg` and `remark`.
+#[derive(Debug, Default)]
+pub(crate) struct Words<'a>([Scalar<'a>; 2]);
+
+impl Words<'_> {
+    /// The texts that say something.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|word| match word {
+            Scalar::Text(text) if !text.trim().is_empty() => Some(&**text),
+            _ => None,
+        })
+    }
+}
+
+impl<'a> Words<'a> {
+    fn read(object: &Object<'a>) -> Self {
+        // Nobody but a failure needs them, so damage in them hides nothing.
+        Self(["error_msg", "remark"].map(|name| object.scalar(name).unwrap_or_default()))
+    }
+}
+
+impl<'a> TaskState<'a> {
+    /// Reads the data of the answer. `None` where it has another shape.
+    pub(crate) fn read(data: &'a str) -> Option<Self> {
+        let data = Object::read(data)?;
+        let mut medias = Vec::new();
+        json::each(data.get("medias")?, &mut |media| {
+            medias.push(MediaState::read(media)?);
+            (medias.len() <= MOST).then_some(())
+        })?;
+        Some(Self {
+            status: data.scalar("status").unwrap_or_default(),
+            words: Words::read(&data),
+            medias,
+        })
+    }
 }
 
 impl<'a> MediaState<'a> {
@@ -23,22 +71,14 @@ impl<'a> MediaState<'a> {
         Some(Self {
             resource_status: media.scalar("resource_status")?,
             status: media.scalar("status")?,
-            url: media.scalar("url")?,
-            watermark_url: media.scalar("watermark_url")?,
-            duration_str: media.scalar("duration_str")?,
-            format: media.scalar("format")?,
+            places: [
+                media.scalar("url")?,
+                media.scalar("watermark_url")?,
+                media.scalar("preview_url").unwrap_or_default(),
+            ],
+            duration_str: media.scalar("duration_str").unwrap_or_default(),
+            format: media.scalar("format").unwrap_or_default(),
+            words: Words::read(media),
         })
     }
-}
-
-/// The media in the data of the answer. Without a list of them it says that nothing is there yet;
-/// `None` where it has another shape.
-pub(crate) fn medias(data: &str) -> Option<Vec<MediaState<'_>>> {
-    let data = Object::read(data)?;
-    let mut medias = Vec::new();
-    json::each(data.get("medias")?, &mut |media| {
-        medias.push(MediaState::read(media)?);
-        (medias.len() <= MOST).then_some(())
-    })?;
-    Some(medias)
 }

@@ -255,6 +255,8 @@ impl Messages {
         match (cause, self.task, self.language) {
             (Cause::Cancelled, _, Zh) => "⏹ 已停止等待",
             (Cause::Cancelled, _, En) => "⏹ Stopped waiting",
+            (Cause::UnknownTask, _, Zh) => "⚠️ 服务查不到这个任务",
+            (Cause::UnknownTask, _, En) => "⚠️ The service does not know this task",
             // A paid task goes on, unless it failed itself.
             _ if charge == Charge::Yes && !matches!(cause, Cause::TaskFailed(_)) => {
                 match (self.task, self.language) {

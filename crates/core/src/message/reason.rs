@@ -2,6 +2,7 @@
 //! translation").
 
 use crate::outcome::{Cause, TaskFault};
+use ima_wire::words::{self, Reason};
 use crate::prelude::*;
 use crate::request::{Language, TaskType};
 use Language::{En, Zh};
@@ -14,9 +15,10 @@ const POINTS: &str = "https://www.imaclaw.ai/imaclaw/subscription";
 pub(crate) fn help(cause: &Cause) -> Option<&'static str> {
     match cause {
         Cause::Unauthorized => Some(KEYS),
-        Cause::InsufficientPoints | Cause::SubscriptionRequired | Cause::OutcomeUnknown => {
-            Some(POINTS)
-        }
+        Cause::InsufficientPoints
+        | Cause::SubscriptionRequired
+        | Cause::OutcomeUnknown
+        | Cause::UnknownTask => Some(POINTS),
         _ => None,
     }
 }
@@ -94,6 +96,9 @@ fn refused(code: i64, detail: &str, task: TaskType, language: Language) -> &'sta
     if task == TextToMusic && NAMED.iter().any(|(words, ..)| detail.contains(words)) {
         return named(&detail, language);
     }
+    if let Some(reason) = words::reason(&detail) {
+        return said(reason, task, language);
+    }
     match (task, language, code) {
         (TextToMusic, Zh, 6006) => "积分计算异常，系统正在修复",
         (TextToMusic, En, 6006) => "Points calculation error, system is fixing",
@@ -163,6 +168,13 @@ fn fixed(cause: &Cause, task: TaskType, language: Language) -> &'static str {
         (Cause::Network, TextToMusic, En) => "Network connection unstable, check network and retry",
         (Cause::Network, TextToSpeech, Zh) => "网络不稳定，请检查后重试",
         (Cause::Network, TextToSpeech, En) => "Network unstable, check and retry",
+        (Cause::TaskFailed(TaskFault::Content), ..) => said(Reason::Content, task, language),
+        (Cause::TaskFailed(TaskFault::TooLong), ..) => said(Reason::TooLong, task, language),
+        (Cause::TaskFailed(TaskFault::Busy), ..) => said(Reason::Busy, task, language),
+        (Cause::UnknownTask, _, Zh) => "服务查不到这个任务，请在生成记录中查看",
+        (Cause::UnknownTask, _, En) => {
+            "The service does not know the task; look for it in your records"
+        }
         (Cause::TaskFailed(TaskFault::Status), TextToMusic, Zh) => {
             "这次生成没成功，要不换个模型试试？"
         }
@@ -182,6 +194,28 @@ fn fixed(cause: &Cause, task: TaskType, language: Language) -> &'static str {
         (Cause::Cancelled, _, Zh) => "已按你的要求停止",
         (Cause::Cancelled, _, En) => "Stopped at your request",
         _ => generic(task, language),
+    }
+}
+
+/// The reason that the service's own text names.
+fn said(reason: Reason, task: TaskType, language: Language) -> &'static str {
+    match (reason, task, language) {
+        (Reason::Content, TextToMusic, Zh) => "内容未通过审核，请修改描述或歌词后重试",
+        (Reason::Content, TextToMusic, En) => {
+            "The content was not accepted; change the description or the lyrics and try again"
+        }
+        (Reason::Content, TextToSpeech, Zh) => "文本未通过审核，请修改后重试",
+        (Reason::Content, TextToSpeech, En) => {
+            "The text was not accepted; change it and try again"
+        }
+        (Reason::TooLong, TextToMusic, Zh) => "描述或歌词过长，请精简后重试",
+        (Reason::TooLong, TextToMusic, En) => {
+            "The description or the lyrics are too long; shorten them and try again"
+        }
+        (Reason::TooLong, TextToSpeech, Zh) => "文本过长，请缩短后重试",
+        (Reason::TooLong, TextToSpeech, En) => "The text is too long; shorten it and try again",
+        (Reason::Busy, _, Zh) => "服务繁忙，请稍后重试",
+        (Reason::Busy, _, En) => "The service was busy; try again later",
     }
 }
 

@@ -293,6 +293,7 @@ fn the_steps_of_both_protocols() {
         model_id: "sonic".to_owned(),
         model_name: "Suno".to_owned(),
         points: 25,
+        most_points: 25,
         estimate: Estimate {
             min_seconds: 20,
             max_seconds: 45,

@@ -9,6 +9,7 @@ pub use options::{MusicOptions, SpeechOptions, SpeechStyle, VocalGender};
 
 use crate::catalogue::{Catalogue, Estimate, Leaf};
 use crate::message::Messages;
+use crate::event::Started;
 use crate::outcome::Cause;
 use crate::prelude::*;
 use crate::request::{InvalidValue, Language, Request, TaskType};
@@ -94,12 +95,7 @@ impl Quote {
         };
         let rule = rule.ok_or(Cause::NoPrice)?;
         let attribute_id = NonZeroU64::new(rule.attribute_id).ok_or(Cause::NoPrice)?;
-        if let Some(budget) = request.budget.filter(|budget| *budget < rule.points) {
-            return Err(Cause::OverBudget {
-                points: rule.points,
-                budget,
-            });
-        }
+        let parameters = merge::parameters(defaults, rule, chosen, request, attribute_id);
         let quote = Self {
             task: request.task,
             model_id: leaf.model_id.clone(),
@@ -108,9 +104,13 @@ impl Quote {
             points: rule.points,
             attribute_id,
             estimate: leaf.estimate,
-            parameters: merge::parameters(defaults, rule, chosen, request, attribute_id),
+            parameters,
             dropped,
         };
+        let points = quote.most_points();
+        if let Some(budget) = request.budget.filter(|budget| *budget < points) {
+            return Err(Cause::OverBudget { points, budget });
+        }
         Ok(Priced { quote, removed })
     }
 
@@ -132,6 +132,25 @@ impl Quote {
     /// The price, in points.
     pub fn points(&self) -> u32 {
         self.points
+    }
+
+    /// What it costs at the most, in points: the service may count the price once or for each output
+    /// (money rule 8).
+    pub fn most_points(&self) -> u32 {
+        let outputs = self.parameters.get("n").and_then(Value::as_u64).unwrap_or(1);
+        let points = u64::from(self.points).saturating_mul(outputs);
+        u32::try_from(points).unwrap_or(u32::MAX)
+    }
+
+    /// What the user is told before it is sent.
+    pub(crate) fn started(&self) -> Started {
+        Started {
+            model_id: self.model_id.clone(),
+            model_name: self.model_name.clone(),
+            points: self.points,
+            most_points: self.most_points(),
+            estimate: self.estimate,
+        }
     }
 
     /// The service's id of the price.

@@ -74,6 +74,20 @@ fn an_unknown_model_lists_the_known_ones() {
 }
 
 #[test]
+fn the_budget_holds_even_if_every_output_is_counted() {
+    let mut request = song().with("n", json!(2));
+    request.budget = Some(49);
+    let over = Err(Cause::OverBudget {
+        points: 50,
+        budget: 49,
+    });
+    assert_eq!(Quote::new(&request, &music()), over);
+    request.budget = Some(50);
+    let quote = Quote::new(&request, &music()).unwrap();
+    assert_eq!((quote.points(), quote.most_points()), (25, 50));
+}
+
+#[test]
 fn a_price_above_the_budget_stops_and_one_at_the_budget_does_not() {
     let mut request = song();
     request.budget = Some(24);

@@ -5,7 +5,8 @@ use crate::Millis;
 const FIRST: Millis = 1_000;
 const LONGEST: Millis = 30_000;
 
-/// The longest rest that is taken while nothing is paid yet: beyond it the user hears of it instead.
+/// The longest rest that the service is granted. While nothing is paid, the user hears of a longer one
+/// instead; for a paid task it is cut short, or the deadline would pass without another question.
 pub(crate) const PATIENCE: Millis = 60_000;
 
 /// Spreads delays so that many clients do not come back at once. The same seed gives the same

@@ -99,8 +99,16 @@ impl Session {
             State::Ready(Resume::InDoubt(_)) => {
                 self.fail(cause, Charge::Unknown, self.as_it_stands(), Vec::new());
             }
-            State::Ready(Resume::Waiting(_)) | State::Waiting(_) => {
+            State::Ready(Resume::Waiting(_)) => {
                 self.fail(cause, Charge::Yes, self.as_it_stands(), Vec::new());
+            }
+            State::Waiting(_) => {
+                let stands = self.as_it_stands();
+                let ready = match &mut self.state {
+                    State::Waiting(waiting) => waiting.take_ready(),
+                    _ => Vec::new(),
+                };
+                self.fail(cause, Charge::Yes, stands, ready);
             }
         }
     }
@@ -179,7 +187,7 @@ impl Session {
         for dropped in quote.dropped() {
             self.wire.event(Event::Dropped(dropped.clone()));
         }
-        let started = Offer::of(&quote, Vec::new()).started();
+        let started = quote.started();
         let message = self.messages.started(&started, request.habitual);
         self.wire.event(Event::Started(started));
         self.wire.event(Event::Message(message));

@@ -1,7 +1,6 @@
 //! What is bought: the offer that the user was told, the purchase that may be paid, the task that is.
 
 use crate::catalogue::Estimate;
-use crate::event::Started;
 use crate::outcome::Alternative;
 use crate::prelude::*;
 use crate::quote::Quote;
@@ -66,14 +65,6 @@ impl Offer {
         }
     }
 
-    pub(crate) fn started(&self) -> Started {
-        Started {
-            model_id: self.model_id.clone(),
-            model_name: self.model_name.clone(),
-            points: self.points,
-            estimate: self.estimate,
-        }
-    }
 }
 
 impl Task {

@@ -21,8 +21,16 @@ pub(crate) struct Waiting {
     deadline: Millis,
     next_progress: Millis,
     faults: u32,
+    /// How often in a row the service said that there is no such task.
+    unknown: u32,
+    /// The media that were there when the service was last asked (money rule 9).
+    ready: Vec<Media>,
     step: Step,
 }
+
+/// How often in a row the service says that there is no such task before that is the end. With the
+/// rests in between about four minutes, in which a task that was just made becomes known everywhere.
+const UNKNOWN: u32 = 12;
 
 #[derive(Debug)]
 enum Step {
@@ -57,6 +65,8 @@ impl Waiting {
             deadline: now.saturating_add(patience),
             next_progress: now.saturating_add(interval),
             faults: 0,
+            unknown: 0,
+            ready: Vec::new(),
             step: Step::Resting { until: first },
             waited,
         }
@@ -86,6 +96,11 @@ impl Waiting {
         }
     }
 
+    /// The media that are there although the task goes on.
+    pub(crate) fn take_ready(&mut self) -> Vec<Media> {
+        core::mem::take(&mut self.ready)
+    }
+
     fn elapsed(&self, now: Millis) -> Millis {
         let here = now.saturating_sub(self.since);
         self.waited.elapsed_ms.saturating_add(here)
@@ -103,18 +118,30 @@ impl Waiting {
                 Answer::Success(data) => TaskStatus::read(data.as_deref().unwrap_or("{}")),
                 // Nobody but the user can mend this, so waiting on would help nothing.
                 Answer::Refused(refusal) if refusal.code == 401 => {
-                    return Some(WaitEnd::Failed(Cause::Unauthorized, Vec::new()));
+                    let ready = self.take_ready();
+                    return Some(WaitEnd::Failed(Cause::Unauthorized, ready));
+                }
+                Answer::Refused(refusal) if refusal.is_unknown_task() => {
+                    self.unknown = self.unknown.saturating_add(1);
+                    if self.unknown >= UNKNOWN {
+                        return Some(WaitEnd::Failed(Cause::UnknownTask, self.take_ready()));
+                    }
+                    None
                 }
                 Answer::Refused(_) | Answer::Broken => None,
             },
             Err(_) => None,
         };
+        if status.is_some() {
+            self.unknown = 0;
+        }
         match status {
             Some(TaskStatus::Ready(medias)) => return Some(WaitEnd::Ready(medias)),
             Some(TaskStatus::Failed(fault, medias)) => {
                 return Some(WaitEnd::Failed(Cause::TaskFailed(fault), medias));
             }
-            Some(TaskStatus::Pending) => {
+            Some(TaskStatus::Pending(ready)) => {
+                self.ready = ready;
                 self.faults = 0;
                 let task = &self.waited.task;
                 self.rest(pace::rest(task.task, task.estimate, self.elapsed(now)), now);
@@ -139,7 +166,8 @@ impl Waiting {
         now: Millis,
     ) -> (Option<WaitEnd>, Option<Progress>) {
         if now >= self.deadline {
-            return (Some(WaitEnd::Failed(Cause::Deadline, Vec::new())), None);
+            let ready = self.take_ready();
+            return (Some(WaitEnd::Failed(Cause::Deadline, ready)), None);
         }
         match self.step {
             Step::Asked(exchange) if now >= exchange.deadline => self.fault(None, None, wire, now),
@@ -177,7 +205,8 @@ impl Waiting {
         now: Millis,
     ) {
         self.faults = self.faults.saturating_add(1);
-        let rest = backoff::rest(self.faults, retry_after, &mut wire.jitter);
+        let asked = retry_after.map(|asked| asked.min(backoff::PATIENCE));
+        let rest = backoff::rest(self.faults, asked, &mut wire.jitter);
         wire.event(Event::Fault(Fault {
             phase: Phase::Waiting,
             status,

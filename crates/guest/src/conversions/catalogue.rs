@@ -28,6 +28,7 @@ macro_rules! catalogue_conversions {
                 version_id: quote.version_id().to_owned(),
                 model_name: quote.model_name().to_owned(),
                 points: quote.points(),
+                most_points: quote.most_points(),
                 attribute_id: quote.attribute_id().get(),
                 estimate: quote.estimate().into(),
                 body: quote.body(),

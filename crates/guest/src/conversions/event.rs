@@ -34,6 +34,7 @@ macro_rules! event_conversions {
                         model_id: started.model_id,
                         model_name: started.model_name,
                         points: started.points,
+                        most_points: started.most_points,
                         estimate: started.estimate.into(),
                     }),
                     Event::Progress(progress) => Self::Progress(wit::Progress {

@@ -49,12 +49,14 @@ macro_rules! outcome_conversions {
                     Cause::Unavailable => Self::Unavailable,
                     Cause::Network => Self::Network,
                     Cause::OutcomeUnknown => Self::OutcomeUnknown,
-                    Cause::TaskFailed(outcome::TaskFault::Resource) => {
-                        Self::TaskFailed(wit::TaskFault::Resource)
-                    }
-                    Cause::TaskFailed(outcome::TaskFault::Status) => {
-                        Self::TaskFailed(wit::TaskFault::Status)
-                    }
+                    Cause::TaskFailed(fault) => Self::TaskFailed(match fault {
+                        outcome::TaskFault::Resource => wit::TaskFault::Resource,
+                        outcome::TaskFault::Status => wit::TaskFault::Status,
+                        outcome::TaskFault::Content => wit::TaskFault::ContentRefused,
+                        outcome::TaskFault::TooLong => wit::TaskFault::TextTooLong,
+                        outcome::TaskFault::Busy => wit::TaskFault::Busy,
+                    }),
+                    Cause::UnknownTask => Self::UnknownTask,
                     Cause::Deadline => Self::Deadline,
                     Cause::Cancelled => Self::Cancelled,
                 }

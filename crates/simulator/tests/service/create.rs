@@ -119,7 +119,6 @@ async fn code_6009_for_a_parameter_that_the_model_does_not_know() {
         6009,
         "No exact rule match found for parameters",
         vec![
-            with(suno(), &inner("default"), json!("enabled")),
             with(suno(), &inner("audio_params"), json!({})),
             with(background_music(), &inner("tags"), json!("jazz")),
             with(background_music(), &inner("lyrics"), json!("la la")),
@@ -128,6 +127,23 @@ async fn code_6009_for_a_parameter_that_the_model_does_not_know() {
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_the_vendors_own_clients_send_is_accepted() {
+    let service = service().await;
+    let inner = |name: &str| format!("{INNER}/{name}");
+    let marked = |body| with(body, &inner("default"), json!("enabled"));
+    let older = |engine| with(marked(suno()), &inner("model_version"), json!(engine));
+    for body in [
+        marked(suno()),
+        marked(background_music()),
+        marked(speech()),
+        older("sonic"),
+        older("sonic-v3"),
+    ] {
+        assert_eq!(service.client.create(&body).await.code(), 0, "{body}");
+    }
 }
 
 #[tokio::test]

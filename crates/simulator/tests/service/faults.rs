@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use hyper::Method;
-use ima_simulator::{DEMO_KEY, Endpoint, Fault, NthRequest};
+use ima_simulator::{DEMO_KEY, Endpoint, Fault, NthRequest, Shape};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -284,4 +284,18 @@ async fn a_fault_before_the_service_comes_before_its_checks() {
         .send(Method::GET, &list_path("text_to_music"), "")
         .await;
     assert_eq!(answer.unwrap().status, 500);
+}
+
+#[tokio::test]
+async fn a_body_can_come_in_another_form() {
+    for (shape, begin) in [
+        (Shape::ByteOrderMark, &b"\xef\xbb\xbf{"[..]),
+        (Shape::Gzip, b"\x1f\x8b"),
+        (Shape::Deflate, b"\x78"),
+        (Shape::HalfCharacter, b"{\"trace\":\"\xe4\xb8\","),
+    ] {
+        let service = faulty(Fault::Reshaped(shape)).await;
+        let answer = service.client.create(&suno()).await;
+        assert!(answer.body.starts_with(begin), "{shape:?}");
+    }
 }

@@ -267,3 +267,26 @@ async fn the_clock_runs_at_the_speed_asked_for() {
     let done = json!([1, "success"]);
     assert_eq!(states(&detail["data"]["medias"]), json!([done, done]));
 }
+
+#[tokio::test]
+async fn a_task_can_have_a_state_of_its_own_and_its_media_other_words() {
+    let service = service().await;
+    let ended = Outcome::Ended {
+        status: "error".into(),
+        remark: "text too long".into(),
+    };
+    let timeline = Timeline {
+        total_seconds: Some(1.0),
+        status: Some("failed".into()),
+        media_outcomes: vec![ended, Outcome::PreviewOnly],
+        ..Timeline::default()
+    };
+    service.control.set_timeline("sonic", timeline);
+    let task = service.created(&suno()).await;
+    service.advance(1.0);
+    let medias = service.medias(&task).await;
+    assert_eq!(states(&medias), json!([[0, "error"], [1, "success"]]));
+    assert_eq!(medias[0]["remark"], "text too long");
+    assert!(medias[1]["preview_url"].as_str().is_some_and(|url| !url.is_empty()));
+    assert_eq!(medias[1]["url"], "");
+}

@@ -51,6 +51,7 @@ impl Bench {
             model_id: "m".to_owned(),
             model_name: "M".to_owned(),
             points: 1,
+            most_points: 1,
             estimate: Estimate {
                 min_seconds: 1,
                 max_seconds: 2,

@@ -176,6 +176,7 @@ fn every_other_message_says_nothing_technical() {
         model_id: "sonic".to_owned(),
         model_name: "Suno".to_owned(),
         points: 25,
+        most_points: 25,
         estimate: Estimate {
             min_seconds: 20,
             max_seconds: 45,

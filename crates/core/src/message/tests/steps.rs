@@ -8,6 +8,7 @@ fn started(model: &str, points: u32, min_seconds: u32, max_seconds: u32) -> Star
         model_id: String::new(),
         model_name: model.to_owned(),
         points,
+        most_points: points,
         estimate: Estimate {
             min_seconds,
             max_seconds,

@@ -3,8 +3,9 @@
 use super::script::*;
 use crate::catalogue::fixtures;
 use crate::event::MessageKind;
-use crate::http::{FailureKind, Sent};
+use crate::http::{FailureKind, HttpResponse, Sent};
 use crate::outcome::{Cause, Charge};
+use crate::pump::{Command, Input, Pump};
 use crate::request::{Language, Request, TaskType};
 use serde_json::{Value, json};
 
@@ -53,6 +54,28 @@ fn the_requests_are_those_of_the_requirements() {
 fn a_task_id_may_be_a_number() {
     let run = Run::new(song()).play(vec![list(), (CREATE, ok(r#"{"id":12345}"#)), ready()]);
     assert_eq!(run.success().task_id, "12345");
+}
+
+#[test]
+fn an_answer_that_is_compressed_or_marked_is_read_all_the_same() {
+    let body = r#"{"code":0,"data":{"id":"task_1"}}"#;
+    let marked = format!("\u{feff}{body}").into_bytes();
+    let coded = miniz_oxide::deflate::compress_to_vec_zlib(body.as_bytes(), 6);
+    for body in [marked, coded] {
+        let mut run = Run::new(song());
+        run.command(Command::Start);
+        let (id, _) = run.run_to_exchange().unwrap();
+        run.end(id, list().1);
+        let (exchange, _) = run.run_to_exchange().unwrap();
+        let response = HttpResponse {
+            status: 200,
+            body,
+            ..HttpResponse::default()
+        };
+        let answered = Input::Response { exchange, response };
+        run.session.handle(answered, run.now).unwrap();
+        assert!(run.run_to_exchange().unwrap().1.contains(DETAIL));
+    }
 }
 
 #[test]

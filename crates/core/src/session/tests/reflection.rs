@@ -203,3 +203,10 @@ fn the_last_attempt_takes_the_first_price() {
         json!({"points": 20, "attribute_id": 11})
     );
 }
+
+#[test]
+fn a_code_inside_the_message_is_amended_like_the_code() {
+    let refused = code(400, "6009: No exact rule match found for parameters");
+    let run = Run::new(song()).play(vec![list(), (CREATE, refused), created(), ready()]);
+    run.success();
+}

@@ -65,6 +65,68 @@ fn retry_after_is_obeyed() {
 }
 
 #[test]
+fn a_long_retry_after_does_not_end_the_polling_of_a_paid_task() {
+    let slow = End::Answer {
+        status: 429,
+        headers: vec![("retry-after".to_owned(), "3600".to_owned())],
+        body: String::new(),
+    };
+    let run = Run::new(song()).play(vec![list(), created(), (DETAIL, slow), ready()]);
+    assert_eq!(run.times[3] - run.times[2], 60_000);
+    run.success();
+}
+
+#[test]
+fn a_task_that_says_it_failed_without_media_ends_it() {
+    let failed = (DETAIL, ok(r#"{"id":"task_1","status":"failed","medias":[]}"#));
+    let run = Run::new(song()).play(vec![list(), created(), pending(), failed]);
+    let failure = run.failure();
+    assert_eq!(failure.cause, Cause::TaskFailed(TaskFault::Status));
+    assert_eq!(failure.charge, Charge::Yes);
+}
+
+#[test]
+fn a_task_that_the_service_does_not_know_is_not_waited_for_to_the_deadline() {
+    let unknown = || (DETAIL, code(404, "Task not found"));
+    let mut script = vec![list(), created()];
+    script.extend((0..12).map(|_| unknown()));
+    let run = Run::new(song()).play(script);
+    let failure = run.failure();
+    assert_eq!((&failure.cause, failure.charge), (&Cause::UnknownTask, Charge::Yes));
+    assert!(failure.continuation.is_some() && failure.help.is_some());
+    assert_eq!(
+        failure.message,
+        "The service does not know the task; look for it in your records"
+    );
+
+    // A task that was just made may be unknown for a while.
+    let mut script = vec![list(), created()];
+    script.extend((0..11).map(|_| unknown()));
+    script.extend([pending(), unknown(), ready()]);
+    Run::new(song()).play(script).success();
+}
+
+#[test]
+fn at_the_deadline_the_media_that_are_ready_are_delivered() {
+    let half = medias(
+        r#"[{"resource_status":1,"url":"https://cdn.example/1.mp3"},
+            {"resource_status":0,"status":"processing"}]"#,
+    );
+    let settings = Settings {
+        deadline: Some(4_000),
+        ..Settings::default()
+    };
+    let script = vec![list(), created(), half.clone()];
+    let run = Run::with(song(), settings).play(script);
+    let failure = run.failure();
+    assert_eq!(failure.cause, Cause::Deadline);
+    assert_eq!(failure.medias[0].url, "https://cdn.example/1.mp3");
+    assert!(failure.continuation.is_some());
+    let message = run.messages().pop().unwrap();
+    assert_eq!(message.media, ["https://cdn.example/1.mp3"]);
+}
+
+#[test]
 fn nothing_there_yet_means_polling_on() {
     let unfinished = [
         "null",
@@ -96,7 +158,7 @@ fn a_failed_task_ends_it_and_keeps_what_is_there() {
     let failure = run.failure();
     assert_eq!(
         (&failure.cause, failure.charge),
-        (&Cause::TaskFailed(TaskFault::Resource), Charge::Yes)
+        (&Cause::TaskFailed(TaskFault::Content), Charge::Yes)
     );
     assert_eq!(failure.medias[0].url, "https://cdn.example/1.mp3");
     let message = run.messages().pop().unwrap();
@@ -104,7 +166,7 @@ fn a_failed_task_ends_it_and_keeps_what_is_there() {
     assert!(message.text.contains("🔗 Link: https://cdn.example/1.mp3"));
     assert_eq!(
         failure.message,
-        "Music generation failed, try another model"
+        "The content was not accepted; change the description or the lyrics and try again"
     );
 }
 
