@@ -149,18 +149,16 @@ async fn send(
 fn code(error: ExchangeError) -> HttpError {
     match error {
         ExchangeError::Denied => HttpError::HttpRequestDenied,
-        ExchangeError::Malformed => HttpError::HttpRequestUriInvalid,
-        ExchangeError::NoFreeConnection => HttpError::ConnectionLimitReached,
-        ExchangeError::NameNotResolved => HttpError::DnsError {
-            rcode: None,
-            info_code: None,
-        },
-        ExchangeError::PrivateAddress => HttpError::DestinationIpProhibited,
-        ExchangeError::ConnectionRefused => HttpError::ConnectionRefused,
-        ExchangeError::ConnectTimeout => HttpError::ConnectionTimeout,
-        ExchangeError::UntrustedCertificate => HttpError::TlsCertificateError,
-        ExchangeError::Tls => HttpError::TlsProtocolError,
-        ExchangeError::NotConnected => HttpError::DestinationUnavailable,
+        // Certain: nothing left. No other host reports this code, so a component can trust it.
+        ExchangeError::Malformed
+        | ExchangeError::NoFreeConnection
+        | ExchangeError::NameNotResolved
+        | ExchangeError::PrivateAddress
+        | ExchangeError::ConnectionRefused
+        | ExchangeError::ConnectTimeout
+        | ExchangeError::UntrustedCertificate
+        | ExchangeError::Tls
+        | ExchangeError::NotConnected => HttpError::ConfigurationError,
         ExchangeError::ConnectionLost => HttpError::ConnectionTerminated,
         ExchangeError::AnswerTimeout => HttpError::HttpResponseTimeout,
         ExchangeError::BodyTimeout => HttpError::ConnectionReadTimeout,

@@ -207,6 +207,18 @@ impl Request {
             };
             return Err(InvalidValue::new("prompt", &self.prompt, &allowed));
         }
+        if !self.prompt.chars().any(char::is_alphanumeric) {
+            let allowed = pick("a text with letters or digits", "含有文字或数字的内容");
+            return Err(InvalidValue::new("prompt", &self.prompt, allowed));
+        }
+        if self.prompt.contains('\0') {
+            let allowed = pick("a text without NUL characters", "不含空字符（NUL）的文字");
+            return Err(InvalidValue::new(
+                "prompt",
+                &self.prompt.replace('\0', "\\0"),
+                allowed,
+            ));
+        }
         for (field, id) in [
             ("model_id", &self.model_id),
             ("version_id", &self.version_id),
@@ -229,6 +241,14 @@ impl Request {
                     "模型的参数；这一项由程序设置",
                 );
                 return Err(InvalidValue::new("parameters", name, allowed));
+            }
+            if parameter
+                .value
+                .as_str()
+                .is_some_and(|text| text.contains('\0'))
+            {
+                let allowed = pick("a text without NUL characters", "不含空字符（NUL）的文字");
+                return Err(InvalidValue::new(name, "\\0", allowed));
             }
             if earlier.into_iter().any(|other| other.name == name) {
                 let allowed = pick("each name once", "每个名称只写一次");
@@ -262,6 +282,20 @@ mod tests {
     fn an_empty_prompt_is_named() {
         let error = request(" \n").check().unwrap_err();
         assert_eq!(error.field, "prompt");
+    }
+
+    #[test]
+    fn a_text_without_anything_to_say_or_with_a_nul_is_refused() {
+        for nothing in ["…!?", "🎵🎵", "—\u{200b}—", "。"] {
+            let error = request(nothing).check().unwrap_err();
+            assert_eq!(error.allowed, "a text with letters or digits", "{nothing}");
+        }
+        for something in ["7", "é", "雨", "🎵 la"] {
+            assert_eq!(request(something).check(), Ok(()), "{something}");
+        }
+        assert_eq!(request("a\0b").check().unwrap_err().field, "prompt");
+        let lyrics = request("a").with("lyrics", json!("la\0la"));
+        assert_eq!(lyrics.check().unwrap_err().field, "lyrics");
     }
 
     #[test]

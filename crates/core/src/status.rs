@@ -190,7 +190,10 @@ mod tests {
         let silent = TaskStatus::Failed(TaskFault::Status, Vec::new());
         assert_eq!(of(r#"{"status":"failed","medias":[]}"#), silent);
         assert_eq!(of(r#"{"status":"canceled"}"#), silent);
-        assert_eq!(of(r#"{"status":"success","medias":[]}"#), TaskStatus::Pending(Vec::new()));
+        assert_eq!(
+            of(r#"{"status":"success","medias":[]}"#),
+            TaskStatus::Pending(Vec::new())
+        );
         let ready = r#"[{"resource_status":1,"url":"a"}]"#;
         let both = of(&format!(r#"{{"status":"failed","medias":{ready}}}"#));
         assert!(matches!(both, TaskStatus::Ready(_)));

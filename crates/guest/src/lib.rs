@@ -40,6 +40,7 @@
 extern crate alloc;
 
 mod conversions;
+pub mod error_codes;
 #[cfg(all(feature = "runtime", target_arch = "wasm32"))]
 mod runtime;
 #[cfg(feature = "wasi-http")]

@@ -67,10 +67,7 @@ impl Task {
         let outcome = self.timeline.media_outcome(index);
         let playable = matches!(
             outcome,
-            Outcome::Success
-                | Outcome::Completed
-                | Outcome::Watermarked
-                | Outcome::PreviewOnly
+            Outcome::Success | Outcome::Completed | Outcome::Watermarked | Outcome::PreviewOnly
         );
         let ended = self.stage(index, now) == Stage::Ended { has_url: true };
         (playable && ended).then(|| self.sounds.get(index as usize))?

@@ -39,9 +39,10 @@ impl Refusal {
         }
     }
 
-    /// Whether the service says that it doesn't know the task that it was asked for.
+    /// Whether the service says that it doesn't know the task that it was asked for. A status without
+    /// words may be a gateway's.
     pub fn is_unknown_task(&self) -> bool {
-        self.code == 404 || words::is_not_found(&self.detail)
+        self.code == 404 && !self.detail.is_empty() || words::is_not_found(&self.detail)
     }
 
     /// Whether the service names the refusal by its words: the attribute is missing, 0 or stale.
@@ -97,9 +98,7 @@ impl<'a> Answer<'a> {
             Some(code) => Self::Refused(Refusal::new(code, detail)),
             None => match status {
                 // 408: a gateway gave up on a request that may have arrived.
-                400..=407 | 409..=499 => {
-                    Self::Refused(Refusal::new(i64::from(status), detail))
-                }
+                400..=407 | 409..=499 => Self::Refused(Refusal::new(i64::from(status), detail)),
                 _ => Self::Broken,
             },
         }
@@ -157,9 +156,15 @@ mod tests {
     #[test]
     fn a_code_inside_the_message_counts_where_the_code_is_vague() {
         let named = r#""message":"6009: No exact rule match found""#;
-        assert_eq!(read(200, &format!(r#"{{"code":400,{named}}}"#)), "refused 6009");
+        assert_eq!(
+            read(200, &format!(r#"{{"code":400,{named}}}"#)),
+            "refused 6009"
+        );
         assert_eq!(read(400, &format!("{{{named}}}")), "refused 6009");
-        assert_eq!(read(200, &format!(r#"{{"code":429,{named}}}"#)), "refused 429");
+        assert_eq!(
+            read(200, &format!(r#"{{"code":429,{named}}}"#)),
+            "refused 429"
+        );
         // The service's own trouble may come after the charge, whatever it says.
         assert_eq!(read(200, &format!(r#"{{"code":500,{named}}}"#)), "broken");
     }

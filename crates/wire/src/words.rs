@@ -128,9 +128,16 @@ pub fn reason(text: &str) -> Option<Reason> {
 /// Whether a text says that there is no such task.
 pub(crate) fn is_not_found(text: &str) -> bool {
     let text = text.to_lowercase();
-    ["not found", "not exist", "no such task", "unknown task", "不存在", "未找到"]
-        .iter()
-        .any(|words| text.contains(words))
+    [
+        "not found",
+        "not exist",
+        "no such task",
+        "unknown task",
+        "不存在",
+        "未找到",
+    ]
+    .iter()
+    .any(|words| text.contains(words))
 }
 
 /// The business codes that are looked for in messages.
@@ -153,10 +160,23 @@ mod tests {
 
     #[test]
     fn states_that_mean_an_end_are_known_in_any_case() {
-        for word in ["\"failed\"", "\" Error \"", "\"FAIL\"", "\"Canceled\"", "\"失败\""] {
+        for word in [
+            "\"failed\"",
+            "\" Error \"",
+            "\"FAIL\"",
+            "\"Canceled\"",
+            "\"失败\"",
+        ] {
             assert!(is_failure(&Scalar::read(word).unwrap()), "{word}");
         }
-        for word in ["\"processing\"", "\"success\"", "\"failsafe\"", "null", "2", "\"\""] {
+        for word in [
+            "\"processing\"",
+            "\"success\"",
+            "\"failsafe\"",
+            "null",
+            "2",
+            "\"\"",
+        ] {
             assert!(!is_failure(&Scalar::read(word).unwrap()), "{word}");
         }
     }

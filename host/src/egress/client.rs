@@ -219,7 +219,9 @@ async fn read(
     let (mut parts, mut body) = response.into_parts();
     // A coding that can't be undone could hide the key from the search for it.
     if let Some(coding) = parts.headers.remove(header::CONTENT_ENCODING)
-        && !CODINGS.iter().any(|known| coding.as_bytes().eq_ignore_ascii_case(known))
+        && !CODINGS
+            .iter()
+            .any(|known| coding.as_bytes().eq_ignore_ascii_case(known))
     {
         return Err(ExchangeError::Encoded);
     }

@@ -103,6 +103,10 @@ pub(crate) fn ok(data: &str) -> End {
 
 /// What an answer says: its body's code, else its status (`docs/wire.md`, "The envelope").
 pub(crate) fn said(response: &HttpResponse) -> Said {
+    // It may be compressed.
+    if matches!(response.body.as_slice(), [0x1f, 0x8b, ..] | [0x78, ..]) {
+        return Said::Open;
+    }
     let text = String::from_utf8_lossy(&response.body);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut code = None;

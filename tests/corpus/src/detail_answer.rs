@@ -16,6 +16,9 @@ const TASK_ID: &str = "task_1";
 
 const DEADLINE: Millis = 60_000;
 
+/// The longest rest that the service is granted while a paid task is waited for.
+const LONGEST_RETRY_AFTER: Millis = 60_000;
+
 /// The shortest rest between two polls after a fault: a second, less a fifth of jitter.
 const SHORTEST_REST: Millis = 800;
 
@@ -33,6 +36,7 @@ pub fn detail_answer(data: &[u8]) {
     run.command(Command::Start);
     let mut earliest = begin;
     let mut last = None;
+    let mut ready = Some(Vec::new());
     while let Some((kind, transmit)) = run.next() {
         assert_eq!(kind, Kind::Detail, "only a poll");
         assert!(last.is_none_or(|end| !is_last(&end)), "a poll too many");
@@ -44,12 +48,22 @@ pub fn detail_answer(data: &[u8]) {
             && !matches!(said(response), Said::Success(_) | Said::Open)
         {
             let asked = retry_after(response).unwrap_or_default();
-            earliest = earliest.max(run.now.saturating_add(asked));
+            earliest = earliest.max(run.now.saturating_add(asked.min(LONGEST_RETRY_AFTER)));
+        }
+        match verdict(&scripted.end) {
+            _ if scripted.cancel => {}
+            Some(Verdict::Pending(urls)) => ready = Some(urls),
+            _ if open(&scripted.end) => ready = None,
+            _ => {}
         }
         last = Some(scripted);
     }
     assert!(run.now <= begin + DEADLINE, "beyond the deadline");
-    finished(&run, &last.expect("a task is asked for at least once"));
+    finished(
+        &run,
+        &last.expect("a task is asked for at least once"),
+        ready,
+    );
     // What is over can be taken up again, and still creates nothing.
     let mut again = Run::new(
         Session::restore(&run.session.snapshot(), settings).expect("a good snapshot"),
@@ -60,10 +74,34 @@ pub fn detail_answer(data: &[u8]) {
     assert_eq!(again.next().map(|(kind, _)| kind), Some(Kind::Detail));
 }
 
+/// The words for a failure (`docs/wire.md`, "Words").
+const FAILED: [&str; 19] = [
+    "aborted",
+    "blocked",
+    "cancel",
+    "canceled",
+    "cancelled",
+    "deleted",
+    "error",
+    "errored",
+    "expired",
+    "fail",
+    "failed",
+    "failure",
+    "refused",
+    "rejected",
+    "timed_out",
+    "timeout",
+    "失败",
+    "已删除",
+    "已取消",
+];
+
 /// What the media of an answer mean together (`docs/wire.md`, "The detail answer").
 #[derive(Debug, PartialEq)]
 enum Verdict {
-    Pending,
+    /// Where those are that are there already.
+    Pending(Vec<String>),
     /// Where the media are, in their order.
     Ready(Vec<String>),
     /// Where those are that are there all the same.
@@ -91,18 +129,21 @@ fn verdict(end: &End) -> Option<Verdict> {
     for media in medias {
         let status = media["status"].as_str().unwrap_or_default().trim();
         let state = integer(&media["resource_status"]);
-        if matches!(state, Some(2 | 3)) || status.eq_ignore_ascii_case("failed") {
+        if matches!(state, Some(2 | 3)) || FAILED.contains(&status.to_lowercase().as_str()) {
             failed = true;
         } else if state == Some(1) {
-            let url = ["url", "watermark_url"].map(|name| media[name].as_str());
+            let url = ["url", "watermark_url", "preview_url"].map(|name| media[name].as_str());
             let mut url = url.into_iter().flatten().filter(|it| !it.trim().is_empty());
             urls.extend(url.next().map(str::to_owned));
         }
     }
-    Some(match urls.len() == medias.len() && !urls.is_empty() {
+    let complete = urls.len() == medias.len() && !urls.is_empty();
+    let own = data["status"].as_str().unwrap_or_default().trim();
+    let failed = failed || !complete && FAILED.contains(&own.to_lowercase().as_str());
+    Some(match complete {
         _ if failed => Verdict::Failed(urls),
         true => Verdict::Ready(urls),
-        false => Verdict::Pending,
+        false => Verdict::Pending(urls),
     })
 }
 
@@ -121,11 +162,11 @@ fn is_last(scripted: &Scripted) -> bool {
     let verdict = verdict(&scripted.end);
     scripted.cancel
         || unauthorized(&scripted.end)
-        || verdict.is_some_and(|it| it != Verdict::Pending)
+        || verdict.is_some_and(|it| !matches!(it, Verdict::Pending(_)))
 }
 
-/// The end fits what was said last.
-fn finished(run: &Run, last: &Scripted) {
+/// The end fits what was said last. `ready` are the media that were there before, if that is clear.
+fn finished(run: &Run, last: &Scripted, ready: Option<Vec<String>>) {
     let verdict = verdict(&last.end);
     if let Some(success) = run.success() {
         let urls = success.medias.iter().map(|it| it.url.clone()).collect();
@@ -145,7 +186,11 @@ fn finished(run: &Run, last: &Scripted) {
             assert_eq!(verdict, Some(Verdict::Failed(urls)));
             return;
         }
+        Cause::UnknownTask => assert!(matches!(&last.end, End::Answer(_)), "nobody said so"),
         cause => panic!("{cause} of a paid task"),
     }
-    assert!(urls.is_empty(), "{urls:?} from nowhere");
+    assert!(
+        ready.is_none_or(|ready| ready == urls),
+        "{urls:?} from nowhere"
+    );
 }

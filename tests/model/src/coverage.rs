@@ -95,8 +95,11 @@ impl Coverage {
             Cause::TaskFailed(TaskFault::Resource) if !failure.medias.is_empty() => {
                 "task failed in part"
             }
-            Cause::TaskFailed(TaskFault::Resource) => "task failed",
             Cause::TaskFailed(TaskFault::Status) => "task failed by status",
+            Cause::TaskFailed(TaskFault::Content) => "task failed for its content",
+            Cause::TaskFailed(_) => "task failed",
+            Cause::UnknownTask => "unknown task",
+            Cause::Deadline if !failure.medias.is_empty() => "deadline in part",
             Cause::Deadline => "deadline",
             Cause::Cancelled => "cancelled",
         };

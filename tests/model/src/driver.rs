@@ -184,7 +184,9 @@ impl Driver {
             }
         };
         redact(&mut reply.body);
-        if let Meaning::Ready(urls) | Meaning::Failed(urls) = &mut reply.meaning {
+        if let Meaning::Ready(urls) | Meaning::Failed(urls) | Meaning::Pending(urls) =
+            &mut reply.meaning
+        {
             urls.iter_mut().for_each(redact);
         }
         reply

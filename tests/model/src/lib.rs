@@ -8,6 +8,7 @@
 
 mod coverage;
 mod driver;
+mod hosts;
 mod invariant;
 mod network;
 mod random;

@@ -5,6 +5,7 @@
 //! the service twice is left out: HTTP forbids intermediaries to repeat a POST, the service knows
 //! no idempotency key, and so no client could keep a promise about it.
 
+use crate::hosts;
 use crate::random::Random;
 use crate::service::{Endpoint, Meaning, Reply};
 use ima_core::Millis;
@@ -40,6 +41,10 @@ pub(crate) enum Fate {
     TooLarge,
     /// Something in front of the service replaces its answer.
     AnsweredAfter,
+    /// The request does not leave, and some host of a component reports that by a code.
+    CodeBefore,
+    /// The answer is lost, and some host of a component reports that by a code.
+    CodeAfter,
     /// The answer is handed in twice.
     AnsweredTwice,
     /// The request reaches the service twice (where it only reads).
@@ -48,7 +53,9 @@ pub(crate) enum Fate {
 
 impl Fate {
     /// All but `Clean`.
-    const FAULTS: [Self; 14] = [
+    const FAULTS: [Self; 16] = [
+        Self::CodeBefore,
+        Self::CodeAfter,
         Self::NotSent,
         Self::LostBefore,
         Self::LostBeforeSilently,
@@ -86,6 +93,8 @@ impl Fate {
             Self::CutOff => "answer cut off",
             Self::TooLarge => "answer too large",
             Self::AnsweredAfter => "answer replaced",
+            Self::CodeBefore => "not sent, as a code says",
+            Self::CodeAfter => "lost after the service acted, as a code says",
             Self::AnsweredTwice => "answered twice",
             Self::AskedTwice => "asked twice",
         }
@@ -128,9 +137,18 @@ pub(crate) enum Message {
 pub(crate) struct Network {
     queue: BTreeMap<(Millis, u64), Message>,
     numbered: u64,
+    /// Components take a code for proof that none is.
+    trusting: bool,
 }
 
 impl Network {
+    pub(crate) fn new(trusting: bool) -> Self {
+        Self {
+            trusting,
+            ..Self::default()
+        }
+    }
+
     /// When the next message arrives.
     pub(crate) fn next_at(&self) -> Option<Millis> {
         self.queue.keys().next().map(|(at, _)| *at)
@@ -157,6 +175,11 @@ impl Network {
             }
             _ => None,
         };
+        if parcel.fate == Fate::CodeBefore {
+            let failure = hosts::failure(false, self.trusting, random);
+            self.end(&parcel, End::Failure(failure), arrival);
+            return;
+        }
         if let Some((sent, at)) = failure {
             self.end(&parcel, failed(sent, FailureKind::Network), at);
             return;
@@ -187,6 +210,7 @@ impl Network {
         let end = match parcel.fate {
             Fate::LostAfterSilently => return,
             Fate::LostAfter | Fate::CutOff => failed(Sent::Maybe, FailureKind::Network),
+            Fate::CodeAfter => End::Failure(hosts::failure(true, self.trusting, random)),
             Fate::TooLarge => failed(Sent::Maybe, FailureKind::TooLarge),
             Fate::CutBody => End::Answer(cut(reply, random)),
             Fate::AnsweredAfter => End::Answer(made_up(false, random)),

@@ -15,6 +15,8 @@ use ima_core::pump::{Input, Output};
 pub enum Sabotage {
     /// The driver reports a request that may have left as one that certainly did not.
     MaybeReportedAsNo,
+    /// A component takes a connection timeout for proof that nothing left.
+    TimeoutTrusted,
     /// The driver's HTTP client sends a create request again when no answer comes.
     ClientRepeatsCreate,
     /// Something on the way sends a create request twice: what HTTP forbids it.
@@ -65,8 +67,9 @@ pub enum Sabotage {
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::MaybeReportedAsNo,
+        Self::TimeoutTrusted,
         Self::ClientRepeatsCreate,
         Self::IntermediaryRepeatsCreate,
         Self::CreatesAgainUnasked,
@@ -96,6 +99,7 @@ impl Sabotage {
     pub fn breaks(self) -> &'static [Invariant] {
         use Invariant::*;
         match self {
+            Self::TimeoutTrusted => &[PaidTwice],
             Self::MaybeReportedAsNo => &[PaidTwice, CreatedTwice, ChargeUntrue],
             Self::ClientRepeatsCreate => &[PaidTwice, CreatedTwice],
             Self::IntermediaryRepeatsCreate => &[PaidTwice],

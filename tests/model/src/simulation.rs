@@ -10,7 +10,7 @@ use crate::invariant::Invariant::{Endless, KeyHeld, MisuseUntrue, SnapshotUnfait
 use crate::invariant::{Violation, Watch};
 use crate::network::{End, Message, Network};
 use crate::random::Random;
-use crate::sabotage::Saboteur;
+use crate::sabotage::{Sabotage, Saboteur};
 use crate::scenario::{Odds, Scenario};
 use crate::service::{KEY, Service};
 use crate::trace::Trace;
@@ -70,7 +70,7 @@ impl Simulation {
             coverage: Coverage::default(),
             odds: scenario.odds,
             service: Service::new(scenario.plan, saboteur),
-            network: Network::default(),
+            network: Network::new(saboteur.is(Sabotage::TimeoutTrusted)),
             driver: Driver::new(scenario.request, scenario.settings, offset, saboteur, watch)?,
             witness,
             saboteur,

@@ -32,6 +32,8 @@ const LONGEST_REST: Millis = 36_000;
 /// How often the list is asked for, a create request that did not leave is tried, and a refused
 /// one amended, the first time included.
 const TRIES: u32 = 3;
+/// How often in a row the service says that there is no such task before the session believes it.
+const UNKNOWN: u32 = 12;
 /// More outputs than any input brings at once.
 const OUTPUTS_AT_ONCE: u32 = 40;
 
@@ -79,7 +81,10 @@ impl Quiet {
         if endpoint == Endpoint::Create {
             return Self::short(since);
         }
-        let asked_for = retry_after.unwrap_or(0).saturating_mul(1_000);
+        let mut asked_for = retry_after.unwrap_or(0).saturating_mul(1_000);
+        if endpoint == Endpoint::Detail {
+            asked_for = asked_for.min(ONE_WAIT);
+        }
         Self {
             since,
             least: SHORTEST_REST.max(asked_for),
@@ -149,6 +154,10 @@ pub(crate) struct Witness {
     tries: Tries,
     /// Whether this session has asked for the task.
     asked: bool,
+    /// The media that were there when this session last asked for the task.
+    ready: Vec<String>,
+    /// How often in a row this session was told that there is no such task.
+    unknown: u32,
 }
 
 impl Witness {
@@ -177,6 +186,8 @@ impl Witness {
             outputs: 0,
             tries: Tries::default(),
             asked: false,
+            ready: Vec::new(),
+            unknown: 0,
         }
     }
 
@@ -223,6 +234,8 @@ impl Witness {
     pub(crate) fn restored(&mut self, from: Option<&Checkpoint>, clock: Millis) {
         self.open = None;
         self.asked = false;
+        self.ready = Vec::new();
+        self.unknown = 0;
         self.quiet = Quiet::short(clock);
         self.due = None;
         self.timed_out = 0;
@@ -310,7 +323,18 @@ impl Witness {
             },
             (Endpoint::Detail, End::Failure(_)) => {}
             (Endpoint::Detail, End::Answer(reply)) => {
+                match &reply.meaning {
+                    Meaning::Pending(urls) => {
+                        self.unknown = 0;
+                        if !urls.is_empty() {
+                            self.ready.clone_from(urls);
+                        }
+                    }
+                    Meaning::UnknownTask => self.unknown += 1,
+                    _ => {}
+                }
                 let due = match &reply.meaning {
+                    _ if self.unknown >= UNKNOWN => Some(Due::End),
                     Meaning::Ready(urls) => Some(Due::Success(urls.clone())),
                     Meaning::Failed(urls) => Some(Due::TaskFailed(urls.clone())),
                     Meaning::Unauthorized => Some(Due::Unauthorized),

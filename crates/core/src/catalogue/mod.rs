@@ -58,8 +58,8 @@ impl Catalogue {
         self.places.iter().filter_map(read)
     }
 
-    /// The leaf of a model: the pinned version, else the last in document order. `None` where there
-    /// is none, or where it is damaged.
+    /// The leaf of a model, named by its id or its display name in any case: the pinned version, else
+    /// the last in document order. `None` where there is none, or where it is damaged.
     pub fn find(&self, model_id: &str, version_id: Option<&str>) -> Option<Leaf> {
         let place = self.place(model_id, version_id)?;
         Leaf::read(self.task, place, &self.answer)
@@ -96,7 +96,47 @@ impl Catalogue {
         ids
     }
 
-    fn place(&self, model_id: &str, version_id: Option<&str>) -> Option<&Place> {
+    /// The id of the model that a person means: an id or a display name, in any case. `None` if there
+    /// is none, or several that the words fit equally.
+    pub(crate) fn meant(&self, model: &str) -> Option<String> {
+        let is_exact = |place: &Place| {
+            let id = place.scalar(Part::ModelId, &self.answer);
+            id.as_ref()
+                .and_then(|id| id.word())
+                .is_some_and(|id| id == model)
+        };
+        if self.places.iter().any(is_exact) {
+            return Some(model.to_owned());
+        }
+        let wanted = model.trim().to_lowercase();
+        let any_case = |own: &str| own.to_lowercase() == wanted;
+        self.only_id(Part::ModelId, any_case)
+            .or_else(|| self.only_id(Part::Name, any_case))
+    }
+
+    /// The model id of the leaves with such a part, if they are all of one model.
+    fn only_id(&self, part: Part, fits: impl Fn(&str) -> bool) -> Option<String> {
+        let mut found: Option<String> = None;
+        for place in &self.places {
+            let own = place.scalar(part, &self.answer);
+            if !own
+                .as_ref()
+                .and_then(|own| own.word())
+                .is_some_and(|own| fits(&own))
+            {
+                continue;
+            }
+            let id = place.scalar(Part::ModelId, &self.answer)?.text()?;
+            if found.as_ref().is_some_and(|found| *found != id) {
+                return None;
+            }
+            found = Some(id);
+        }
+        found
+    }
+
+    fn place(&self, model: &str, version_id: Option<&str>) -> Option<&Place> {
+        let model_id = self.meant(model)?;
         // A leaf without an id of its own has that of the model.
         let is = |place: &Place, part, expected: &str, absent| {
             let own = place.scalar(part, &self.answer);
@@ -104,7 +144,7 @@ impl Catalogue {
             own.map_or(absent, |own| own == expected)
         };
         self.places.iter().rev().find(|place| {
-            is(place, Part::ModelId, model_id, false)
+            is(place, Part::ModelId, &model_id, false)
                 && version_id.is_none_or(|id| is(place, Part::Id, id, id == model_id))
         })
     }

@@ -2,11 +2,11 @@
 //! translation").
 
 use crate::outcome::{Cause, TaskFault};
-use ima_wire::words::{self, Reason};
 use crate::prelude::*;
 use crate::request::{Language, TaskType};
 use Language::{En, Zh};
 use TaskType::{TextToMusic, TextToSpeech};
+use ima_wire::words::{self, Reason};
 
 const KEYS: &str = "https://www.imaclaw.ai/imaclaw/apikey";
 const POINTS: &str = "https://www.imaclaw.ai/imaclaw/subscription";
@@ -205,9 +205,7 @@ fn said(reason: Reason, task: TaskType, language: Language) -> &'static str {
             "The content was not accepted; change the description or the lyrics and try again"
         }
         (Reason::Content, TextToSpeech, Zh) => "文本未通过审核，请修改后重试",
-        (Reason::Content, TextToSpeech, En) => {
-            "The text was not accepted; change it and try again"
-        }
+        (Reason::Content, TextToSpeech, En) => "The text was not accepted; change it and try again",
         (Reason::TooLong, TextToMusic, Zh) => "描述或歌词过长，请精简后重试",
         (Reason::TooLong, TextToMusic, En) => {
             "The description or the lyrics are too long; shorten them and try again"

@@ -8,8 +8,8 @@ mod speech;
 pub use options::{MusicOptions, SpeechOptions, SpeechStyle, VocalGender};
 
 use crate::catalogue::{Catalogue, Estimate, Leaf};
-use crate::message::Messages;
 use crate::event::Started;
+use crate::message::Messages;
 use crate::outcome::Cause;
 use crate::prelude::*;
 use crate::request::{InvalidValue, Language, Request, TaskType};
@@ -137,7 +137,11 @@ impl Quote {
     /// What it costs at the most, in points: the service may count the price once or for each output
     /// (money rule 8).
     pub fn most_points(&self) -> u32 {
-        let outputs = self.parameters.get("n").and_then(Value::as_u64).unwrap_or(1);
+        let outputs = self
+            .parameters
+            .get("n")
+            .and_then(Value::as_u64)
+            .unwrap_or(1);
         let points = u64::from(self.points).saturating_mul(outputs);
         u32::try_from(points).unwrap_or(u32::MAX)
     }

@@ -74,6 +74,20 @@ fn an_unknown_model_lists_the_known_ones() {
 }
 
 #[test]
+fn a_model_is_named_by_its_id_or_its_name_in_any_case() {
+    for name in ["sonic", "Sonic", "SUNO", " suno ", "Suno"] {
+        let mut request = song();
+        request.model_id = Some(name.to_owned());
+        let quote = Quote::new(&request, &music()).unwrap();
+        assert_eq!(quote.model_id(), "sonic", "{name}");
+    }
+    let mut request = song();
+    request.model_id = Some("Sonik".to_owned());
+    let unknown = Quote::new(&request, &music());
+    assert!(matches!(unknown, Err(Cause::UnknownModel(_))));
+}
+
+#[test]
 fn the_budget_holds_even_if_every_output_is_counted() {
     let mut request = song().with("n", json!(2));
     request.budget = Some(49);

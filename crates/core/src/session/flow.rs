@@ -178,7 +178,11 @@ impl Session {
         }
     }
 
-    fn price(&mut self, request: Request, catalogue: Catalogue) {
+    fn price(&mut self, mut request: Request, catalogue: Catalogue) {
+        // From here on a model has one name.
+        request.model_id = request
+            .model_id
+            .map(|it| catalogue.meant(&it).unwrap_or(it));
         self.alternatives = alternatives(request.task, request.model(), &catalogue);
         let Priced { quote, .. } = match Quote::at(Level::AsAsked, &request, &catalogue) {
             Ok(priced) => priced,

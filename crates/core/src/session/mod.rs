@@ -175,9 +175,7 @@ impl Pump for Session {
                 self.cancel();
                 Ok(())
             }
-            Input::Response { exchange, response } => {
-                self.ended(exchange, Ok(response.decoded()))
-            }
+            Input::Response { exchange, response } => self.ended(exchange, Ok(response.decoded())),
             Input::TransportFailure { exchange, failure } => self.ended(exchange, Err(failure)),
             Input::Timeout => {
                 self.timeout();

@@ -64,7 +64,6 @@ impl Offer {
             alternatives: Vec::new(),
         }
     }
-
 }
 
 impl Task {

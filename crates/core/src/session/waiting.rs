@@ -115,7 +115,11 @@ impl Waiting {
     ) -> Option<WaitEnd> {
         let status = match end {
             Ok(response) => match Answer::read(response.status, &response.body) {
-                Answer::Success(data) => TaskStatus::read(data.as_deref().unwrap_or("{}")),
+                Answer::Success(None) => Some(TaskStatus::Pending(Vec::new())),
+                Answer::Success(Some(data)) => {
+                    self.unknown = 0;
+                    TaskStatus::read(&data)
+                }
                 // Nobody but the user can mend this, so waiting on would help nothing.
                 Answer::Refused(refusal) if refusal.code == 401 => {
                     let ready = self.take_ready();
@@ -132,16 +136,16 @@ impl Waiting {
             },
             Err(_) => None,
         };
-        if status.is_some() {
-            self.unknown = 0;
-        }
         match status {
             Some(TaskStatus::Ready(medias)) => return Some(WaitEnd::Ready(medias)),
             Some(TaskStatus::Failed(fault, medias)) => {
                 return Some(WaitEnd::Failed(Cause::TaskFailed(fault), medias));
             }
             Some(TaskStatus::Pending(ready)) => {
-                self.ready = ready;
+                // A media that was there once is not gone because an answer leaves it out.
+                if !ready.is_empty() {
+                    self.ready = ready;
+                }
                 self.faults = 0;
                 let task = &self.waited.task;
                 self.rest(pace::rest(task.task, task.estimate, self.elapsed(now)), now);

@@ -6,7 +6,7 @@ use super::bindings::wasi::http::types::{
     RequestOptions, Scheme,
 };
 use super::bindings::wasi::io::streams::StreamError;
-use super::error_code::{cut_off, failure, not_sent, too_large};
+use super::failure::{cut_off, not_sent, reported, too_large};
 use super::{Limits, clock};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -26,7 +26,7 @@ pub(crate) fn exchange(
     let (request, body) = prepare(origin, transmit).ok_or_else(not_sent)?;
     let options = options(limits, transmit.deadline).ok_or_else(not_sent)?;
     let pending =
-        outgoing_handler::handle(request, Some(options)).map_err(|code| failure(&code))?;
+        outgoing_handler::handle(request, Some(options)).map_err(|code| reported(&code))?;
     // Where the body cannot be written, `pending` knows why.
     write(body, &transmit.request.body);
     let answer = loop {
@@ -38,7 +38,7 @@ pub(crate) fn exchange(
     };
     drop(pending);
     read(
-        answer.map_err(|code| failure(&code))?,
+        answer.map_err(|code| reported(&code))?,
         limits,
         transmit.deadline,
     )
@@ -77,7 +77,9 @@ fn options(limits: &Limits, deadline: Millis) -> Option<RequestOptions> {
     let nanos = |limit: u32| Some(Millis::from(limit).min(left).saturating_mul(1_000_000));
     let options = RequestOptions::new();
     options
-        .set_connect_timeout(nanos(limits.connect_timeout_ms))
+        .set_connect_timeout(nanos(
+            limits.connect_timeout_ms.max(limits.first_byte_timeout_ms),
+        ))
         .ok()?;
     options
         .set_first_byte_timeout(nanos(limits.first_byte_timeout_ms))

@@ -2,8 +2,8 @@
 
 mod bindings;
 mod clock;
-mod error_code;
 mod exchange;
+mod failure;
 
 use crate::Transport;
 use ima_core::Millis;
@@ -13,7 +13,8 @@ use ima_wire::origin::Origin;
 /// How long an exchange may take and how much is read of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Longest time to open a connection, in milliseconds.
+    /// Longest time to open a connection, in milliseconds. Never less than the time to the first byte is
+    /// asked for, as some hosts count it until then (jco).
     pub connect_timeout_ms: u32,
     /// Longest time to the first byte of an answer, in milliseconds.
     pub first_byte_timeout_ms: u32,

@@ -287,6 +287,10 @@ async fn a_task_can_have_a_state_of_its_own_and_its_media_other_words() {
     let medias = service.medias(&task).await;
     assert_eq!(states(&medias), json!([[0, "error"], [1, "success"]]));
     assert_eq!(medias[0]["remark"], "text too long");
-    assert!(medias[1]["preview_url"].as_str().is_some_and(|url| !url.is_empty()));
+    assert!(
+        medias[1]["preview_url"]
+            .as_str()
+            .is_some_and(|url| !url.is_empty())
+    );
     assert_eq!(medias[1]["url"], "");
 }

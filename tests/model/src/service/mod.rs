@@ -63,8 +63,10 @@ pub(crate) enum Meaning {
     Ready(Vec<String>),
     /// The task failed; the URLs of the media that are there all the same.
     Failed(Vec<String>),
-    /// The task goes on.
-    Pending,
+    /// The task goes on; the URLs of the media that are there already.
+    Pending(Vec<String>),
+    /// The service knows no such task.
+    UnknownTask,
     /// Nothing can be made of it.
     Unclear,
 }
@@ -229,7 +231,10 @@ impl Service {
         let visible = task.filter(|task| task.is_visible(now));
         match visible {
             Some(task) => task.detail(now, self.echo()),
-            None => self.refuse(404, "no such task"),
+            None => Reply {
+                meaning: Meaning::UnknownTask,
+                ..self.refuse(404, "no such task")
+            },
         }
     }
 

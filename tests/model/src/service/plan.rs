@@ -78,6 +78,8 @@ pub(crate) enum Unfinished {
     NoList,
     EmptyList,
     NoUrl,
+    /// One media is there, the other is not.
+    Half,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +94,10 @@ pub(crate) enum TaskEnd {
     Deleted,
     /// The status alone says so.
     Status,
+    /// Another word, with a reason.
+    Words,
+    /// The state of the task itself.
+    Task,
 }
 
 impl Plan {
@@ -171,6 +177,8 @@ impl Fate {
                 TaskEnd::Resource,
                 TaskEnd::Deleted,
                 TaskEnd::Status,
+                TaskEnd::Words,
+                TaskEnd::Task,
                 TaskEnd::One,
                 TaskEnd::One,
                 TaskEnd::One,
@@ -183,13 +191,19 @@ impl Fate {
         Self {
             takes,
             hidden: if random.chance(60) {
-                random.below(20_000)
+                let briefly = random.below(20_000);
+                random.pick(briefly, &[Millis::MAX, 0])
             } else {
                 0
             },
             unfinished: random.pick(
                 Unfinished::Processing,
-                &[Unfinished::NoList, Unfinished::EmptyList, Unfinished::NoUrl],
+                &[
+                    Unfinished::NoList,
+                    Unfinished::EmptyList,
+                    Unfinished::NoUrl,
+                    Unfinished::Half,
+                ],
             ),
             end,
         }

@@ -24,26 +24,42 @@ impl Task {
         let (medias, meaning) = if now >= self.created.saturating_add(self.fate.takes) {
             self.finished(echo)
         } else {
+            let there = match self.fate.unfinished {
+                Unfinished::Half => vec![self.url(1, echo)],
+                _ => Vec::new(),
+            };
             let medias = match self.fate.unfinished {
+                Unfinished::Half => format!("[{},{WORKING}]", self.there(1, echo)),
                 Unfinished::Processing => format!("[{WORKING},{WORKING}]"),
                 Unfinished::NoList => "null".to_owned(),
                 Unfinished::EmptyList => "[]".to_owned(),
                 Unfinished::NoUrl => r#"[{"resource_status":1,"status":"success"}]"#.to_owned(),
             };
-            (medias, Meaning::Pending)
+            (medias, Meaning::Pending(there))
         };
         let id = &self.id;
-        Reply::success(&format!(r#"{{"id":"{id}","medias":{medias}}}"#), meaning)
+        let status = match (self.fate.end, &meaning) {
+            (TaskEnd::Task, Meaning::Failed(_)) => "failed",
+            _ => "processing",
+        };
+        let data = format!(r#"{{"id":"{id}","status":"{status}","medias":{medias}}}"#);
+        Reply::success(&data, meaning)
+    }
+
+    fn url(&self, number: u8, echo: &str) -> String {
+        format!("https://cdn.example/{}/{number}{echo}.mp3", self.id)
+    }
+
+    fn there(&self, number: u8, echo: &str) -> String {
+        let url = self.url(number, echo);
+        format!(r#"{{"resource_status":1,"status":"success","url":"{url}"}}"#)
     }
 
     fn finished(&self, echo: &str) -> (String, Meaning) {
-        let url = |number: u8| format!("https://cdn.example/{}/{number}{echo}.mp3", self.id);
-        let there = |number: u8| {
-            format!(
-                r#"{{"resource_status":1,"status":"success","url":"{}"}}"#,
-                url(number)
-            )
-        };
+        let (url, there) = (
+            |number| self.url(number, echo),
+            |number| self.there(number, echo),
+        );
         let failed = |fields: &str| (format!("[{{{fields}}}]"), Meaning::Failed(Vec::new()));
         match self.fate.end {
             TaskEnd::One => (format!("[{}]", there(1)), Meaning::Ready(vec![url(1)])),
@@ -58,6 +74,10 @@ impl Task {
             TaskEnd::Resource => failed(r#""resource_status":2,"status":"failed""#),
             TaskEnd::Deleted => failed(r#""resource_status":3"#),
             TaskEnd::Status => failed(r#""resource_status":0,"status":"failed""#),
+            TaskEnd::Words => {
+                failed(r#""resource_status":0,"status":"error","error_msg":"sensitive""#)
+            }
+            TaskEnd::Task => ("[]".to_owned(), Meaning::Failed(Vec::new())),
         }
     }
 }

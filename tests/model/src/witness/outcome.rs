@@ -1,6 +1,6 @@
 //! Whether the last event tells the truth.
 
-use super::{Create, Due, Witness};
+use super::{Create, Due, UNKNOWN, Witness};
 use crate::invariant::Invariant::{ChargeUntrue, Neglected, PriceUntrue, Undelivered, Unfinished};
 use crate::invariant::Violation;
 use crate::service::Ledger;
@@ -66,13 +66,21 @@ impl Witness {
                     format!("{cause:?}, where {:?} is due", self.due)
                 })?;
             }
+            (_, Cause::UnknownTask) => {
+                self.same_media(Some(&self.ready), &failure.medias)?;
+                self.watch.require(Neglected, self.unknown >= UNKNOWN, || {
+                    format!("gives up a task that was denied {} times", self.unknown)
+                })?;
+            }
             (due, Cause::Unauthorized) if self.task.is_some() => {
+                self.same_media(Some(&self.ready), &failure.medias)?;
                 let told = matches!(due, Some(Due::Unauthorized));
                 self.watch.require(Undelivered, told, || {
                     "nobody said that the key is bad".to_owned()
                 })?;
             }
             (_, Cause::Deadline) => {
+                self.same_media(Some(&self.ready), &failure.medias)?;
                 self.watch
                     .require(Undelivered, clock >= self.deadline(), || {
                         format!("gives up at {clock}, deadline {}", self.deadline())
@@ -84,6 +92,7 @@ impl Witness {
                 })?;
             }
             (_, Cause::Cancelled) => {
+                self.same_media(Some(&self.ready), &failure.medias)?;
                 self.watch.require(Undelivered, self.cancelled, || {
                     "nobody cancelled".to_owned()
                 })?;

@@ -78,7 +78,10 @@ fn a_long_retry_after_does_not_end_the_polling_of_a_paid_task() {
 
 #[test]
 fn a_task_that_says_it_failed_without_media_ends_it() {
-    let failed = (DETAIL, ok(r#"{"id":"task_1","status":"failed","medias":[]}"#));
+    let failed = (
+        DETAIL,
+        ok(r#"{"id":"task_1","status":"failed","medias":[]}"#),
+    );
     let run = Run::new(song()).play(vec![list(), created(), pending(), failed]);
     let failure = run.failure();
     assert_eq!(failure.cause, Cause::TaskFailed(TaskFault::Status));
@@ -92,7 +95,10 @@ fn a_task_that_the_service_does_not_know_is_not_waited_for_to_the_deadline() {
     script.extend((0..12).map(|_| unknown()));
     let run = Run::new(song()).play(script);
     let failure = run.failure();
-    assert_eq!((&failure.cause, failure.charge), (&Cause::UnknownTask, Charge::Yes));
+    assert_eq!(
+        (&failure.cause, failure.charge),
+        (&Cause::UnknownTask, Charge::Yes)
+    );
     assert!(failure.continuation.is_some() && failure.help.is_some());
     assert_eq!(
         failure.message,

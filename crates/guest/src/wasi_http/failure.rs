@@ -1,0 +1,52 @@
+//! How an exchange over `wasi:http` failed.
+
+use super::bindings::wasi::http::types::ErrorCode;
+use crate::error_codes;
+use ima_core::http::{FailureKind, Sent, TransportFailure};
+
+/// The failure that the host reports.
+pub(crate) fn reported(code: &ErrorCode) -> TransportFailure {
+    error_codes::failure(name(code))
+}
+
+/// The request could not even be put together, or was kept back.
+pub(crate) fn not_sent() -> TransportFailure {
+    TransportFailure {
+        sent: Sent::No,
+        kind: FailureKind::Network,
+    }
+}
+
+/// The answer is larger than is read.
+pub(crate) fn too_large() -> TransportFailure {
+    TransportFailure {
+        sent: Sent::Maybe,
+        kind: FailureKind::TooLarge,
+    }
+}
+
+/// The answer began and did not end.
+pub(crate) fn cut_off() -> TransportFailure {
+    TransportFailure {
+        sent: Sent::Maybe,
+        kind: FailureKind::Network,
+    }
+}
+
+/// The name of a code, as far as a code means anything here.
+fn name(code: &ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::ConfigurationError => error_codes::OWN_NOT_SENT,
+        ErrorCode::DnsError(_) => "DNS-error",
+        ErrorCode::DestinationIpProhibited => "destination-IP-prohibited",
+        ErrorCode::ConnectionLimitReached => "connection-limit-reached",
+        ErrorCode::TlsProtocolError => "TLS-protocol-error",
+        ErrorCode::HttpRequestDenied => "HTTP-request-denied",
+        ErrorCode::HttpRequestMethodInvalid => "HTTP-request-method-invalid",
+        ErrorCode::HttpRequestUriInvalid => "HTTP-request-URI-invalid",
+        ErrorCode::HttpResponseBodySize(_) => "HTTP-response-body-size",
+        ErrorCode::HttpResponseHeaderSize(_) => "HTTP-response-header-size",
+        ErrorCode::HttpResponseHeaderSectionSize(_) => "HTTP-response-header-section-size",
+        _ => "another",
+    }
+}
