@@ -13,7 +13,7 @@ use crate::engine::{ComponentSource, MachineEngine, component_bytes};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::machine::{Isolation, Machines};
-use crate::network::Network;
+use crate::network::{Network, Proxies};
 use crate::origin::Origin;
 use crate::preferences::PreferenceFile;
 use crate::runtime::{Runtime, Shared};
@@ -33,6 +33,7 @@ pub struct Builder {
     cache_folder: Option<PathBuf>,
     clock: Clock,
     network: Network,
+    user_agent: Option<String>,
 }
 
 impl Builder {
@@ -127,9 +128,18 @@ impl Builder {
         self
     }
 
-    /// The HTTP proxy for what goes over TLS: `http://HOST:PORT`, with or without `USER:PASSWORD@`.
+    /// What requests call their sender, to the service and to the hosts of audio (`User-Agent`), for
+    /// example `radio/2.1`. Characters that can't stand in a header are left out. Default: this
+    /// library's name and version.
+    pub fn user_agent(mut self, name: &str) -> Self {
+        self.user_agent = Some(name.to_owned());
+        self
+    }
+
+    /// The proxy for what goes over TLS: `http://HOST:PORT` or `socks5://HOST:PORT`, with or without
+    /// `USER:PASSWORD@`.
     ///
-    /// It is asked for a tunnel (CONNECT), so it sees the name of the service and never the key.
+    /// It is asked for a tunnel, so it sees the name of the service and never the key.
     /// An `http` origin is on this machine and is always reached directly. Through a proxy, names
     /// are looked up by the proxy: it, and no longer this library, decides whether they may lead to
     /// private addresses.
@@ -147,7 +157,8 @@ impl Builder {
 
     /// The proxy that the environment names: `HTTPS_PROXY`, else `ALL_PROXY`, with the exceptions
     /// of `NO_PROXY`; each also in lower case, which goes first. `HTTP_PROXY` is for plain HTTP,
-    /// which never leaves this machine here, and is not looked at.
+    /// which never leaves this machine here, and is not looked at. For an origin on this machine an
+    /// unusable one is left out with a [warning](Runtime::network_warnings).
     pub fn environment_proxy(mut self) -> Self {
         self.network.read_proxy(|name| std::env::var(name).ok());
         self
@@ -159,7 +170,8 @@ impl Builder {
         self
     }
 
-    /// Trusts the certificates in the file that the environment names as `SSL_CERT_FILE`, too.
+    /// Trusts the certificates in the file that the environment names as `SSL_CERT_FILE`, too. What
+    /// can't be read of it is left out with a [warning](Runtime::network_warnings).
     pub fn environment_ca(mut self) -> Self {
         self.network.read_certificates();
         self
@@ -191,8 +203,21 @@ impl Builder {
         let limits = Arc::new(self.limits);
         let bytes = component_bytes(&self.component)?;
         let engine = MachineEngine::new(&bytes, &limits, self.cache_folder.as_deref())?;
-        let (proxies, tls) = (self.network.proxies()?, self.network.tls()?);
-        let client = ServiceClient::new(origin, Arc::clone(&limits), proxies, tls);
+        let mut warnings = Vec::new();
+        let tls = self.network.tls(&mut warnings)?;
+        let proxies = match self.network.proxies() {
+            // What the environment says of a proxy is nothing to a service on this machine.
+            Err(error) if origin.is_loopback() && self.network.is_from_environment() => {
+                warnings.push(error);
+                Proxies::default()
+            }
+            proxies => proxies?,
+        };
+        for warning in &warnings {
+            tracing::warn!(%warning, "a setting of the environment is left out");
+        }
+        let client = ServiceClient::new(origin, Arc::clone(&limits), proxies, tls)
+            .named(self.user_agent.as_deref());
         let ledger = self.journal.clone();
         let ledger = ledger.unwrap_or_else(|| Journal::with(MemoryStore::new()));
         Ok(Runtime::from(Shared {
@@ -206,6 +231,7 @@ impl Builder {
             credential: self.credential,
             clock: self.clock,
             refusals: Arc::default(),
+            warnings,
         }))
     }
 }

@@ -14,6 +14,7 @@ use crate::error::{Error, Stop};
 use crate::generation::{Allowance, Generation, Resumed, Start};
 use crate::limits::Limits;
 use crate::machine::{Inquiry, Machines, SessionParts};
+use crate::network::NetworkError;
 use crate::preferences::PreferenceFile;
 use crate::request::Request;
 use crate::resume::{Resume, ResumeFrom};
@@ -40,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) credential: Credential,
     pub(crate) clock: Clock,
     pub(crate) refusals: Arc<Refusals>,
+    /// What of the environment is left out.
+    pub(crate) warnings: Vec<NetworkError>,
 }
 
 impl From<Shared> for Runtime {
@@ -188,6 +191,11 @@ impl Runtime {
             Ok(inquiry) => inquiry.map_err(Stop::unspent),
             Err(_) => Err(Stop::Limit(crate::limits::Limit::Call).unspent()),
         }
+    }
+
+    /// What the environment says about connections and can't be used: it was left out.
+    pub fn network_warnings(&self) -> &[NetworkError] {
+        &self.shared.warnings
     }
 
     /// The last requests that components tried and that were refused, the oldest first. At most 64.

@@ -98,7 +98,7 @@ impl ErrorKind {
             (Cause::TaskFailed(_), _) => Exit::Failed,
             (Cause::Invalid(_), Charge::No) => Exit::Usage,
             (Cause::UnknownModel(known), Charge::No) if !known.is_empty() => Exit::Usage,
-            (Cause::Deadline | Cause::Cancelled, Charge::Yes)
+            (Cause::Deadline | Cause::Cancelled | Cause::UnknownTask, Charge::Yes)
             | (Cause::RateLimited | Cause::Unavailable | Cause::Network, Charge::Yes) => {
                 Exit::Resumable
             }
@@ -220,7 +220,7 @@ impl CommandError {
             Error::CredentialMissing => text::key_missing(),
             Error::Credential(_) => text::key_unusable(),
             Error::Origin(error) => text::address(error),
-            Error::Network(_) => text::network(),
+            Error::Network(error) => text::network(error),
             Error::AcceleratedClock => text::clock(),
             Error::KeyInRequest => text::key_in_request(),
             Error::TooLarge { most, .. } => text::too_long(*most),

@@ -1,5 +1,7 @@
 //! The command line: its help, and what is said if it can't be used.
 
+mod dashed_text;
+
 use std::borrow::Cow;
 use std::ffi::OsString;
 
@@ -49,6 +51,7 @@ pub(crate) struct Unusable {
 
 /// Reads a command line. If it asks for help or the version, prints that and ends the program.
 pub(crate) fn read(words: Vec<OsString>) -> Result<CommandLine, Unusable> {
+    let words = dashed_text::set_apart(words, &CommandLine::command());
     let error = match CommandLine::try_parse_from(&words) {
         Ok(line) => return Ok(line),
         Err(error) => error,

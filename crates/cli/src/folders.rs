@@ -4,19 +4,19 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// Where the journal is: `IMA_DATA_DIR`, else `ima` in `XDG_DATA_HOME`, else in `~/.local/share`.
-/// None if the environment names no home.
+/// None if neither the environment nor the system names a home.
 pub(crate) fn data() -> Option<PathBuf> {
     folder("IMA_DATA_DIR", "XDG_DATA_HOME", ".local/share")
 }
 
 /// Where compiled code is: `IMA_CACHE_DIR`, else `ima` in `XDG_CACHE_HOME`, else in `~/.cache`.
-/// None if the environment names no home.
+/// None if neither the environment nor the system names a home.
 pub(crate) fn cache() -> Option<PathBuf> {
     folder("IMA_CACHE_DIR", "XDG_CACHE_HOME", ".cache")
 }
 
 /// Where the preference file of the vendor's tools is: `IMA_PREFS_FILE`, else
-/// `~/.openclaw/memory/ima_prefs.json`. None if the environment names no home.
+/// `~/.openclaw/memory/ima_prefs.json`. None if neither the environment nor the system names a home.
 pub(crate) fn preferences() -> Option<PathBuf> {
     if let Some(own) = env::var_os("IMA_PREFS_FILE").filter(|value| !value.is_empty()) {
         return std::path::absolute(PathBuf::from(own)).ok();
@@ -25,7 +25,7 @@ pub(crate) fn preferences() -> Option<PathBuf> {
 }
 
 /// Where the logs of the vendor's tools are: `IMA_LOG_DIR`, else
-/// `~/.openclaw/logs/ima_skills`. None if the environment names no home.
+/// `~/.openclaw/logs/ima_skills`. None if neither the environment nor the system names a home.
 pub(crate) fn logs() -> Option<PathBuf> {
     if let Some(own) = env::var_os("IMA_LOG_DIR").filter(|value| !value.is_empty()) {
         return std::path::absolute(PathBuf::from(own)).ok();
@@ -33,10 +33,9 @@ pub(crate) fn logs() -> Option<PathBuf> {
     Some(home()?.join(".openclaw/logs/ima_skills"))
 }
 
+/// The user's home: `HOME`, else what the system's user database says.
 fn home() -> Option<PathBuf> {
-    env::var_os("HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
+    env::home_dir().filter(|path| path.is_absolute())
 }
 
 fn folder(own: &str, xdg: &str, in_home: &str) -> Option<PathBuf> {

@@ -5,6 +5,7 @@ mod command_line;
 mod commands;
 mod events;
 mod exit;
+mod fake_address;
 mod folders;
 mod generate;
 mod logs;
@@ -16,6 +17,7 @@ mod prompts;
 mod report;
 mod setup;
 mod target;
+mod texts;
 mod ui;
 
 use std::process::ExitCode;
@@ -56,7 +58,12 @@ fn main() -> ExitCode {
     let exit = match runtime(&command) {
         Ok(runtime) => {
             let events = command.wants_events();
-            let done = runtime.block_on(command.run(&common));
+            let done = runtime.block_on(async {
+                match command.run(&common).await {
+                    Err(error) => Err(fake_address::explained(&common, error).await),
+                    done => done,
+                }
+            });
             // What is still under way (a name lookup, say) must not hold the program back.
             runtime.shutdown_background();
             done.unwrap_or_else(|error| error.report(language, common.json, events))

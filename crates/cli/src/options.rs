@@ -1,6 +1,7 @@
 //! Groups of options that several commands share.
 
-use std::num::NonZeroUsize;
+use std::convert::Infallible;
+use std::num::{NonZeroUsize, ParseIntError};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,7 +32,8 @@ pub(crate) struct Common {
         value_name = "ID",
         env = "IMA_USER_ID",
         hide_env_values = true,
-        default_value = DEFAULT_USER
+        default_value = DEFAULT_USER,
+        value_parser = user
     )]
     pub(crate) user: String,
     /// The address of the service
@@ -53,6 +55,26 @@ const BASE_URL: &str = "IMA_BASE_URL";
 
 /// The default user, as with the vendor's tools.
 pub(crate) const DEFAULT_USER: &str = Request::DEFAULT_USER;
+
+/// Whether a value is that of a variable that is set and empty, which counts as not set.
+fn is_unset(variable: &str, value: &str) -> bool {
+    value.is_empty() && std::env::var_os(variable).is_some_and(|it| it.is_empty())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a parser of values")]
+fn user(value: &str) -> Result<String, Infallible> {
+    match is_unset("IMA_USER_ID", value) {
+        true => Ok(DEFAULT_USER.to_owned()),
+        false => Ok(value.to_owned()),
+    }
+}
+
+fn confirm_above(value: &str) -> Result<u32, ParseIntError> {
+    match is_unset("IMA_CONFIRM_ABOVE", value) {
+        true => Ok(CONFIRM_ABOVE),
+        false => value.trim().parse(),
+    }
+}
 
 impl Common {
     /// The language of the messages.
@@ -137,7 +159,8 @@ pub(crate) struct Spending {
         value_name = "POINTS",
         env = "IMA_CONFIRM_ABOVE",
         hide_env_values = true,
-        default_value_t = CONFIRM_ABOVE
+        default_value_t = CONFIRM_ABOVE,
+        value_parser = confirm_above
     )]
     pub(crate) confirm_above: u32,
     /// Spend without asking

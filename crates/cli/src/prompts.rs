@@ -1,8 +1,6 @@
 //! What `ima music` and `ima speech` read alike: the prompts, the model and its parameters.
 
-use std::io::Read;
 use std::path::Path;
-use std::{fs, io};
 
 use ima_host::Request;
 use ima_host::types::OnMismatch;
@@ -12,17 +10,15 @@ use crate::generate::Prompts;
 use crate::generate::option_names::OptionOf;
 use crate::options::{ModelChoice, Several};
 use crate::params;
+use crate::texts::{self, STDIN};
 use crate::ui::text::{self, command_error};
-
-/// The name of standard input.
-const STDIN: &str = "-";
 
 /// The prompt, or every line of the file that is not blank.
 pub(crate) fn of(prompt: Option<String>, several: Several) -> Result<Prompts, CommandError> {
     let Some(path) = several.prompts_file else {
         return Ok(Prompts::One(given(prompt.unwrap_or_default())?));
     };
-    let text = read(&path).unwrap_or_default();
+    let text = texts::read(&path)?;
     let lines: Vec<String> = text
         .lines()
         .map(str::trim)
@@ -33,9 +29,9 @@ pub(crate) fn of(prompt: Option<String>, several: Several) -> Result<Prompts, Co
         let path = path.display();
         return Err(command_error!(
             Usage,
-            "{path} can't be read, or is empty."
+            "{path} is empty."
                 => "Write one description or one text on each line.",
-            "无法读取 {path}，或者里面没有内容。" => "请在每一行写一条描述或一段文字。"
+            "{path} 里没有内容。" => "请在每一行写一条描述或一段文字。"
         ));
     }
     Ok(Prompts::Several(lines, several.concurrency))
@@ -43,14 +39,13 @@ pub(crate) fn of(prompt: Option<String>, several: Several) -> Result<Prompts, Co
 
 /// The text of the command line, or standard input for a dash. It is not empty.
 pub(crate) fn given(text: String) -> Result<String, CommandError> {
-    let text = if text == STDIN {
-        read(Path::new(STDIN)).map(|text| text.trim().to_owned())
-    } else {
-        Ok(text)
+    let text = match text == STDIN {
+        true => texts::read(Path::new(STDIN))?.trim().to_owned(),
+        false => text,
     };
-    match text {
-        Ok(text) if !text.trim().is_empty() => Ok(text),
-        _ => Err(empty()),
+    match text.trim().is_empty() {
+        false => Ok(text),
+        true => Err(empty()),
     }
 }
 
@@ -61,21 +56,6 @@ pub(crate) fn empty() -> CommandError {
         "The text is empty." => "Describe the music, or write the text to speak.",
         "内容是空的。" => "请写下你想要的内容。"
     )
-}
-
-/// A text file, without the mark that some editors put before its first letter.
-pub(crate) fn read(path: &Path) -> io::Result<String> {
-    let mut text = if path == Path::new(STDIN) {
-        let mut text = String::new();
-        io::stdin().lock().read_to_string(&mut text)?;
-        text
-    } else {
-        fs::read_to_string(path)?
-    };
-    if text.starts_with('\u{feff}') {
-        text.remove(0);
-    }
-    Ok(text)
 }
 
 /// Puts the model and the parameters into a request. An option that was given stands for a

@@ -11,6 +11,9 @@ use crate::ui::text;
 /// Where the API key is.
 const KEY: &str = "IMA_API_KEY";
 
+/// What requests call their sender.
+const USER_AGENT: &str = concat!("ima/", env!("CARGO_PKG_VERSION"));
+
 /// The user's journal.
 pub(crate) async fn journal(common: &Common) -> Result<Journal, CommandError> {
     let folder = folders::data().ok_or_else(text::journal)?;
@@ -31,7 +34,7 @@ pub(crate) async fn asking(
     common: &Common,
     credential: Option<Credential>,
 ) -> Result<Runtime, CommandError> {
-    Ok(online(common, credential)?.build().await?)
+    build(common, online(common, credential)?).await
 }
 
 /// A runtime that spends and keeps its jobs in the user's journal.
@@ -40,7 +43,7 @@ pub(crate) async fn spending(
     credential: Option<Credential>,
 ) -> Result<Runtime, CommandError> {
     let builder = online(common, credential)?.journal(journal(common).await?);
-    Ok(builder.build().await?)
+    build(common, builder).await
 }
 
 /// A runtime that spends, unless the options only ask for the price.
@@ -54,6 +57,17 @@ pub(crate) async fn generating(
     } else {
         spending(common, credential).await
     }
+}
+
+/// Builds a runtime, and says what of the environment it leaves out.
+async fn build(common: &Common, builder: Builder) -> Result<Runtime, CommandError> {
+    let runtime = builder.build().await?;
+    if !common.quiet {
+        for warning in runtime.network_warnings() {
+            out::error(text::left_out(warning).get(common.language()));
+        }
+    }
+    Ok(runtime)
 }
 
 /// What every runtime of this user has.
@@ -73,6 +87,7 @@ fn online(common: &Common, credential: Option<Credential>) -> Result<Builder, Co
     let mut builder = local()
         .environment_proxy()
         .environment_ca()
+        .user_agent(USER_AGENT)
         .clock(Clock::accelerated(common.clock_rate));
     if let Some(url) = common.address()? {
         builder = builder.origin(url);

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
-use http_body_util::BodyExt;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri, header};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Frame, Incoming};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
+use url::Url;
 
-use super::content_type::Declared;
 use super::partial::{Partial, Validator};
-use super::{Download, DownloadError};
+use super::{Download, DownloadError, content_type, judge};
 use crate::clock::Clock;
 use crate::egress::{ServiceClient, file_request};
 
@@ -86,6 +86,13 @@ impl Store {
     }
 }
 
+/// How often an address that is not there yet is tried beyond the usual: with the usual pauses about a
+/// minute in all.
+const LATER_TRIES: u32 = 3;
+
+/// The most redirects of one request.
+const REDIRECTS: usize = 5;
+
 /// Fetches a file, in as many tries as it takes as long as they bring more of it.
 pub(super) async fn fetch(
     client: &ServiceClient,
@@ -114,7 +121,11 @@ pub(super) async fn fetch(
             (tried, best, pause) = (0, store.size(), limits.download_pause);
         }
         tried += 1;
-        if tried >= limits.download_tries {
+        let most = match error.is_not_yet() {
+            true => limits.download_tries.saturating_add(LATER_TRIES),
+            false => limits.download_tries,
+        };
+        if tried >= most {
             return Err(error);
         }
         tracing::info!(%error, tried, "a download broke off and is tried again");
@@ -144,26 +155,22 @@ async fn attempt(
         request.headers_mut().insert(header::RANGE, range);
         request.headers_mut().insert(header::IF_RANGE, version);
     }
-    let response = client
-        .send(request, limits.connect_timeout, limits.first_byte_timeout)
-        .await
-        .map_err(|_| DownloadError::Network)?;
-    let declared = || Declared::of(response.headers());
-    let declared = match response.status() {
+    let response = follow(client, request).await?;
+    match response.status() {
         StatusCode::OK => {
-            let declared = declared()?;
-            let validator = Validator::of(response.headers());
-            store.restart(validator).await?;
-            declared
+            content_type::check(response.headers())?;
+            store.restart(Validator::of(response.headers())).await?;
         }
-        StatusCode::PARTIAL_CONTENT if resuming && continues(&response, store) => declared()?,
+        StatusCode::PARTIAL_CONTENT if resuming && continues(&response, store) => {
+            content_type::check(response.headers())?;
+        }
         // Another part, or of another version: pieces of two versions are never joined.
         StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE if resuming => {
             store.restart(None).await?;
             return Err(DownloadError::Network);
         }
         status => return Err(DownloadError::Status(status.as_u16())),
-    };
+    }
 
     let mut body = response.into_body();
     if store.size().saturating_add(body.size_hint().lower()) > limit {
@@ -183,15 +190,38 @@ async fn attempt(
         if partial.is_foreign() {
             return Err(DownloadError::NotAudio);
         }
-        if let Err(error) = declared.check(partial.prefix()) {
-            store.restart(None).await?;
-            return Err(error);
-        }
         if full {
             store.flush().await?;
         }
     }
     Ok(())
+}
+
+/// Sends a request, and follows redirects: each address is judged like the first.
+async fn follow(
+    client: &ServiceClient,
+    mut request: Request<Full<Bytes>>,
+) -> Result<Response<Incoming>, DownloadError> {
+    let limits = client.limits();
+    for _ in 0..=REDIRECTS {
+        let (uri, headers) = (request.uri().clone(), request.headers().clone());
+        let response = client
+            .send(request, limits.connect_timeout, limits.first_byte_timeout)
+            .await
+            .map_err(|_| DownloadError::Network)?;
+        let location = match response.status().as_u16() {
+            301 | 302 | 303 | 307 | 308 => response.headers().get(header::LOCATION),
+            _ => return Ok(response),
+        };
+        let status = DownloadError::Status(response.status().as_u16());
+        let location = location.and_then(|it| it.to_str().ok()).ok_or(status)?;
+        let base = Url::parse(&uri.to_string()).map_err(|_| DownloadError::Address)?;
+        let next = base.join(location).map_err(|_| DownloadError::Address)?;
+        request = Request::new(Full::default());
+        *request.uri_mut() = judge(client, next.as_str())?;
+        *request.headers_mut() = headers;
+    }
+    Err(DownloadError::Redirects)
 }
 
 /// Whether an answer is the rest of what is there.

@@ -14,6 +14,16 @@ pub enum AudioFormat {
     Flac,
     /// MPEG-4 audio.
     M4a,
+    /// AAC without a container.
+    Aac,
+    /// WebM or Matroska, whatever is inside.
+    WebM,
+    /// AMR.
+    Amr,
+    /// AIFF.
+    Aiff,
+    /// Nothing that is known here. It is kept, since it was paid for.
+    Unknown,
 }
 
 impl AudioFormat {
@@ -25,13 +35,31 @@ impl AudioFormat {
             Self::Ogg => "ogg",
             Self::Flac => "flac",
             Self::M4a => "m4a",
+            Self::Aac => "aac",
+            Self::WebM => "webm",
+            Self::Amr => "amr",
+            Self::Aiff => "aiff",
+            Self::Unknown => "audio",
         }
     }
 
     /// How many bytes [`detect`](Self::detect) looks at.
-    pub(super) const PREFIX: usize = 12;
+    pub(super) const PREFIX: usize = 64;
 
-    pub(super) fn detect(prefix: &[u8]) -> Option<Self> {
+    /// The format of a file by its first bytes. None if it is empty, or a page or data of a program in
+    /// place of audio: HTML, XML or JSON.
+    pub(super) fn of(prefix: &[u8]) -> Option<Self> {
+        Self::detect(prefix).or_else(|| {
+            let text = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix);
+            let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+            match first {
+                None | Some(b'<' | b'{' | b'[') => None,
+                Some(_) => Some(Self::Unknown),
+            }
+        })
+    }
+
+    fn detect(prefix: &[u8]) -> Option<Self> {
         match prefix {
             [
                 b'R',
@@ -49,6 +77,25 @@ impl AudioFormat {
                 ..,
             ] => Some(Self::Wav),
             [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Self::M4a),
+            [
+                b'F',
+                b'O',
+                b'R',
+                b'M',
+                _,
+                _,
+                _,
+                _,
+                b'A',
+                b'I',
+                b'F',
+                b'F' | b'C',
+                ..,
+            ] => Some(Self::Aiff),
+            [0x1a, 0x45, 0xdf, 0xa3, ..] => Some(Self::WebM),
+            [b'#', b'!', b'A', b'M', b'R', ..] => Some(Self::Amr),
+            // A sync word with layer 0: ADTS.
+            [0xff, second, ..] if second & 0xf6 == 0xf0 => Some(Self::Aac),
             [b'O', b'g', b'g', b'S', ..] => Some(Self::Ogg),
             [b'f', b'L', b'a', b'C', ..] => Some(Self::Flac),
             [b'I', b'D', b'3', ..] => Some(Self::Mp3),
@@ -86,6 +133,25 @@ mod tests {
             (b"", None),
         ] {
             assert_eq!(AudioFormat::detect(prefix), format, "{prefix:?}");
+        }
+    }
+
+    #[test]
+    fn only_pages_data_and_nothing_at_all_are_refused() {
+        for (prefix, format) in [
+            (&b"\xff\xf1\x50\x80"[..], Some(AudioFormat::Aac)),
+            (b"\x1a\x45\xdf\xa3\x9f", Some(AudioFormat::WebM)),
+            (b"#!AMR\n", Some(AudioFormat::Amr)),
+            (b"FORM\0\0\0\x20AIFF", Some(AudioFormat::Aiff)),
+            (b"\x01\x02\x03", Some(AudioFormat::Unknown)),
+            (b"\xef\xbb\xbf\n <html>", None),
+            (b"<?xml version=", None),
+            (b" {\"error\":1}", None),
+            (b"[]", None),
+            (b" \n", None),
+            (b"", None),
+        ] {
+            assert_eq!(AudioFormat::of(prefix), format, "{prefix:?}");
         }
     }
 }

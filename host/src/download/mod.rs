@@ -8,12 +8,13 @@ mod partial;
 #[cfg(test)]
 mod tests;
 
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use http::Uri;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, PersistError};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use url::Url;
@@ -23,7 +24,7 @@ pub use name::file_name;
 
 use crate::egress::{ServiceClient, is_public};
 use crate::error::Error;
-use crate::files::sync_folder;
+use crate::files::{is_missing_there, sync_folder};
 use crate::origin::literal;
 use crate::runtime::Runtime;
 
@@ -38,7 +39,11 @@ pub enum DownloadError {
     /// The server could not be reached, or the answer broke off.
     #[error("The audio could not be fetched.")]
     Network,
-    /// The server answered with something else, for example a redirect.
+    /// The server led from one address to the next too often.
+    #[error("The address of the audio leads on and on.")]
+    Redirects,
+    /// The server answered with something else. 403, 404 and 410 are tried for about a minute, as a file
+    /// may be there only a while after its address.
     #[error("The server of the audio answered with status {0}.")]
     Status(u16),
     /// It is larger than [`Limits::download_size`](crate::Limits::download_size).
@@ -47,11 +52,10 @@ pub enum DownloadError {
     /// It took longer than [`Limits::download`](crate::Limits::download).
     #[error("Fetching the audio took too long.")]
     TooSlow,
-    /// The server calls the content something other than audio. What is named is the type alone,
-    /// and only where it is one.
+    /// The server calls the content HTML, JSON or XML.
     #[error("The server sent {0} in place of audio.")]
     ContentType(String),
-    /// The content is no audio that is known here.
+    /// The content is empty, or HTML, JSON or XML. Of anything else it is assumed that it is audio.
     #[error("What was fetched is not audio.")]
     NotAudio,
     /// The target exists and was not to be replaced.
@@ -70,10 +74,17 @@ pub enum DownloadError {
 impl DownloadError {
     /// Whether another try may bring the audio.
     fn is_passing(&self) -> bool {
-        matches!(
+        let passing = matches!(
             self,
             Self::Network | Self::Status(408 | 425 | 429 | 500..=599)
-        )
+        );
+        passing || self.is_not_yet()
+    }
+
+    /// Whether the audio is not at its address, perhaps not yet, or not any more. The service may know
+    /// another one: a resumed task brings it.
+    pub fn is_not_yet(&self) -> bool {
+        matches!(self, Self::Status(403 | 404 | 410))
     }
 }
 
@@ -119,11 +130,20 @@ impl Download {
         })
     }
 
+    /// Whether a file holds the same audio.
+    pub async fn is_at(&self, path: &Path) -> bool {
+        let (own, other) = (self.file.path().to_path_buf(), path.to_path_buf());
+        let same = spawn_blocking(move || same_content(&own, &other)).await;
+        same.is_ok_and(|same| same.unwrap_or(false))
+    }
+
     fn keep_as(self, path: &Path, replace: bool) -> Result<(), DownloadError> {
-        let result = if replace {
-            self.file.persist(path)
-        } else {
-            self.file.persist_noclobber(path)
+        let result = match replace {
+            true => self.file.persist(path),
+            false => match self.file.persist_noclobber(path) {
+                Err(error) if is_missing_there(&error.error) => place(error.file, path),
+                result => result,
+            },
         };
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::AlreadyExists => DownloadError::Exists(path.to_path_buf()),
@@ -133,13 +153,47 @@ impl Download {
             },
         };
         result.map_err(|error| failed(error.error))?;
-        sync_folder(path).map_err(failed)
+        // The audio is there. Some file systems can't be told to make its name last.
+        if let Err(error) = sync_folder(path) {
+            tracing::info!(%error, "a folder was not synced");
+        }
+        Ok(())
+    }
+}
+
+/// Keeps a file under a free name if the file system knows no links: the name is taken first, and then
+/// replaced.
+fn place(file: NamedTempFile, path: &Path) -> Result<File, PersistError> {
+    if let Err(error) = File::create_new(path) {
+        return Err(PersistError { error, file });
+    }
+    file.persist(path).inspect_err(|_| {
+        let _ = fs::remove_file(path);
+    })
+}
+
+/// Whether two files are the same to the byte.
+fn same_content(one: &Path, other: &Path) -> io::Result<bool> {
+    if !fs::symlink_metadata(other)?.is_file()
+        || fs::metadata(one)?.len() != fs::metadata(other)?.len()
+    {
+        return Ok(false);
+    }
+    let (one, other) = (File::open(one)?, File::open(other)?);
+    let (mut one, mut other) = (BufReader::new(one).bytes(), BufReader::new(other).bytes());
+    loop {
+        match (one.next().transpose()?, other.next().transpose()?) {
+            (None, None) => return Ok(true),
+            (left, right) if left != right => return Ok(false),
+            _ => {}
+        }
     }
 }
 
 impl Runtime {
-    /// Fetches the audio at `url` into a hidden file in `folder`. Never sends the API key, follows
-    /// no redirect, reaches no private address.
+    /// Fetches the audio at `url` into a hidden file in `folder`. Never sends the API key and reaches no
+    /// private address. Redirects are followed, five at most, each under the same rules. An `http`
+    /// address is tried as `https`.
     ///
     /// An answer that breaks off is continued where it stopped, several times, as long as the
     /// server says (by `ETag` or `Last-Modified`) that the file is still the same; a file that
@@ -171,9 +225,13 @@ impl Runtime {
 /// Whether audio may be fetched from `url`: https from a public host, or the configured origin
 /// where that is this machine.
 fn judge(client: &ServiceClient, url: &str) -> Result<Uri, DownloadError> {
-    let url = Url::parse(url).map_err(|_| DownloadError::Address)?;
+    let mut url = Url::parse(url).map_err(|_| DownloadError::Address)?;
     let anonymous = url.username().is_empty() && url.password().is_none();
     let local = client.origin().is_loopback() && client.origin().covers(&url);
+    if !local && url.scheme() == "http" {
+        url.set_scheme("https")
+            .map_err(|()| DownloadError::Address)?;
+    }
     let public = url.scheme() == "https"
         && literal(&url).is_none_or(|address: IpAddr| is_public(address))
         && url.host_str().is_some_and(|host| host != "localhost");

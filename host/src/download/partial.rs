@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
 use super::{AudioFormat, Download, DownloadError};
+use crate::files::is_missing_there;
 
 /// How many bytes are collected before they are written.
 const BUFFER: usize = 256 << 10;
@@ -155,14 +156,9 @@ impl Partial {
         Ok(())
     }
 
-    /// The first bytes, as far as they are there.
-    pub(super) fn prefix(&self) -> &[u8] {
-        &self.prefix
-    }
-
     /// Whether the first bytes are there and are no audio.
     pub(super) fn is_foreign(&self) -> bool {
-        self.prefix.len() == AudioFormat::PREFIX && AudioFormat::detect(&self.prefix).is_none()
+        self.prefix.len() == AudioFormat::PREFIX && AudioFormat::of(&self.prefix).is_none()
     }
 
     /// Removes everything.
@@ -179,11 +175,17 @@ impl Partial {
 
     /// The whole file, on the disk.
     pub(super) fn finish(mut self) -> Result<Download, DownloadError> {
-        let Some(format) = AudioFormat::detect(&self.prefix) else {
+        let Some(format) = AudioFormat::of(&self.prefix) else {
             self.discard();
             return Err(DownloadError::NotAudio);
         };
-        let synced = self.flush().and_then(|()| self.file.as_file().sync_all());
+        let synced = self
+            .flush()
+            .and_then(|()| match self.file.as_file().sync_all() {
+                // Some file systems can't be told to write at once. The audio is there all the same.
+                Err(error) if is_missing_there(&error) => Ok(()),
+                synced => synced,
+            });
         synced.map_err(|source| DownloadError::File {
             path: self.file.path().to_path_buf(),
             source,

@@ -119,10 +119,19 @@ async fn what_is_not_audio_leaves_nothing_behind() {
         (ok(&format!("{WAV}{}", "x".repeat(100))), |error| {
             matches!(error, DownloadError::TooLarge(100))
         }),
+        (status("302 Found", "", ""), |error| {
+            matches!(error, DownloadError::Status(302))
+        }),
+        (status("302 Found", "location: /a.wav\r\n", ""), |error| {
+            matches!(error, DownloadError::Redirects)
+        }),
         (
-            status("302 Found", "location: https://cdn.example/\r\n", ""),
-            |error| matches!(error, DownloadError::Status(302)),
+            status("302 Found", "location: https://127.0.0.1/\r\n", ""),
+            |error| matches!(error, DownloadError::Address),
         ),
+        (status("404 Not Found", "", ""), |error| {
+            matches!(error, DownloadError::Status(404))
+        }),
         (
             Reply::Cut(format!("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{WAV}").into()),
             |error| matches!(error, DownloadError::Network),
@@ -141,13 +150,77 @@ async fn what_is_not_audio_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn a_redirect_is_followed_and_carries_no_key() {
+    let (server, runtime) = server(|request| match request.head.starts_with("GET /a.wav ") {
+        true => status("307 Temporary Redirect", "location: b/c.wav?d=e\r\n", ""),
+        false => ok(WAV),
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("{}/a.wav", server.origin());
+    let download = runtime.download(&url, folder.path()).await.unwrap();
+    assert_eq!(download.sha256(), SHA256);
+    let last = server.received().pop().unwrap().head.to_ascii_lowercase();
+    assert!(last.starts_with("get /b/c.wav?d=e "), "{last}");
+    assert!(last.contains("user-agent: ima-host/") && !last.contains("authorization"));
+}
+
+#[tokio::test]
+async fn a_file_that_is_there_only_after_a_while_is_waited_for() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let (_server, runtime) =
+        server(
+            move |_| match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+                0..=1 => status("404 Not Found", "", ""),
+                2 => status(
+                    "403 Forbidden",
+                    "content-type: application/xml\r\n",
+                    "<Error/>",
+                ),
+                _ => ok(WAV),
+            },
+        )
+        .await;
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("{}/a.wav", _server.origin());
+    let download = runtime.download(&url, folder.path()).await.unwrap();
+    assert_eq!(download.format(), AudioFormat::Wav);
+}
+
+#[tokio::test]
+async fn a_public_address_is_asked_over_tls_only() {
+    let (_server, runtime) = server(|_| ok(WAV)).await;
+    let judged = super::judge(runtime.client(), "http://cdn.example/a.wav?b=c").unwrap();
+    assert_eq!(judged.to_string(), "https://cdn.example/a.wav?b=c");
+}
+
+#[test]
+fn without_links_a_file_is_kept_all_the_same_and_nothing_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("song.wav");
+    let file = || {
+        let file = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
+        fs::write(file.path(), WAV).unwrap();
+        file
+    };
+    super::place(file(), &target).unwrap();
+    assert_eq!(fs::read_to_string(&target).unwrap(), WAV);
+    fs::write(&target, "mine").unwrap();
+    let error = super::place(file(), &target).unwrap_err();
+    assert_eq!(error.error.kind(), std::io::ErrorKind::AlreadyExists);
+    drop(error);
+    assert_eq!(fs::read_to_string(&target).unwrap(), "mine");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
 async fn private_and_insecure_addresses_are_not_asked() {
     let (server, runtime) = server(|_| ok(WAV)).await;
     let other = Server::start(|_| ok(WAV)).await;
     let folder = tempfile::tempdir().unwrap();
     let with_user = server.origin().replace("://", "://user@");
     for url in [
-        "http://cdn.example/a.wav",
+        "http://169.254.169.254/latest",
         "https://127.0.0.1/a.wav",
         "https://localhost/a.wav",
         "https://[::1]/a.wav",

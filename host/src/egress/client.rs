@@ -32,10 +32,9 @@ const IDLE: Duration = Duration::from_secs(20);
 /// The headers that a component may set. All others are left out: they could move the request
 /// elsewhere (`x-http-method-override`, `x-original-url`), hide the answer from the search for the
 /// key, or are the host's and hyper's own.
-const KEPT: [HeaderName; 5] = [
+const KEPT: [HeaderName; 4] = [
     header::ACCEPT,
     header::CONTENT_TYPE,
-    header::USER_AGENT,
     HeaderName::from_static("x-app-source"),
     HeaderName::from_static("x_app_language"),
 ];
@@ -60,7 +59,11 @@ pub(crate) struct ServiceClient {
     proxies: Proxies,
     permits: ConnectionPermits,
     limits: Arc<Limits>,
+    user_agent: HeaderValue,
 }
+
+/// What requests call their sender if nobody says otherwise.
+const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 impl ServiceClient {
     pub(crate) fn new(
@@ -88,7 +91,20 @@ impl ServiceClient {
             proxies,
             permits: ConnectionPermits::new(limits.connections),
             limits,
+            user_agent: HeaderValue::from_static(USER_AGENT),
         }
+    }
+
+    /// The same client under another name.
+    pub(crate) fn named(mut self, name: Option<&str>) -> Self {
+        let visible = |letter: &char| letter.is_ascii_graphic() || *letter == ' ';
+        let name: String = name.unwrap_or_default().chars().filter(visible).collect();
+        if let Ok(name) = HeaderValue::from_str(name.trim())
+            && !name.is_empty()
+        {
+            self.user_agent = name;
+        }
+        self
     }
 
     pub(crate) fn origin(&self) -> &Origin {
@@ -174,6 +190,8 @@ impl ServiceClient {
         connect: Duration,
         first_byte: Duration,
     ) -> Result<Response<Incoming>, ExchangeError> {
+        let name = self.user_agent.clone();
+        request.headers_mut().insert(header::USER_AGENT, name);
         let tls = request.uri().scheme_str() == Some("https");
         let mut captured = capture_connection(&mut request);
         let mut response = std::pin::pin!(self.client.request(request));

@@ -12,7 +12,7 @@ use http::Uri;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
-use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower_service::Service;
@@ -89,6 +89,19 @@ impl Route {
         let Some(proxy) = self.proxies.of(&uri) else {
             return Ok(Open::new(self.direct.call(uri).await?, place));
         };
+        if proxy.uri().scheme_str() == Some("socks5") {
+            let authority = proxy.uri().authority().map_or("", |it| it.as_str());
+            let address = Uri::builder()
+                .scheme("http")
+                .authority(authority)
+                .path_and_query("/")
+                .build()?;
+            let mut socks = SocksV5::new(address, self.to_proxy);
+            if let Some((user, password)) = proxy.raw_auth() {
+                socks = socks.with_auth(user.to_owned(), password.to_owned());
+            }
+            return Ok(Open::new(socks.call(uri).await?, place));
+        }
         let mut tunnel = Tunnel::new(proxy.uri().clone(), self.to_proxy);
         if let Some(authorization) = proxy.basic_auth() {
             tunnel = tunnel.with_auth(authorization.clone());

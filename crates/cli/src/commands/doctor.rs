@@ -19,7 +19,7 @@ use crate::options::Common;
 use crate::preferences::Usual;
 use crate::ui::out;
 use crate::ui::text::{self, Text, command_error, say};
-use crate::{folders, report, setup};
+use crate::{fake_address, folders, report, setup};
 
 /// `ima doctor`
 #[derive(Debug, Clone, Args)]
@@ -147,6 +147,7 @@ impl Doctor<'_> {
         };
         self.folder(Folder::Data, data);
         self.folder(Folder::Logs, folders::logs());
+        self.folder(Folder::Audio, Some(PathBuf::from(".")));
         // A link is followed to where the file is written.
         let file = folders::preferences().map(|file| file.canonicalize().unwrap_or(file));
         let folder = file.as_deref().and_then(Path::parent).map(PathBuf::from);
@@ -189,7 +190,7 @@ impl Doctor<'_> {
         match kind {
             Folder::Data => self.bad(check, &error),
             // Something is forgotten, but nothing is refused.
-            Folder::Logs | Folder::Preferences => self.unfortunate(check, &error),
+            Folder::Logs | Folder::Audio | Folder::Preferences => self.unfortunate(check, &error),
         }
     }
 
@@ -235,6 +236,10 @@ impl Doctor<'_> {
         let Ok(url) = Url::parse(given.unwrap_or(Origin::DEFAULT)) else {
             return;
         };
+        for warning in runtime.network_warnings() {
+            let error = CommandError::new(ErrorKind::Other, text::left_out(warning));
+            self.unfortunate("environment", &error);
+        }
         let place = match runtime.proxy() {
             // Names and connections behind it are its own.
             Some(proxy) => {
@@ -304,6 +309,21 @@ impl Doctor<'_> {
                     ..error
                 },
             );
+            return false;
+        }
+        let made_up = addresses
+            .iter()
+            .find(|it| fake_address::is_made_up(it.ip()));
+        if let Some(made_up) = made_up {
+            let error = CommandError::new(
+                down,
+                say!(
+                    "Network: {host} has no real address.",
+                    "网络：{host} 的地址不是真实的。"
+                ),
+            );
+            let hint = fake_address::advice(host, made_up.ip());
+            self.bad("name", &error.hint(hint));
             return false;
         }
         self.good(
@@ -381,6 +401,8 @@ fn key_unchecked() -> Text {
 enum Folder {
     Data,
     Logs,
+    /// Where audio is saved if nothing else is said.
+    Audio,
     Preferences,
 }
 
@@ -389,6 +411,7 @@ impl Folder {
         match self {
             Self::Data => say!("Data folder", "数据文件夹"),
             Self::Logs => say!("Log folder", "日志文件夹"),
+            Self::Audio => say!("Folder for audio", "音频文件夹"),
             Self::Preferences => say!("Preference folder", "偏好设置文件夹"),
         }
     }
@@ -397,15 +420,17 @@ impl Folder {
         match self {
             Self::Data => "data",
             Self::Logs => "logs",
+            Self::Audio => "audio",
             Self::Preferences => "preferences-folder",
         }
     }
 
-    /// The variable that names another one.
+    /// The variable, or the option, that names another one.
     const fn variable(self) -> &'static str {
         match self {
             Self::Data => "IMA_DATA_DIR",
             Self::Logs => "IMA_LOG_DIR",
+            Self::Audio => "--out",
             Self::Preferences => "IMA_PREFS_FILE",
         }
     }

@@ -1,7 +1,5 @@
 //! `ima music`: music from a description, or from every line of a file.
 
-use std::path::Path;
-
 use clap::{ArgAction, Args, ValueEnum};
 use ima_host::Request;
 use ima_host::types::{MusicOptions, Options, TaskType, VocalGender};
@@ -10,8 +8,7 @@ use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::generate::option_names::OptionOf;
 use crate::options::{Common, Generate, ModelChoice};
-use crate::ui::text::command_error;
-use crate::{generate, prompts, setup};
+use crate::{generate, prompts, setup, texts};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,7 +36,7 @@ pub(crate) struct MusicArgs {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Music (Suno)")]
 pub(crate) struct MusicFlags {
-    /// The lyrics, or the file that contains them
+    /// The lyrics, or the file that contains them; lyrics that begin with `@` need another `@` before
     #[arg(long, value_name = "TEXT|@FILE")]
     pub(crate) lyrics: Option<String>,
     /// No vocals
@@ -138,16 +135,7 @@ pub(crate) fn request(
 
 /// The lyrics, or those in the file after an `@`.
 pub(crate) fn lyrics(text: String) -> Result<String, CommandError> {
-    let words = match text.strip_prefix('@') {
-        None => text,
-        Some(path) => prompts::read(Path::new(path)).map_err(|_| {
-            command_error!(
-                Usage,
-                "The lyrics in {path} can't be read." => "Check the name after the @.",
-                "无法读取 {path} 里的歌词。" => "请检查 @ 后面的文件名。"
-            )
-        })?,
-    };
+    let words = texts::or_file(text)?;
     prompts::not_empty("--lyrics", Some(&words))?;
     Ok(words)
 }

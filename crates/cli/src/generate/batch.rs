@@ -2,16 +2,22 @@
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use ima_host::Generation;
 
+use super::drive::Driven;
 use super::{Ended, Run};
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::report::{Numbered, Several};
 use crate::ui::screen::EventPrinter;
-use crate::ui::text::say;
+use crate::ui::text::{self, say};
+
+/// How long to wait each time that the service refuses one of several for coming too soon, in seconds.
+/// A refusal costs nothing.
+const PAUSES: [u64; 8] = [5, 10, 20, 40, 60, 60, 60, 60];
 
 /// How many generations run at the same time by default.
 const USUAL: usize = 3;
@@ -32,9 +38,23 @@ pub(crate) async fn drive<F: Future<Output = Result<Generation, CommandError>>>(
             return (index, None);
         }
         let number = Some(index + 1);
-        let ended = match begin(index).await {
-            Ok(generation) => run.drive(generation, number).await,
-            Err(error) => run.refuse(&error, number),
+        let mut pauses = PAUSES.into_iter();
+        let ended = loop {
+            let pause = pauses.next();
+            let generation = match begin(index).await {
+                Ok(generation) => generation,
+                Err(error) => break run.refuse(&error, number),
+            };
+            match run
+                .drive_or_return(generation, number, pause.is_some())
+                .await
+            {
+                Driven::Ended(ended) => break ended,
+                Driven::SlowDown => rest(run, pause.unwrap_or_default(), number).await,
+            }
+            if run.interrupt.is_pressed() {
+                return (index, None);
+            }
         };
         if matches!(ended.exit, Exit::Unauthorised | Exit::Points | Exit::Down) {
             halted.store(true, Ordering::Relaxed);
@@ -48,6 +68,17 @@ pub(crate) async fn drive<F: Future<Output = Result<Generation, CommandError>>>(
         .await;
     all.sort_by_key(|(index, _)| *index);
     all.into_iter().map(|(_, ended)| ended).collect()
+}
+
+/// Waits because the service asked for it, or until the user is tired of that.
+async fn rest(run: &Run<'_>, seconds: u64, number: Option<usize>) {
+    EventPrinter::new(&run.screen, number).trouble(&text::slow_down(seconds));
+    let mut interrupt = run.interrupt.clone();
+    let pause = Duration::from_secs(seconds) / run.common.clock_rate.max(1);
+    tokio::select! {
+        () = tokio::time::sleep(pause) => {}
+        _ = interrupt.pressed() => {}
+    }
 }
 
 /// Tells how they ended all together, and returns the code that matters most.

@@ -7,6 +7,7 @@ use super::drive::{Ended, Run};
 use super::failure::{self, Circumstances};
 use crate::command_error::{CommandError, Standing};
 use crate::exit::Exit;
+use crate::fake_address;
 use crate::report::{self, Begun, Problem, SavedMedia};
 use crate::target;
 use crate::ui::screen::EventPrinter;
@@ -113,6 +114,7 @@ impl Run<'_> {
             unreachable: show.is_unreachable(),
         };
         let error = failure::explain(failure, &circumstances);
+        let error = fake_address::explained(self.common, error).await;
         show.trouble(&error.message);
         for hint in &error.hints {
             show.trouble(hint);

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ima_host::types::{Checkpoint, CheckpointState, Event, Message, Outcome, Started, Success};
+use ima_host::types::{
+    Cause, Charge, Checkpoint, CheckpointState, Event, Failure, Message, Outcome, Started, Success,
+};
 use ima_host::{Error, Generation, Runtime};
 use serde::Serialize;
 use tokio::time::MissedTickBehavior;
@@ -67,6 +69,13 @@ impl Ended {
     }
 }
 
+/// How driving one of several generations ended.
+pub(crate) enum Driven {
+    Ended(Ended),
+    /// It was refused for coming too soon: nothing was spent, and nothing is shown.
+    SlowDown,
+}
+
 /// Where following a generation stopped.
 enum FollowEnd {
     Outcome(Outcome),
@@ -102,13 +111,32 @@ impl<'a> Run<'a> {
     }
 
     /// Drives a generation to its end; `number` says which of several it is.
-    pub(crate) async fn drive(&self, mut generation: Generation, number: Option<usize>) -> Ended {
+    pub(crate) async fn drive(&self, generation: Generation, number: Option<usize>) -> Ended {
+        match self.drive_or_return(generation, number, false).await {
+            Driven::Ended(ended) => ended,
+            // It was not asked for.
+            Driven::SlowDown => self.refuse(&super::declined(), number),
+        }
+    }
+
+    /// The same. With `patient`, a refusal for coming too soon is given back, to be tried again.
+    pub(crate) async fn drive_or_return(
+        &self,
+        mut generation: Generation,
+        number: Option<usize>,
+        patient: bool,
+    ) -> Driven {
         let mut show = EventPrinter::new(&self.screen, number);
         let mut started = None;
         let followed = self.follow(&mut generation, &mut show, &mut started).await;
         show.clear();
         let job = generation.job().map(str::to_owned);
-        match followed {
+        let ended = match followed {
+            Ok(FollowEnd::Outcome(Outcome::Failure(Failure {
+                cause: Cause::RateLimited,
+                charge: Charge::No,
+                ..
+            }))) if patient => return Driven::SlowDown,
             Ok(FollowEnd::Outcome(Outcome::Success(success))) => {
                 let mut ended = self.deliver(success, job.as_deref(), &mut show).await;
                 if let Some(Ok(aside)) = generation.remembered() {
@@ -131,7 +159,8 @@ impl<'a> Run<'a> {
                 self.error(&error, &mut show)
             }
             Err(error) => self.error(&CommandError::of_request(&error, &self.names), &mut show),
-        }
+        };
+        Driven::Ended(ended)
     }
 
     /// The end of a generation that did not even begin.

@@ -1,6 +1,6 @@
 //! A failure in two lines: what happened, with the truth about the points, and what to do.
 
-use ima_host::types::{Cause, Charge, Failure, InvalidValue, OverBudget, PriceChange};
+use ima_host::types::{Cause, Charge, Failure, InvalidValue, OverBudget, PriceChange, TaskFault};
 
 use crate::command_error::{CommandError, ErrorKind};
 use crate::generate::option_names::OptionNames;
@@ -87,6 +87,17 @@ fn words(failure: &Failure, about: &Circumstances) -> CommandError {
         (Cause::OverBudget(OverBudget { points, budget }), _) => over_budget(*points, *budget),
         (Cause::PriceChanged(PriceChange { points, announced }), _) => {
             price_rose(*announced, *points)
+        }
+        (
+            Cause::TaskFailed(TaskFault::ContentRefused | TaskFault::TextTooLong | TaskFault::Busy),
+            _,
+        ) => message(reason),
+        (Cause::UnknownTask, _) => {
+            let error = resumable(say!(
+                "The service says that it does not know this paid job.",
+                "服务查不到这个已付费的任务。"
+            ));
+            error.hint(say!("Your records: {POINTS}", "生成记录：{POINTS}"))
         }
         (Cause::TaskFailed(_), _) => message(say!(
             "The service could not make the audio.",

@@ -19,14 +19,15 @@ use crate::command_error::CommandError;
 use crate::commands::quote::{self, Shown};
 use crate::exit::Exit;
 use crate::options::{Common, Delivery, Generate, Spending};
+use crate::player::{self, Played};
 use crate::preferences::AfterSuccess;
+use crate::prompts;
 use crate::report::Summary;
 use crate::target::{Share, Target};
 use crate::ui::confirm::{self, Asking};
 use crate::ui::out;
 use crate::ui::screen::EventPrinter;
 use crate::ui::text::{self, command_error};
-use crate::{player, prompts};
 
 /// What is to be generated.
 pub(crate) struct Batch {
@@ -179,8 +180,17 @@ async fn start(run: &Run<'_>, request: &Request, prompt: &str) -> Result<Generat
 
 /// Plays the audio of a generation, if it was asked for.
 pub(crate) fn play(run: &Run<'_>, ended: &Ended) {
-    if run.delivery.play && !ended.files.iter().all(|file| player::play(file)) {
-        EventPrinter::new(&run.screen, None).trouble(&text::no_player());
+    if !run.delivery.play {
+        return;
+    }
+    for file in &ended.files {
+        let trouble = match player::play(file) {
+            Played::Done => continue,
+            Played::NoPlayer => text::no_player(),
+            Played::Failed(player) => text::not_played(file, player),
+        };
+        EventPrinter::new(&run.screen, None).trouble(&trouble);
+        break;
     }
 }
 

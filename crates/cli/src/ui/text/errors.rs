@@ -1,7 +1,7 @@
 //! The errors that several commands, or the library, can lead to.
 
 use ima_host::types::Charge;
-use ima_host::{CeilingExceeded, Origin, OriginError, StoreError};
+use ima_host::{CeilingExceeded, NetworkError, Origin, OriginError, StoreError};
 
 use super::{KEYS, Text, command_error, later, say, see_jobs, shortened, unspent};
 use crate::command_error::{CommandError, ErrorKind};
@@ -53,13 +53,13 @@ pub(crate) fn clock() -> CommandError {
     )
 }
 
-pub(crate) fn network() -> CommandError {
-    command_error!(
-        Usage,
-        "The proxy or the certificates named in the environment can't be used."
-            => "Check HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE.",
-        "环境变量里的代理或证书无法使用。" => "请检查 HTTPS_PROXY、NO_PROXY 和 SSL_CERT_FILE。"
-    )
+pub(crate) fn network(error: &NetworkError) -> CommandError {
+    let Text { en, zh } = unusable(error);
+    let hint = say!(
+        "Change or unset it; NO_PROXY lists hosts that need no proxy.",
+        "请修改或取消这个设置；NO_PROXY 列出不需要代理的主机。"
+    );
+    CommandError::new(ErrorKind::Usage, Text { en, zh }).hint(hint)
 }
 
 pub(crate) fn address(error: &OriginError) -> CommandError {
@@ -86,7 +86,41 @@ pub(crate) fn address(error: &OriginError) -> CommandError {
 }
 
 /// The jobs can't be kept in their folder.
+/// A setting of the network that can't be used.
+fn unusable(error: &NetworkError) -> Text {
+    let zh = match error {
+        NetworkError::Proxy { from, found } => {
+            format!(
+                "{from} 里的代理无法使用（{found}）：请写 http://HOST:PORT 或 socks5://HOST:PORT。"
+            )
+        }
+        NetworkError::Certificate { from } => format!("{from} 里有无法使用的证书。"),
+        NetworkError::CertificateFile { path, .. } => {
+            format!("无法读取证书文件 {}。", path.display())
+        }
+        _ => "网络设置中有一项无法使用。".to_owned(),
+    };
+    Text {
+        en: error.to_string(),
+        zh,
+    }
+}
+
+/// A setting of the environment that is not used.
+pub(crate) fn left_out(warning: &NetworkError) -> Text {
+    unusable(warning).and(&say!("It is left out.", "已略过。"))
+}
+
 pub(crate) fn journal() -> CommandError {
+    if folders::data().is_none() {
+        return command_error!(
+            Journal,
+            "There is no place for the jobs: this user has no home folder. Without them a paid job could be lost, so nothing was spent."
+                => "Name a folder with IMA_DATA_DIR, or set HOME.",
+            "没有地方保存任务记录：这个用户没有主目录。没有它，已付费的任务可能会丢失。没有扣除积分。"
+                => "请用 IMA_DATA_DIR 指定一个文件夹，或设置 HOME。"
+        );
+    }
     let folder = folders::data();
     let folder = folder.as_deref().map_or_else(
         || "~/.local/share/ima".to_owned(),

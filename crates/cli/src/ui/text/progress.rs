@@ -1,5 +1,7 @@
 //! What is said while a generation runs.
 
+use std::path::Path;
+
 use super::{Text, say};
 
 pub(crate) fn stopping() -> Text {
@@ -10,6 +12,21 @@ pub(crate) fn no_player() -> Text {
     say!(
         "No audio player found. One of these will do: ffplay, mpv, afplay, paplay, aplay",
         "没有找到播放器。可以安装其中之一：ffplay、mpv、afplay、paplay、aplay"
+    )
+}
+
+pub(crate) fn not_played(file: &Path, player: &str) -> Text {
+    let file = file.display();
+    say!(
+        "{file} is saved, but {player} could not play it.",
+        "{file} 已保存，但 {player} 无法播放。"
+    )
+}
+
+pub(crate) fn slow_down(seconds: u64) -> Text {
+    say!(
+        "The service asks to slow down. Going on in {seconds} s.",
+        "服务要求放慢速度，{seconds} 秒后继续。"
     )
 }
 
