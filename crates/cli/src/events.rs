@@ -45,6 +45,8 @@ impl Line {
     }
 
     pub(crate) fn saved(file: &Path, sha256: &str, number: Option<usize>) -> Self {
+        // JSON has no form for bytes that are no UTF-8.
+        let file = file.to_string_lossy();
         let (event, body) = tagged(json!({"Saved": {"file": file, "sha256": sha256}}));
         Self {
             event,

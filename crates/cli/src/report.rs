@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ima_host::types::{Attempt, Charge, Language, Media, Success};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::ui::out;
 use crate::ui::text::Text;
@@ -122,8 +122,17 @@ pub(crate) struct SavedMedia {
     url: String,
     duration: Option<String>,
     format: Option<String>,
+    #[serde(serialize_with = "path")]
     pub(crate) file: Option<PathBuf>,
     sha256: Option<String>,
+}
+
+/// A path as text. JSON has no form for bytes that are no UTF-8: they become replacement characters.
+#[expect(clippy::ref_option, reason = "the shape of a serialiser of fields")]
+fn path<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_ref()
+        .map(|it| it.to_string_lossy())
+        .serialize(serializer)
 }
 
 impl From<&Media> for SavedMedia {

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use ima_host::types::{Media, TaskType};
-use ima_host::{DownloadError, Error, Runtime, file_name};
+use ima_host::{AudioFormat, Download, DownloadError, Error, Runtime, file_name};
 
 use crate::command_error::CommandError;
 use crate::options::Delivery;
@@ -18,7 +18,8 @@ const SAMPLE: [u8; 4096] = [0; 4096];
 /// How many generations share a target, and how many files each brings.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Share {
-    One(Option<TaskType>),
+    /// One that asks for so many outputs, of this kind if that is known.
+    One(Option<TaskType>, usize),
     Several,
 }
 
@@ -26,8 +27,7 @@ pub(crate) enum Share {
 pub(crate) struct Saved {
     pub(crate) path: PathBuf,
     pub(crate) sha256: String,
-    /// How its format is called in file names.
-    pub(crate) extension: &'static str,
+    pub(crate) format: AudioFormat,
 }
 
 /// A place that takes the audio: a folder, or a file's name that is reserved.
@@ -70,9 +70,9 @@ impl Target {
                 return Err(needs_folder(out));
             }
             Share::Several => return folder(out),
-            Share::One(Some(TaskType::TextToSpeech)) => 1,
-            // Music comes in two.
-            Share::One(_) => 2,
+            Share::One(Some(TaskType::TextToSpeech), outputs) => outputs,
+            // Music comes in two for each output.
+            Share::One(_, outputs) => outputs.saturating_mul(2),
         };
         let parent = folder_of(out);
         if !parent.is_dir() {
@@ -110,28 +110,44 @@ impl Target {
         index: usize,
     ) -> Result<Saved, Error> {
         let download = runtime.download(&media.url, &self.folder).await?;
-        let format = download.format();
-        let path = match &self.name {
-            Some(name) => numbered(name, index),
+        let path_without_number = match &self.name {
+            Some(name) => name.clone(),
             None => {
-                let name = file_name(base, index, format);
-                if self.folder == Path::new(".") {
-                    PathBuf::from(name)
-                } else {
-                    self.folder.join(name)
+                let name = file_name(base, 0, download.format());
+                match self.folder == Path::new(".") {
+                    true => PathBuf::from(name),
+                    false => self.folder.join(name),
                 }
             }
         };
-        let replaceable = fs::symlink_metadata(&path).is_ok_and(|there| there.is_file());
-        let saved = Saved {
+        let path = numbered(&path_without_number, index);
+        // It is paid for: whatever has taken the name meanwhile, there is another one.
+        let mut path = path;
+        for further in 1.. {
+            let Ok(there) = fs::symlink_metadata(&path) else {
+                break;
+            };
+            if self.force && there.is_file() {
+                break;
+            }
+            if download.is_at(&path).await {
+                return Ok(Saved::of(&download, path));
+            }
+            path = numbered(&path_without_number, index.saturating_add(further));
+        }
+        let saved = Saved::of(&download, path);
+        download.keep(&saved.path, self.force).await?;
+        Ok(saved)
+    }
+}
+
+impl Saved {
+    fn of(download: &Download, path: PathBuf) -> Self {
+        Self {
             path,
             sha256: download.sha256().to_owned(),
-            extension: format.extension(),
-        };
-        download
-            .keep(&saved.path, self.force && replaceable)
-            .await?;
-        Ok(saved)
+            format: download.format(),
+        }
     }
 }
 
@@ -293,8 +309,15 @@ pub(crate) fn not_saved(error: &Error, url: &str) -> Text {
         Error::Download(DownloadError::Network) => say!("the connection broke", "连接中断"),
         Error::Download(DownloadError::TooSlow) => say!("it took too long", "下载时间过长"),
         Error::Download(DownloadError::TooLarge(_)) => say!("it is too large", "文件过大"),
-        Error::Download(DownloadError::NotAudio) => {
+        Error::Download(DownloadError::NotAudio | DownloadError::ContentType(_)) => {
             say!("the server sent no audio", "收到的不是音频")
+        }
+        Error::Download(DownloadError::Status(status)) => say!(
+            "its link does not work at the moment (status {status})",
+            "链接暂时无法使用（状态 {status}）"
+        ),
+        Error::Download(DownloadError::Redirects) => {
+            say!("its link leads on and on", "链接不断跳转")
         }
         Error::Download(DownloadError::Address) => say!("its address is not safe", "地址不安全"),
         _ => say!("it can't be downloaded right now", "暂时无法下载"),
@@ -319,7 +342,7 @@ mod tests {
         Target::reserve(&delivery, share).map_err(|error| error.kind.exit())
     }
 
-    const ONE: Share = Share::One(None);
+    const ONE: Share = Share::One(None, 1);
 
     fn entries(folder: &Path) -> usize {
         fs::read_dir(folder).unwrap().count()
@@ -345,12 +368,22 @@ mod tests {
         assert!(reserve(&out, false, ONE).is_ok());
         fs::write(folder.path().join("song-2.mp3"), "").unwrap();
         assert_eq!(reserve(&out, false, ONE).err(), Some(Exit::Refused));
-        let speech = Share::One(Some(TaskType::TextToSpeech));
+        let speech = Share::One(Some(TaskType::TextToSpeech), 1);
         assert!(reserve(&out, false, speech).is_ok(), "it brings one file");
         assert!(reserve(&out, true, ONE).is_ok());
         let nowhere = folder.path().join("no/song.mp3");
         assert_eq!(reserve(&nowhere, true, ONE).err(), Some(Exit::Refused));
         assert_eq!(entries(folder.path()), 1, "nothing else is left");
+    }
+
+    #[test]
+    fn every_clip_has_its_name_reserved() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("song.mp3");
+        fs::write(folder.path().join("song-4.mp3"), "").unwrap();
+        let two = Share::One(Some(TaskType::TextToMusic), 2);
+        assert_eq!(reserve(&out, false, two).err(), Some(Exit::Refused));
+        assert!(reserve(&out, false, ONE).is_ok());
     }
 
     #[test]

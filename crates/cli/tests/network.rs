@@ -184,6 +184,57 @@ async fn a_proxy_carries_tls_and_never_sees_the_key() {
     assert!(!service.to_ascii_lowercase().contains("proxy-authorization"));
 }
 
+async fn take(client: &mut TcpStream, length: usize, log: &Seen) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    client.read_exact(&mut bytes).await.unwrap();
+    log.lock().unwrap().extend_from_slice(&bytes);
+    bytes
+}
+
+/// A SOCKS proxy (RFC 1928, RFC 1929) that leads to one place, whatever it is asked for.
+async fn socks(port: u16) -> (String, Seen) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let seen = Seen::default();
+    let log = Arc::clone(&seen);
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let methods = take(&mut client, 2, &log).await[1];
+        take(&mut client, methods.into(), &log).await;
+        client.write_all(&[5, 2]).await.unwrap();
+        let user = take(&mut client, 2, &log).await[1];
+        take(&mut client, user.into(), &log).await;
+        let password = take(&mut client, 1, &log).await[0];
+        take(&mut client, password.into(), &log).await;
+        client.write_all(&[1, 0]).await.unwrap();
+        let name = take(&mut client, 5, &log).await[4];
+        take(&mut client, usize::from(name) + 2, &log).await;
+        client
+            .write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 80])
+            .await
+            .unwrap();
+        let mut server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+    });
+    (address, seen)
+}
+
+#[tokio::test]
+async fn a_socks_proxy_looks_names_up_and_never_sees_the_key() {
+    let service = Service::start().await;
+    let (address, seen) = socks(service.port).await;
+    let builder = runtime("https://service.test")
+        .proxy(&format!("socks5://me:secret@{address}"))
+        .extra_ca(&*service.pem);
+    assert_eq!(models(builder).await.unwrap(), 1);
+    let saw = String::from_utf8_lossy(&seen.lock().unwrap()).into_owned();
+    assert!(
+        saw.contains("service.test") && saw.contains("secret"),
+        "{saw}"
+    );
+    assert!(!saw.contains(KEY));
+}
+
 #[tokio::test]
 async fn a_proxy_is_not_asked_for_exceptions_nor_for_plain_http() {
     let service = Service::start().await;
@@ -270,7 +321,7 @@ async fn the_doctor_goes_the_way_that_requests_go() {
 
 #[tokio::test]
 async fn what_can_not_be_used_is_refused_at_once() {
-    let builder = runtime("https://service.test").proxy("socks5://127.0.0.1:1");
+    let builder = runtime("https://service.test").proxy("https://127.0.0.1:1");
     assert!(matches!(models(builder).await, Err(Error::Network(_))));
     let builder = runtime("https://service.test").extra_ca("no certificate");
     assert!(matches!(models(builder).await, Err(Error::Network(_))));

@@ -112,6 +112,12 @@ impl Control {
         self.shared.world().strict_form = strict;
     }
 
+    /// Takes requests without a key for those of the account [`DEMO_KEY`](crate::DEMO_KEY), for clients
+    /// whose host adds no header.
+    pub fn keyless(&self, accept: bool) {
+        self.shared.world().keyless = accept;
+    }
+
     /// Sets how tasks of this model behave that are created from now on.
     pub fn set_timeline(&self, model_id: &str, timeline: Timeline) {
         let model_id = model_id.to_owned();

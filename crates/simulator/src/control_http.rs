@@ -29,6 +29,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/reprice", post(reprice))
         .route("/stale_list", post(serve_stale_list))
         .route("/strict_form", post(strict_form))
+        .route("/keyless", post(keyless))
         .route("/timelines", post(set_timeline))
         .route("/advance", post(advance))
         .with_state(control)
@@ -149,6 +150,17 @@ struct FormCheck {
 
 async fn strict_form(State(control): State<Control>, Json(check): Json<FormCheck>) -> StatusCode {
     control.strict_form(check.strict);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keyless {
+    accept: bool,
+}
+
+async fn keyless(State(control): State<Control>, Json(keyless): Json<Keyless>) -> StatusCode {
+    control.keyless(keyless.accept);
     StatusCode::NO_CONTENT
 }
 

@@ -96,6 +96,7 @@
 //! | `POST /_control/reprice` | `{"model_id": "sonic", "points": 30, "attribute_id": 2999}` | [`Control::reprice`]; 404 for an unknown model |
 //! | `POST /_control/stale_list` | `{"count": 1}` | [`Control::serve_stale_list`] |
 //! | `POST /_control/strict_form` | `{"strict": true}` | [`Control::strict_form`] |
+//! | `POST /_control/keyless` | `{"accept": true}` | [`Control::keyless`] |
 //! | `POST /_control/timelines` | `{"model_id": "sonic", "timeline": {"total_seconds": 5}}` | [`Control::set_timeline`] |
 //! | `POST /_control/advance` | `{"seconds": 30}` | [`Control::advance`] |
 //!

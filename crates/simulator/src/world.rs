@@ -54,6 +54,8 @@ pub(crate) struct World {
     pub(crate) catalogue: Catalogue,
     /// Whether parameters are refused that only the descriptions name.
     pub(crate) strict_form: bool,
+    /// Whether a request without a key is the demo account's.
+    pub(crate) keyless: bool,
     pub(crate) accounts: Accounts,
     pub(crate) timelines: BTreeMap<String, Timeline>,
     pub(crate) tasks: Vec<Task>,
@@ -70,6 +72,7 @@ impl World {
             clock: Clock::new(speed),
             catalogue: Catalogue::new(),
             strict_form: false,
+            keyless: false,
             accounts: Accounts::default(),
             timelines: BTreeMap::new(),
             tasks: Vec::new(),

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the first word of a reference stands for.
-const PARTS: [(&str, &[&str]); 14] = [
+const PARTS: [(&str, &[&str]); 15] = [
     ("core", &["crates/core/src", "crates/core/tests"]),
     ("e2e", &["tests/tests"]),
     ("guest", &["crates/guest/src"]),
@@ -25,6 +25,10 @@ const PARTS: [(&str, &[&str]); 14] = [
     ("plugin", &["crates/plugin/src"]),
     ("prog", &["crates/cli/tests/program"]),
     ("secrecy", &["crates/cli/tests/secrecy.rs"]),
+    (
+        "simulator",
+        &["crates/simulator/src", "crates/simulator/tests/service"],
+    ),
     ("understanding", &["crates/understanding/src"]),
     ("wire", &["crates/wire/src"]),
 ];
@@ -51,7 +55,7 @@ struct Source {
     tests: Vec<String>,
 }
 
-/// Checks every reference of `docs/requirements.md` and `docs/money.md`, and the links of all
+/// Checks every reference of `docs/requirements.md`, `money.md` and `field.md`, and the links of all
 /// documents.
 pub(crate) fn check() -> Result<(), Error> {
     let mut parts = BTreeMap::new();
@@ -63,7 +67,7 @@ pub(crate) fn check() -> Result<(), Error> {
         parts.insert(part, sources);
     }
     let mut missing = String::new();
-    for name in ["docs/requirements.md", "docs/money.md"] {
+    for name in ["docs/requirements.md", "docs/money.md", "docs/field.md"] {
         let document = files::read_text(&run::workspace().join(name))?;
         for (number, kind, reference) in references(&document) {
             if !exists(&parts, kind, reference) {

@@ -7,6 +7,7 @@ mod documents;
 mod error;
 mod files;
 mod fuzz;
+mod hosts;
 mod package;
 mod picture;
 mod polyglot;
@@ -36,6 +37,7 @@ Tasks:
   fuzz [TARGET] [--seconds N] [--keep]
                   run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
                   inputs in tests/corpus/found that reach most of what the seeds do not
+  hosts           run the components in hosts of others against the simulator
   package [--check]
                   make target/package: the crates that an agent runtime depends on, as a registry takes
                   them; --check then builds and runs projects that depend on them, offline
@@ -45,6 +47,8 @@ Tasks:
                   play new seeds of the model test for N seconds (60), or so many
   soak --seed SEED [--trace]
                   play one of its seeds again and show what happens in it
+  soak --program [--runs N] [--seed SEED]
+                  run the program in N random environments (2000), from this seed on
   test [--quick]  formatting, lints (native and wasm), documentation, every test, the packages, the
                   examples; --quick runs the tests of the core, 2,000 seeds and one generation
 ";
@@ -69,12 +73,13 @@ fn run_task() -> ExitCode {
         ["dist"] => setup::run().and_then(|()| dist::run("release")),
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),
         ["examples"] => setup::run().and_then(|()| polyglot::run()),
+        ["hosts"] => setup::run().and_then(|()| hosts::run()),
         ["picture"] => setup::run().and_then(|()| picture::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
         ["package"] => setup::run().and_then(|()| package::run()),
         ["package", "--check"] => setup::run().and_then(|()| package::build_and_check()),
         ["size"] => setup::run().and_then(|()| size::run()),
-        ["soak", ref options @ ..] => soak::run(options),
+        ["soak", ref options @ ..] => soak::run(options, USAGE),
         ["test"] => setup::run().and_then(|()| verify::run()),
         ["test", "--quick"] => setup::run().and_then(|()| verify::quick()),
         ["bench"] => setup::run().and_then(|()| bench::run(None)),

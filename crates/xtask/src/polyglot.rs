@@ -1,6 +1,6 @@
 //! The examples in Python and JavaScript, run against the simulator as a user would run them.
 
-mod packages;
+pub(crate) mod packages;
 
 use crate::error::Error;
 use crate::files;

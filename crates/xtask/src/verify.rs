@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::run::cargo;
-use crate::{demo, documents, package, polyglot};
+use crate::{demo, documents, hosts, package, polyglot};
 
 /// What runs inside the sandbox, by the target that it is built for.
 const GUESTS: [(&str, &[&str]); 2] = [
@@ -49,7 +49,8 @@ pub(crate) fn run() -> Result<(), Error> {
     cargo(&["test"], &[])?;
     cargo(&["test", "--package", "guest-build", "--all-features"], &[])?;
     package::check()?;
-    polyglot::scenarios()
+    polyglot::scenarios()?;
+    hosts::scenarios()
 }
 
 /// What a change is tried with while it is made: under two minutes, once all is compiled.

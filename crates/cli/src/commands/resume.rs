@@ -47,7 +47,7 @@ pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, Comm
         None => None,
     };
     let share = match &args.id {
-        Some(_) => Share::One(known.as_ref().and_then(|job| job.task).map(task_of_job)),
+        Some(_) => Share::One(known.as_ref().and_then(|job| job.task).map(task_of_job), 1),
         None => Share::Several,
     };
     let target = Target::reserve(delivery, share).map_err(|error| match &known {

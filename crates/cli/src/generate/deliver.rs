@@ -1,7 +1,8 @@
 //! The ends of a generation: its audio saved, or the reason why there is none.
 
 use ima_host::Generation;
-use ima_host::types::{Charge, Checkpoint, Failure, Media, Started, Success};
+use ima_host::types::{Cause, Charge, Checkpoint, Failure, Media, Outcome, Started, Success};
+use ima_host::{AudioFormat, Error, Resume};
 
 use super::drive::{Ended, Run};
 use super::failure::{self, Circumstances};
@@ -9,7 +10,7 @@ use crate::command_error::{CommandError, Standing};
 use crate::exit::Exit;
 use crate::fake_address;
 use crate::report::{self, Begun, Problem, SavedMedia};
-use crate::target;
+use crate::target::{self, Saved};
 use crate::ui::screen::EventPrinter;
 use crate::ui::text::{self, Text, say};
 
@@ -17,6 +18,8 @@ use crate::ui::text::{self, Text, say};
 struct SavedAudio {
     medias: Vec<SavedMedia>,
     loss: Option<SaveFailure>,
+    /// A link did not work, and the service may have a fresh one.
+    is_stale: bool,
 }
 
 /// Why not all of it is here, in words.
@@ -35,7 +38,11 @@ impl Run<'_> {
         show: &mut EventPrinter,
     ) -> Ended {
         self.left_out(show);
-        let kept = self.save(&success.medias, &success.task_id, show).await;
+        let kept = self.kept(&success.medias, &success.task_id, show).await;
+        let kept = match job.filter(|_| kept.is_stale) {
+            Some(job) => self.kept_afresh(kept, job, &success.task_id, show).await,
+            None => kept,
+        };
         let mut hint = None;
         match (job, &kept.loss) {
             (Some(job), Some(_)) => {
@@ -121,7 +128,14 @@ impl Run<'_> {
         }
         // What is ready is paid, though another part of the task failed.
         let task_id = failure.task_id.as_deref().unwrap_or_default();
-        let kept = self.save(&failure.medias, task_id, show).await;
+        let kept = self.kept(&failure.medias, task_id, show).await;
+        if matches!(failure.cause, Cause::Deadline | Cause::Cancelled) && !kept.medias.is_empty() {
+            let ready = kept.medias.len();
+            show.trouble(&say!(
+                "Ready so far: {ready}. The rest of the job is not; resuming it brings all.",
+                "已完成 {ready} 个，其余还没有；继续等待可以取回全部。"
+            ));
+        }
         let files = kept
             .medias
             .iter()
@@ -160,12 +174,57 @@ impl Run<'_> {
         }
     }
 
-    /// Saves the audio and shows where it is: its file, or its link if it could not be saved.
-    /// Ctrl-C ends it.
-    async fn save(&self, medias: &[Media], task_id: &str, show: &mut EventPrinter) -> SavedAudio {
+    /// The same media, with links that the service is asked for again. Costs nothing.
+    async fn kept_afresh(
+        &self,
+        kept: SavedAudio,
+        job: &str,
+        task_id: &str,
+        show: &mut EventPrinter,
+    ) -> SavedAudio {
+        let fresh = async {
+            let mut resumed = self.runtime.resume(Resume::job(job)).await?;
+            resumed.outcome().await
+        };
+        let medias = match fresh.await {
+            Ok(Outcome::Success(success)) => success.medias,
+            Ok(Outcome::Failure(failure)) => failure.medias,
+            Err(error) => {
+                tracing::warn!(%error, "there are no fresh links");
+                Vec::new()
+            }
+        };
+        if medias.len() != kept.medias.len() {
+            return kept;
+        }
+        let reports = medias
+            .iter()
+            .zip(kept.medias)
+            .map(|(media, old)| match old.file {
+                Some(_) => old,
+                None => SavedMedia::from(media),
+            });
+        self.save(&medias, reports.collect(), task_id, show).await
+    }
+
+    async fn kept(&self, medias: &[Media], task_id: &str, show: &mut EventPrinter) -> SavedAudio {
+        let reports = medias.iter().map(SavedMedia::from).collect();
+        self.save(medias, reports, task_id, show).await
+    }
+
+    /// Saves the audio that is not saved yet, and shows where it is: its file, or its link if it could
+    /// not be saved. Ctrl-C ends it.
+    async fn save(
+        &self,
+        medias: &[Media],
+        reports: Vec<SavedMedia>,
+        task_id: &str,
+        show: &mut EventPrinter,
+    ) -> SavedAudio {
         let mut kept = SavedAudio {
-            medias: medias.iter().map(SavedMedia::from).collect(),
+            medias: reports,
             loss: None,
+            is_stale: false,
         };
         let Some(target) = &self.target else {
             return kept;
@@ -176,6 +235,9 @@ impl Run<'_> {
         };
         let mut interrupt = self.interrupt.clone();
         for (index, (media, report)) in medias.iter().zip(&mut kept.medias).enumerate() {
+            if report.file.is_some() {
+                continue;
+            }
             let saved = tokio::select! {
                 saved = target.save(self.runtime, media, &base, index) => saved,
                 _ = interrupt.pressed() => {
@@ -196,19 +258,14 @@ impl Run<'_> {
             match saved {
                 Ok(saved) => {
                     show.saved(&saved.path, &saved.sha256);
-                    if let Some(given) = saved.path.extension().and_then(|it| it.to_str())
-                        && !given.eq_ignore_ascii_case(saved.extension)
-                    {
-                        let (path, format) = (saved.path.display(), saved.extension);
-                        show.note(&say!(
-                            "Note: {path} contains audio in the format {format}.",
-                            "注意：{path} 里的音频是 {format} 格式。"
-                        ));
+                    if let Some(note) = note(&saved) {
+                        show.note(&note);
                     }
                     report.saved(saved.path, saved.sha256);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "audio was not saved");
+                    kept.is_stale |= matches!(&error, Error::Download(it) if it.is_not_yet());
                     let message = target::not_saved(&error, &media.url);
                     show.trouble(&message);
                     kept.loss.get_or_insert(SaveFailure {
@@ -229,5 +286,22 @@ impl Run<'_> {
         {
             tracing::warn!(%error, "a job stays listed though its audio is here");
         }
+    }
+}
+
+/// What a file's name does not say of what is in it.
+fn note(saved: &Saved) -> Option<Text> {
+    let (path, format) = (saved.path.display(), saved.format.extension());
+    let given = saved.path.extension().and_then(|it| it.to_str());
+    match (saved.format, given) {
+        (AudioFormat::Unknown, _) => Some(say!(
+            "Note: the format of {path} is not known here.",
+            "注意：无法识别 {path} 的格式。"
+        )),
+        (_, Some(given)) if !given.eq_ignore_ascii_case(format) => Some(say!(
+            "Note: {path} contains audio in the format {format}.",
+            "注意：{path} 里的音频是 {format} 格式。"
+        )),
+        _ => None,
     }
 }

@@ -138,12 +138,16 @@ impl<'a> Run<'a> {
                 ..
             }))) if patient => return Driven::SlowDown,
             Ok(FollowEnd::Outcome(Outcome::Success(success))) => {
+                let aside = match generation.remembered() {
+                    Some(Ok(aside)) => Some(aside.clone()),
+                    _ => None,
+                };
+                // The job may have to be resumed for fresh links.
+                drop(generation);
                 let mut ended = self.deliver(success, job.as_deref(), &mut show).await;
-                if let Some(Ok(aside)) = generation.remembered() {
-                    ended.remembered = true;
-                    if let Some(aside) = aside {
-                        show.trouble(&text::set_aside(aside));
-                    }
+                ended.remembered = aside.is_some();
+                if let Some(Some(aside)) = aside {
+                    show.trouble(&text::set_aside(&aside));
                 }
                 ended
             }

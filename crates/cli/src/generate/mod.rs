@@ -11,6 +11,7 @@ use std::num::NonZeroUsize;
 
 use ima_host::types::Started;
 use ima_host::{Generation, Request, Runtime};
+use serde_json::Value;
 
 pub(crate) use drive::{Ended, Run};
 pub(crate) use option_names::{OptionNames, OptionSet};
@@ -107,7 +108,7 @@ pub(crate) async fn run(
         None
     } else {
         let share = match batch.prompts {
-            Prompts::One(_) => Share::One(Some(batch.request.task)),
+            Prompts::One(_) => Share::One(Some(batch.request.task), outputs(&batch.request)),
             Prompts::Several(..) => Share::Several,
         };
         Some(Target::reserve(delivery, share).map_err(CommandError::unspent)?)
@@ -165,6 +166,19 @@ pub(crate) async fn run(
         }
     }
 }
+
+/// How many outputs a request asks for. What can't be read is refused later.
+fn outputs(request: &Request) -> usize {
+    let asked = match request.parameters.get("n") {
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        Some(number) => number.as_u64().and_then(|it| it.try_into().ok()),
+        None => None,
+    };
+    asked.unwrap_or(1).clamp(1, MOST_OUTPUTS)
+}
+
+/// More outputs than any model brings at once.
+const MOST_OUTPUTS: usize = 100;
 
 /// A request with this prompt.
 pub(crate) fn with_prompt(request: &Request, prompt: &str) -> Request {

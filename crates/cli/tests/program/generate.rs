@@ -220,7 +220,10 @@ async fn events_and_results_have_the_keys_that_programs_rely_on() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     for (name, expected) in [
-        ("started", "estimate event model_id model_name points"),
+        (
+            "started",
+            "estimate event model_id model_name most_points points",
+        ),
         ("checkpoint", "continuation event state task_id"),
         ("message", "event kind media step text"),
         ("progress", "elapsed_ms estimated_max_ms event percent"),

@@ -12,7 +12,10 @@ mod audio;
 mod command_line;
 mod crash;
 mod create;
+#[cfg(unix)]
+mod environments;
 mod failures;
+mod field;
 mod generate;
 mod jobs;
 mod logs;

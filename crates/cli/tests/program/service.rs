@@ -64,10 +64,10 @@ async fn the_doctor_finds_nothing_where_all_is_well() {
     let shown = text(&output.stdout);
     assert_eq!(
         shown.lines().filter(|line| line.starts_with('✅')).count(),
-        12,
+        13,
         "{shown}"
     );
-    assert_eq!(shown.lines().count(), 12, "{shown}");
+    assert_eq!(shown.lines().count(), 13, "{shown}");
     let object = json(&stage.ima(&["doctor", "--json"]));
     assert!(verdicts(&object).iter().all(|(_, ok)| *ok), "{object}");
     assert_eq!(stage.requests(Endpoint::Create), 0);

@@ -23,8 +23,17 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn new() -> Self {
+        Self::at(SPEED).await
+    }
+
+    /// A stage on which time passes a thousand times as fast, for programs that are told so.
+    pub(crate) async fn fast() -> Self {
+        Self::at(1_000).await
+    }
+
+    async fn at(speed: u32) -> Self {
         let options = Options {
-            speed: f64::from(SPEED),
+            speed: f64::from(speed),
             ..Options::default()
         };
         let simulator = Simulator::start(options).await.unwrap();

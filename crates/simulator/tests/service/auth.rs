@@ -1,5 +1,7 @@
 //! Who may ask.
 
+use ima_simulator::DEMO_KEY;
+
 use crate::client::{list_path, service, suno};
 
 #[tokio::test]
@@ -45,4 +47,17 @@ async fn an_unknown_address_and_a_wrong_method_are_told_apart() {
     assert_eq!(service.client.get("/").await.status, 404);
     let wrong = service.client.get("/open/v1/tasks/create").await;
     assert_eq!(wrong.status, 405);
+}
+
+#[tokio::test]
+async fn a_client_without_a_key_can_be_let_in() {
+    let service = service().await;
+    service.control.keyless(true);
+    let client = service.client.with_authorization(None);
+    assert_eq!(client.create(&suno()).await.code(), 0);
+    assert_eq!(service.control.ledger(DEMO_KEY).charges.len(), 1);
+    let other = service
+        .client
+        .with_authorization(Some("Bearer ima_somebody_else"));
+    assert_eq!(other.create(&suno()).await.code(), 401);
 }

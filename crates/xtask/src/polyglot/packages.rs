@@ -78,6 +78,33 @@ pub(crate) fn javascript(component: &Path) -> Result<PathBuf, Error> {
     Ok(folder)
 }
 
+/// A copy of a script beside modules of the component that it loads, whose imports are those of the jco
+/// in the folder of [`javascript`].
+pub(crate) fn transpile(
+    javascript: &Path,
+    component: &Path,
+    name: &str,
+    script: &Path,
+) -> Result<PathBuf, Error> {
+    let packages = javascript.join("node_modules");
+    let folder = javascript.join(name);
+    let copy = folder.join(script.file_name().unwrap_or_default());
+    files::copy(script, &copy)?;
+    files::write(&folder.join("package.json"), r#"{"type": "module"}"#)?;
+    let mut jco = Command::new(packages.join(".bin").join("jco"));
+    jco.arg("transpile")
+        .arg(component)
+        .args(["--quiet", "--name", name, "--out-dir", name])
+        .current_dir(&folder);
+    run(&mut jco, "jco transpile")?;
+    // The shim of WASI is a package of jco's own.
+    let scope = Path::new("node_modules").join("@bytecodealliance");
+    let shim = scope.join("preview2-shim");
+    let own = javascript.join(&scope).join("jco").join(&shim);
+    files::copy_folder(&own, &folder.join(shim))?;
+    Ok(copy)
+}
+
 /// Installs into a folder, unless the packages of this lock file are there.
 fn install(
     folder: &Path,
