@@ -152,7 +152,7 @@ impl Network {
             certificates.extend(good);
         }
         if let Some(path) = &self.certificate_file {
-            match std::fs::read(path) {
+            match trust::read_file(path) {
                 Ok(pem) => {
                     let (good, bad) = read(&pem);
                     if bad || good.is_empty() {
@@ -338,7 +338,12 @@ mod tests {
         let odd = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         let file = folder.path().join("bundle.pem");
         std::fs::write(&file, [odd, &own.cert.pem()].concat()).unwrap();
-        for (path, trusted) in [(file, 1), (folder.path().join("missing.pem"), 0)] {
+        let endless = PathBuf::from("/dev/full");
+        for (path, trusted) in [
+            (file, 1),
+            (folder.path().join("missing.pem"), 0),
+            (endless, 0),
+        ] {
             let network = Network {
                 certificate_file: Some(path.clone()),
                 ..Network::default()

@@ -1,5 +1,8 @@
 //! Whose certificates are trusted: the platform's, with the bundled ones as a fallback.
 
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::WebPkiServerVerifier;
@@ -10,6 +13,21 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use rustls_platform_verifier::Verifier;
 
 use crate::error::EngineError;
+
+/// The largest file of certificates, in bytes. Those of systems have a quarter of a megabyte.
+const LARGEST: u64 = 16 << 20;
+
+/// A file of certificates. Devices and pipes, which may never end, are none.
+pub(crate) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() > LARGEST {
+        return Err(io::Error::other("it is no file of certificates"));
+    }
+    let mut bytes = Vec::new();
+    file.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
 
 /// TLS that trusts what the platform trusts, and these certificates too.
 pub(crate) fn config(extra: Vec<CertificateDer<'static>>) -> Result<ClientConfig, EngineError> {
@@ -47,6 +65,11 @@ impl PlatformVerifier {
     }
 
     fn set_up(&self) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+        // The platform's verifier reads it to its end, which a device has not.
+        let named = std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty());
+        if named.is_some_and(|path| read_file(Path::new(&path)).is_err()) {
+            return self.bundled();
+        }
         let (extra, provider) = (self.extra.clone(), Arc::clone(&self.provider));
         match Verifier::new_with_extra_roots(extra, provider) {
             Ok(verifier) => Ok(Arc::new(verifier)),

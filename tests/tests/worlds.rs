@@ -204,7 +204,7 @@ async fn a_machine_that_takes_too_much_is_stopped_with_the_truth_about_the_money
         })
         .await;
         let mut request = song();
-        request.prompt = "🎵".repeat(90_000);
+        request.prompt = "雨".repeat(90_000);
         let generation = stage.runtime.start(request).await.unwrap();
         match try_play(generation).await {
             (_, Some(Error::Limit { limit, aftermath })) => {

@@ -10,11 +10,16 @@ use crate::ui::text::command_error;
 /// The name of standard input.
 pub(crate) const STDIN: &str = "-";
 
+/// The largest text that is read, in bytes.
+const LARGEST: u64 = 16 << 20;
+
 /// Why a text can't be read.
 #[derive(Debug)]
 pub(crate) enum TextError {
     /// There is no such file, or it can't be read.
     File(PathBuf),
+    /// It is larger than any text that is read, or never ends.
+    TooLarge(PathBuf),
     /// Its bytes are in no encoding that is marked, and not UTF-8.
     Encoding(PathBuf),
 }
@@ -28,6 +33,14 @@ impl From<TextError> for CommandError {
                     Usage,
                     "{path} can't be read." => "Check the name of the file.",
                     "无法读取 {path}。" => "请检查文件名。"
+                )
+            }
+            TextError::TooLarge(path) => {
+                let path = path.display();
+                command_error!(
+                    Usage,
+                    "{path} is too large for a text." => "Split it into several files.",
+                    "{path} 太大。" => "请拆成几个文件。"
                 )
             }
             TextError::Encoding(path) if path == Path::new(STDIN) => command_error!(
@@ -54,11 +67,13 @@ impl From<TextError> for CommandError {
 pub(crate) fn read(path: &Path) -> Result<String, TextError> {
     let mut bytes = Vec::new();
     let path = in_home(path);
+    let most = LARGEST + 1;
     let read = match path == Path::new(STDIN) {
-        true => io::stdin().lock().read_to_end(&mut bytes),
-        false => fs::File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)),
+        true => io::stdin().lock().take(most).read_to_end(&mut bytes),
+        false => fs::File::open(&path).and_then(|file| file.take(most).read_to_end(&mut bytes)),
     };
     match read {
+        Ok(_) if bytes.len() as u64 > LARGEST => Err(TextError::TooLarge(path)),
         Ok(_) => decode(bytes).ok_or(TextError::Encoding(path)),
         Err(_) => Err(TextError::File(path)),
     }

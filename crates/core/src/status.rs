@@ -19,9 +19,10 @@ pub enum TaskStatus {
 }
 
 impl TaskStatus {
-    /// Reads the `data` of a detail answer. `None` where it has another shape.
-    pub fn read(data: &str) -> Option<Self> {
-        Some(Self::of(&TaskState::read(data)?))
+    /// Reads the `data` of the detail answer for a task. `None` where it has another shape, or names
+    /// another task.
+    pub fn read(data: &str, task_id: &str) -> Option<Self> {
+        Some(Self::of(&TaskState::read(data, task_id)?))
     }
 
     fn of(task: &TaskState<'_>) -> Self {
@@ -105,7 +106,7 @@ mod tests {
 
     fn status(medias: &str) -> String {
         let data = format!(r#"{{"id":"t","medias":{medias}}}"#);
-        match TaskStatus::read(&data) {
+        match TaskStatus::read(&data, "t") {
             None => "unreadable".to_owned(),
             Some(TaskStatus::Pending(medias)) => format!("pending {}", urls(&medias)),
             Some(TaskStatus::Ready(medias)) => format!("ready {}", urls(&medias)),
@@ -186,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_state_of_the_task_counts_where_its_media_say_nothing() {
-        let of = |data: &str| TaskStatus::read(data).unwrap();
+        let of = |data: &str| TaskStatus::read(data, "t").unwrap();
         let silent = TaskStatus::Failed(TaskFault::Status, Vec::new());
         assert_eq!(of(r#"{"status":"failed","medias":[]}"#), silent);
         assert_eq!(of(r#"{"status":"canceled"}"#), silent);
@@ -211,7 +212,28 @@ mod tests {
         ] {
             let data = format!(r#"{{"medias":[{{"status":"failed",{words}}}]}}"#);
             let failed = Some(TaskStatus::Failed(expected, Vec::new()));
-            assert_eq!(TaskStatus::read(&data), failed, "{words}");
+            assert_eq!(TaskStatus::read(&data, "t"), failed, "{words}");
+        }
+    }
+
+    #[test]
+    fn an_answer_about_another_task_says_nothing() {
+        for (data, task_id, expected) in [
+            (r#"{"id":"t"}"#, "t", true),
+            (r#"{"id":"u"}"#, "t", false),
+            (
+                r#"{"id":12345678901234567890123}"#,
+                "12345678901234567890123",
+                true,
+            ),
+            (r#"{"id":null}"#, "t", true),
+            (r#"{}"#, "t", true),
+        ] {
+            assert_eq!(
+                TaskStatus::read(data, task_id).is_some(),
+                expected,
+                "{data}"
+            );
         }
     }
 

@@ -101,7 +101,7 @@ proptest! {
         let data = json!({"id": "t", "medias": list}).to_string();
         let each: Vec<Expected> = medias.iter().map(Media::expected).collect();
         let ready = each.iter().filter(|media| **media == Ready).count();
-        match TaskStatus::read(&data).unwrap() {
+        match TaskStatus::read(&data, "t").unwrap() {
             TaskStatus::Failed(_, kept) => {
                 prop_assert!(each.contains(&Failed));
                 prop_assert_eq!(kept.len(), ready);

@@ -72,6 +72,13 @@ impl<'a> Envelope<'a> {
     }
 }
 
+/// Whether a code or status may come after the service acted on the request: its own trouble (5xx), a
+/// gateway that gave up on a request that may have arrived (408, 499), a request that was there before
+/// (409).
+fn may_come_after(code: i64) -> bool {
+    matches!(code, 408 | 409 | 499 | 500..=599)
+}
+
 impl<'a> Answer<'a> {
     /// Reads an answer, by its HTTP status and body. The body's code decides, also under an HTTP
     /// error status; without a readable code the status does. A byte order mark, or broken UTF-8 in
@@ -93,12 +100,13 @@ impl<'a> Answer<'a> {
         };
         match code {
             Some(0 | 200) => Self::Success(data.map(keep)),
-            // The service's own trouble, whatever the envelope: it may come after the charge.
-            Some(500..=599) => Self::Broken,
+            // Trouble, whatever the envelope: it may come after the charge.
+            Some(code) if may_come_after(code) => Self::Broken,
             Some(code) => Self::Refused(Refusal::new(code, detail)),
             None => match status {
-                // 408: a gateway gave up on a request that may have arrived.
-                400..=407 | 409..=499 => Self::Refused(Refusal::new(i64::from(status), detail)),
+                400..=499 if !may_come_after(status.into()) => {
+                    Self::Refused(Refusal::new(status.into(), detail))
+                }
                 _ => Self::Broken,
             },
         }

@@ -123,10 +123,13 @@ pub(crate) fn said(response: &HttpResponse) -> Said {
     }
     match code {
         Some(0 | 200) => Said::Success(data),
-        Some(500..=599) => Said::Broken,
+        Some(408 | 409 | 499 | 500..=599) => Said::Broken,
+        // Only the core can tell what a refusal that names a task means.
+        Some(_) if !data["id"].is_null() => Said::Open,
         Some(code) => Said::Refused(code),
+        None if !data["id"].is_null() => Said::Open,
         None => match response.status {
-            400..=407 | 409..=499 => Said::Refused(response.status.into()),
+            400..=407 | 410..=498 => Said::Refused(response.status.into()),
             _ => Said::Broken,
         },
     }

@@ -1,6 +1,7 @@
 //! The answer to a question for a task's state (music: "API 3", speech: "Task Detail API").
 
 use crate::prelude::*;
+use ima_wire::create;
 use ima_wire::json::{self, Object};
 use ima_wire::scalar::Scalar;
 
@@ -50,9 +51,13 @@ impl<'a> Words<'a> {
 }
 
 impl<'a> TaskState<'a> {
-    /// Reads the data of the answer. `None` where it has another shape.
-    pub(crate) fn read(data: &'a str) -> Option<Self> {
+    /// Reads the data of the answer for a task. `None` where it has another shape, or names another
+    /// task. An answer without an id is taken for that of the task.
+    pub(crate) fn read(data: &'a str, task_id: &str) -> Option<Self> {
         let data = Object::read(data)?;
+        if create::id(&data).is_some_and(|id| id != task_id) {
+            return None;
+        }
         let mut medias = Vec::new();
         json::each(data.get("medias")?, &mut |media| {
             medias.push(MediaState::read(media)?);

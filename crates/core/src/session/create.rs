@@ -32,8 +32,8 @@ pub(crate) enum CreateEnd {
     Refused(Refusal),
     /// It certainly did not leave (money rule 3).
     NotSent(Prepared),
-    /// Nobody here can know (money rule 4).
-    Unknown,
+    /// Nobody here can know (money rule 4). Holds the id of a task that the answer names all the same.
+    Unknown(Option<String>),
 }
 
 impl Prepared {
@@ -54,11 +54,11 @@ impl InFlight {
             Ok(response) => match Verdict::of(response.status, &response.body) {
                 Verdict::Accepted(id) => CreateEnd::Accepted(id),
                 Verdict::Refused(refusal) => CreateEnd::Refused(refusal),
-                Verdict::Unknown => CreateEnd::Unknown,
+                Verdict::Unknown { candidate } => CreateEnd::Unknown(candidate),
             },
             Err(failure) => match failure.sent {
                 Sent::No => CreateEnd::NotSent(self.0),
-                Sent::Maybe => CreateEnd::Unknown,
+                Sent::Maybe => CreateEnd::Unknown(None),
             },
         }
     }

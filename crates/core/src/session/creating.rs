@@ -62,8 +62,8 @@ pub(crate) enum CreatingEnd {
     },
     /// It is over, and nothing was charged.
     NothingSpent(Cause),
-    /// It may have been accepted.
-    Unknown,
+    /// It may have been accepted. Holds the id of a task that the answer names all the same.
+    Unknown(Option<String>),
 }
 
 impl Creating {
@@ -152,7 +152,7 @@ impl Creating {
             }
         };
         let Some(end) = end else {
-            return CreatingEnd::Unknown;
+            return CreatingEnd::Unknown(None);
         };
         match sent.in_flight.ended(end) {
             CreateEnd::Accepted(id) => CreatingEnd::Accepted {
@@ -161,7 +161,7 @@ impl Creating {
                 cancelled: sent.cancelled,
                 attempt: attempt.number,
             },
-            CreateEnd::Unknown => CreatingEnd::Unknown,
+            CreateEnd::Unknown(candidate) => CreatingEnd::Unknown(candidate),
             _ if sent.cancelled => CreatingEnd::NothingSpent(Cause::Cancelled),
             CreateEnd::Refused(refusal) => CreatingEnd::Refused {
                 refusal,

@@ -4,11 +4,12 @@ use super::creating::{Creating, CreatingEnd};
 use super::listing::Listing;
 use super::reflection::{Refused, Sent};
 use super::snapshot::{self, Resume, Unsent, Waited};
-use super::task::{Offer, Purchase};
+use super::task::{Offer, Purchase, Task};
 use super::waiting::{WaitEnd, Waiting};
 use super::wire::{Exchange, ExchangeEnd};
 use super::{Session, State, pace};
 use crate::Millis;
+use crate::api::requests;
 use crate::catalogue::Catalogue;
 use crate::event::{Checkpoint, CheckpointState, Event};
 use crate::http::ExchangeId;
@@ -18,7 +19,8 @@ use crate::prelude::*;
 use crate::pump::Misuse;
 use crate::quote::{Level, Priced, Quote};
 use crate::request::Request;
-use ima_wire::envelope::Refusal;
+use crate::status::TaskStatus;
+use ima_wire::envelope::{Answer, Refusal};
 
 impl Session {
     pub(super) fn start(&mut self) -> Result<(), Misuse> {
@@ -27,9 +29,15 @@ impl Session {
         };
         match resume.clone() {
             Resume::Unsent(Unsent { request, .. }) => self.list(request),
-            in_doubt @ Resume::InDoubt(_) => {
-                self.fail(Cause::OutcomeUnknown, Charge::Unknown, in_doubt, Vec::new());
-            }
+            Resume::InDoubt(purchase) => match &purchase.candidate {
+                // Asking for a task costs nothing, and one that is there ends the doubt.
+                Some(id) => {
+                    let request = requests::detail(id, purchase.request.language);
+                    let exchange = self.wire.transmit(request, self.now, Millis::MAX);
+                    self.state = State::Checking(exchange, Box::new(purchase));
+                }
+                None => self.doubt(purchase),
+            },
             Resume::Waiting(waited) => {
                 if self.adopted {
                     self.checkpoint(&waited);
@@ -55,6 +63,39 @@ impl Session {
             }
             _ => Err(Misuse::NothingToRepeat),
         }
+    }
+
+    /// The service was asked for the task that an unclear answer named, or (`None`) did not answer.
+    fn checked(&mut self, end: Option<&ExchangeEnd>) {
+        let over = State::Over(self.as_it_stands());
+        let State::Checking(_, purchase) = core::mem::replace(&mut self.state, over) else {
+            return;
+        };
+        let answer = end.and_then(|end| end.as_ref().ok());
+        let is_there = |id: &String| {
+            answer.is_some_and(|answer| match Answer::read(answer.status, &answer.body) {
+                Answer::Success(Some(data)) => TaskStatus::read(&data, id).is_some(),
+                _ => false,
+            })
+        };
+        let Some(id) = purchase.candidate.clone().filter(is_there) else {
+            return self.doubt(*purchase);
+        };
+        let Purchase { request, offer, .. } = *purchase;
+        let waited = Waited {
+            language: request.language,
+            elapsed_ms: 0,
+            task: Task::new(request.task, id, offer),
+        };
+        self.checkpoint(&waited);
+        let waiting = Waiting::resume(waited, self.now, self.patience());
+        self.state = State::Waiting(waiting);
+        self.timeout();
+    }
+
+    fn doubt(&mut self, purchase: Purchase) {
+        let in_doubt = Resume::InDoubt(purchase);
+        self.fail(Cause::OutcomeUnknown, Charge::Unknown, in_doubt, Vec::new());
     }
 
     /// The task is known from here on.
@@ -96,7 +137,7 @@ impl Session {
             State::Creating(creating) => {
                 self.fail_unspent(cause, creating.purchase().request.clone())
             }
-            State::Ready(Resume::InDoubt(_)) => {
+            State::Ready(Resume::InDoubt(_)) | State::Checking(..) => {
                 self.fail(cause, Charge::Unknown, self.as_it_stands(), Vec::new());
             }
             State::Ready(Resume::Waiting(_)) => {
@@ -116,6 +157,7 @@ impl Session {
     fn exchange(&self) -> Option<Exchange> {
         match &self.state {
             State::Ready(_) | State::Over(_) => None,
+            State::Checking(exchange, _) => Some(*exchange),
             State::Listing(listing, ..) => listing.exchange(),
             State::Creating(creating) => creating.exchange(),
             State::Waiting(waiting) => waiting.exchange(),
@@ -128,6 +170,7 @@ impl Session {
         }
         match &mut self.state {
             State::Ready(_) | State::Over(_) => {}
+            State::Checking(..) => self.checked(Some(&end)),
             State::Listing(listing, ..) => {
                 let listed = listing.ended(end, &mut self.wire, self.now);
                 self.listed(listed);
@@ -144,6 +187,11 @@ impl Session {
     pub(super) fn timeout(&mut self) {
         match &mut self.state {
             State::Ready(_) | State::Over(_) => {}
+            State::Checking(exchange, _) => {
+                if self.now >= exchange.deadline {
+                    self.checked(None);
+                }
+            }
             State::Listing(listing, ..) => {
                 let listed = listing.timeout(&mut self.wire, self.now);
                 self.listed(listed);
@@ -215,6 +263,7 @@ impl Session {
             request,
             key: self.key,
             offer: Offer::of(&quote, self.alternatives.clone()),
+            candidate: None,
         };
         let creating = Creating::send(purchase, quote, sent, catalogue, &mut self.wire, self.now);
         self.state = State::Creating(Box::new(creating));
@@ -271,8 +320,11 @@ impl Session {
             CreatingEnd::NothingSpent(cause) => {
                 self.fail_unspent(cause, purchase.request);
             }
-            CreatingEnd::Unknown => {
-                let in_doubt = Resume::InDoubt(purchase);
+            CreatingEnd::Unknown(candidate) => {
+                let in_doubt = Resume::InDoubt(Purchase {
+                    candidate,
+                    ..purchase
+                });
                 self.fail(Cause::OutcomeUnknown, Charge::Unknown, in_doubt, Vec::new());
             }
         }

@@ -37,6 +37,7 @@ use reflection::Refused;
 use snapshot::{Resume, Unsent, Waited};
 use task::Purchase;
 use waiting::Waiting;
+use wire::Exchange;
 
 /// What the caller may set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,6 +76,8 @@ pub struct Session {
 enum State {
     /// Not started.
     Ready(Resume),
+    /// Whether the task exists that an unclear answer named.
+    Checking(Exchange, Box<Purchase>),
     Listing(Listing, Request, Option<Refused>),
     Creating(Box<Creating>),
     Waiting(Waiting),
@@ -153,6 +156,7 @@ impl Session {
     fn as_it_stands(&self) -> Resume {
         match &self.state {
             State::Ready(resume) | State::Over(resume) => resume.clone(),
+            State::Checking(_, purchase) => Resume::InDoubt(Purchase::clone(purchase)),
             State::Listing(_, request, _) => self.unsent(request.clone()),
             State::Creating(creating) if creating.is_sent() => {
                 Resume::InDoubt(creating.purchase().clone())
@@ -190,6 +194,7 @@ impl Pump for Session {
         }
         match &self.state {
             State::Ready(_) | State::Over(_) => Output::Done,
+            State::Checking(exchange, _) => Output::Wait(exchange.deadline),
             State::Listing(listing, ..) => Output::Wait(listing.deadline()),
             State::Creating(creating) => Output::Wait(creating.wake()),
             State::Waiting(waiting) => Output::Wait(waiting.wake()),

@@ -60,6 +60,7 @@ impl Before3 {
                 offer: Offer::as_asked(&request),
                 request,
                 key,
+                candidate: None,
             }),
             Self::Waiting(waited) => Resume::Waiting(waited),
         }
@@ -170,6 +171,7 @@ mod tests {
                 offer: Offer::as_asked(&request),
                 request: request.clone(),
                 key: KEY,
+                candidate: Some("t-1".to_owned()),
             });
             let other = IdempotencyKey::from_seed((3, 4));
             assert_eq!(read(&write(&resume), other), Ok(resume));

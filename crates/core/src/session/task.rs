@@ -26,6 +26,9 @@ pub(crate) struct Purchase {
     pub request: Request,
     pub key: IdempotencyKey,
     pub offer: Offer,
+    /// The id of a task that an unclear answer named. The service is asked for it before anything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<String>,
 }
 
 /// A paid task.

@@ -118,7 +118,7 @@ impl Waiting {
                 Answer::Success(None) => Some(TaskStatus::Pending(Vec::new())),
                 Answer::Success(Some(data)) => {
                     self.unknown = 0;
-                    TaskStatus::read(&data)
+                    TaskStatus::read(&data, &self.waited.task.id)
                 }
                 // Nobody but the user can mend this, so waiting on would help nothing.
                 Answer::Refused(refusal) if refusal.code == 401 => {

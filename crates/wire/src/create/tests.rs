@@ -8,8 +8,10 @@ enum Money {
     Accepted(&'static str),
     Refused,
     Unknown,
+    /// Unknown, with the id of a task to ask for.
+    Named(&'static str),
 }
-use Money::{Accepted, Refused, Unknown};
+use Money::{Accepted, Named, Refused, Unknown};
 
 #[test]
 fn an_answer_means_one_thing_for_the_money() {
@@ -17,7 +19,14 @@ fn an_answer_means_one_thing_for_the_money() {
         let shown: String = body.chars().take(60).collect();
         let is_expected = match (Verdict::of(status, body.as_bytes()), &expected) {
             (Verdict::Accepted(id), Accepted(expected)) => id == *expected,
-            (Verdict::Refused(_), Refused) | (Verdict::Unknown, Unknown) => true,
+            (Verdict::Refused(_), Refused) => true,
+            (Verdict::Unknown { candidate: None }, Unknown) => true,
+            (
+                Verdict::Unknown {
+                    candidate: Some(id),
+                },
+                Named(expected),
+            ) => id == *expected,
             _ => false,
         };
         assert!(is_expected, "{expected:?}: {status} {shown}");
@@ -29,9 +38,10 @@ fn broken_text_hides_no_task_and_is_no_task() {
     let beside = b"{\"code\":0,\"message\":\"\xe9\",\"data\":{\"id\":\"t\"}}";
     assert_eq!(Verdict::of(200, beside), Verdict::Accepted("t".to_owned()));
     let inside = b"{\"code\":0,\"data\":{\"id\":\"t\xe9\"}}";
-    assert_eq!(Verdict::of(200, inside), Verdict::Unknown);
+    let unknown = Verdict::Unknown { candidate: None };
+    assert_eq!(Verdict::of(200, inside), unknown);
     let between = b"{\"code\":0,\xff\"data\":{\"id\":\"t\"}}";
-    assert_eq!(Verdict::of(200, between), Verdict::Unknown);
+    assert_eq!(Verdict::of(200, between), unknown);
 }
 
 fn answers() -> Vec<(u16, String, Money)> {
@@ -45,7 +55,12 @@ fn answers() -> Vec<(u16, String, Money)> {
         (200, r#"{"code":0,"data":{"id":"t"}}"#, Accepted("t")),
         (200, r#"{"code":200,"data":{"id":"t"}}"#, Accepted("t")),
         (200, r#"{"code":"0","data":{"id":"t"}}"#, Accepted("t")),
-        (200, r#"{"code":0.0,"data":{"id":7.0}}"#, Accepted("7")),
+        (200, r#"{"code":0.0,"data":{"id":7.0}}"#, Accepted("7.0")),
+        (
+            200,
+            r#"{"code":0,"data":{"id":123456789012345678901234567890}}"#,
+            Accepted("123456789012345678901234567890"),
+        ),
         (200, r#"{"code":0,"data":{"id":7.5}}"#, Accepted("7.5")),
         (
             200,
@@ -85,7 +100,26 @@ fn answers() -> Vec<(u16, String, Money)> {
         (200, r#"{"code":0,"data":{"id":true}}"#, Unknown),
         (200, r#"{"code":0,"data":{"id":["t"]}}"#, Unknown),
         (200, r#"{"code":0,"data":{"id":"t","id":"u"}}"#, Unknown),
-        (200, r#"{"code":0,"code":6009,"data":{"id":"t"}}"#, Unknown),
+        (
+            200,
+            r#"{"code":0,"code":6009,"data":{"id":"t"}}"#,
+            Named("t"),
+        ),
+        (200, r#"{"code":6009,"data":{"id":"t"}}"#, Named("t")),
+        (401, r#"{"data":{"id":"t"}}"#, Named("t")),
+        (200, r#"{"data":{"id":"t"}}"#, Named("t")),
+        (200, r#"{"code":500,"data":{"id":"t"}}"#, Named("t")),
+        (
+            200,
+            r#"{"code":0,"data":{"id":"t"}} HTTP/1.1 200 OK"#,
+            Named("t"),
+        ),
+        (502, "\u{feff}{\"data\":{\"id\":\"t\"}}", Named("t")),
+        (200, r#"{"code":408}"#, Unknown),
+        (200, r#"{"code":409}"#, Unknown),
+        (200, r#"{"code":499}"#, Unknown),
+        (409, "", Unknown),
+        (499, "", Unknown),
         (200, r#"{"code":0,"data":1,"data":{"id":"t"}}"#, Unknown),
         (200, r#"{"code":6009}"#, Refused),
         (200, r#"{"code":6009.0}"#, Refused),

@@ -30,7 +30,7 @@ fn a_task_in_doubt_is_polled_with_what_the_user_was_told() {
 fn the_id_that_is_given_counts() {
     let run = Run::new(song()).play(vec![list(), created(), ready()]);
     let waiting = run.checkpoints().pop().unwrap().continuation.clone();
-    let adopted = adopt(&waiting, "task_2").play(vec![ready()]);
+    let adopted = adopt(&waiting, "task_2").play(vec![ready_as("\"task_2\"")]);
     assert!(adopted.requests[0].1.contains("task_2"));
     assert_eq!(adopted.success().task_id, "task_2");
     assert_eq!(adopted.success().points, 25);

@@ -52,7 +52,11 @@ fn the_requests_are_those_of_the_requirements() {
 
 #[test]
 fn a_task_id_may_be_a_number() {
-    let run = Run::new(song()).play(vec![list(), (CREATE, ok(r#"{"id":12345}"#)), ready()]);
+    let run = Run::new(song()).play(vec![
+        list(),
+        (CREATE, ok(r#"{"id":12345}"#)),
+        ready_as("12345"),
+    ]);
     assert_eq!(run.success().task_id, "12345");
 }
 

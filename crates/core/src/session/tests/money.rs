@@ -250,3 +250,35 @@ fn creating_again_keeps_the_doubt_about_the_first_create_request() {
     again.run_to_exchange().unwrap();
     assert!(again.session.snapshot().contains("creating"));
 }
+
+#[test]
+fn a_refusal_that_names_a_task_is_a_doubt_and_the_service_is_asked_for_the_task_before_any_other_create()
+ {
+    let named = answer(
+        200,
+        r#"{"code":6009,"message":"no","data":{"id":"task_1"}}"#,
+    );
+    let run = Run::new(song()).play(vec![list(), (CREATE, named)]);
+    let failure = run.failure();
+    assert_eq!(
+        (&failure.cause, failure.charge),
+        (&Cause::OutcomeUnknown, Charge::Unknown)
+    );
+    let continuation = failure.continuation.clone().unwrap();
+
+    // It exists: it is waited for, and nothing is created.
+    let found = Run::restored(&continuation).play(vec![pending(), pending(), ready()]);
+    assert_eq!(found.success().task_id, "task_1");
+    // The service doesn't know it, or can't be asked: still a doubt, and still a candidate.
+    for end in [
+        code(404, "Task not found"),
+        lost(Sent::Maybe),
+        ok(r#"{"id":"other"}"#),
+        End::Silence,
+    ] {
+        let run = Run::restored(&continuation).play(vec![(DETAIL, end)]);
+        let failure = run.failure();
+        assert_eq!(failure.charge, Charge::Unknown);
+        assert_eq!(failure.continuation.as_deref(), Some(&*continuation));
+    }
+}

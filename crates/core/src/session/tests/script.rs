@@ -83,6 +83,12 @@ pub(super) fn ready() -> Step {
     )
 }
 
+/// The audio of a task of another id.
+pub(super) fn ready_as(id: &str) -> Step {
+    let media = r#"{"resource_status":1,"url":"https://cdn.example/1.mp3"}"#;
+    (DETAIL, ok(&format!(r#"{{"id":{id},"medias":[{media}]}}"#)))
+}
+
 pub(super) fn song() -> Request {
     Request::new(TaskType::TextToMusic, "a song of rain", Language::En)
 }
