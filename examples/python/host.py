@@ -79,7 +79,7 @@ class Network:
             yield chunk
 
     def _open(self, method, url, left, **more):
-        limits = urllib3.Timeout(connect=min(10, left), read=min(30, left))
+        limits = urllib3.Timeout(connect=min(10, left), read=left)
         return self.pool.request(
             method, url, timeout=limits, redirect=False, preload_content=False, **more
         )

@@ -106,6 +106,16 @@ pub enum Error {
     /// The bytes are not a WebAssembly component.
     #[error("The file or bytes given are not a WebAssembly component.")]
     NotAComponent,
+    /// The component is larger than any that is compiled: compiling could take minutes, and gigabytes.
+    #[error("The component has {found} {what}; at most {most} are compiled.")]
+    ComponentTooLarge {
+        /// What there is too much of: `bytes` or `functions`.
+        what: &'static str,
+        /// How much there is.
+        found: u64,
+        /// How much there may be.
+        most: u64,
+    },
     /// A component of world `machine` must not import anything.
     #[error("The component imports what it is not offered: {}.", .0.join(", "))]
     UnknownImports(Vec<String>),

@@ -35,3 +35,45 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."))
 }
+
+/// Opens a hidden file beside a user's for this process, or creates it; `mode` is the one of a new file.
+/// None if something else has its name: a link, a folder, a pipe, a file that is another user's or has a
+/// second name. What a planted name leads to is neither read nor written, and never waited for.
+///
+/// # Errors
+///
+/// If the file can't be opened or created.
+#[cfg(unix)]
+pub fn open_hidden(path: &Path, mode: u32) -> io::Result<Option<fs::File>> {
+    use rustix::fs::{Mode, OFlags};
+    use rustix::io::Errno;
+    use std::os::unix::fs::MetadataExt;
+
+    let flags =
+        OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(path, flags, Mode::from_raw_mode(mode)) {
+        Ok(file) => fs::File::from(file),
+        Err(Errno::LOOP | Errno::ISDIR | Errno::NXIO) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let there = file.metadata()?;
+    let own = there.uid() == rustix::process::geteuid().as_raw();
+    Ok((there.is_file() && there.nlink() == 1 && own).then_some(file))
+}
+
+/// Opens a hidden file beside a user's for this process, or creates it. None if something else has its
+/// name.
+///
+/// # Errors
+///
+/// If the file can't be opened or created.
+#[cfg(not(unix))]
+pub fn open_hidden(path: &Path, _mode: u32) -> io::Result<Option<fs::File>> {
+    match fs::symlink_metadata(path) {
+        Ok(there) if !there.is_file() => return Ok(None),
+        _ => {}
+    }
+    let mut options = fs::File::options();
+    let options = options.create(true).truncate(false).read(true).write(true);
+    options.open(path).map(Some)
+}

@@ -74,6 +74,7 @@ pub use download::{AudioFormat, Download, DownloadError, file_name};
 pub use egress::RefusedRequest;
 pub use engine::ComponentSource;
 pub use error::{Aftermath, CeilingExceeded, EngineError, Error};
+pub use files::open_hidden;
 pub use generation::{Canceller, Generation};
 pub use harden::harden_process;
 pub use ima_journal as journal;

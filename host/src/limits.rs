@@ -43,8 +43,8 @@ pub struct Limits {
     /// Bytes of a response's status line and headers, at which reading stops where they have not
     /// ended by then. Default 64 KiB, never less than 8 KiB.
     pub header_size: usize,
-    /// Exchanges with the service that go on at once in a runtime, and the most connections to it;
-    /// at least one. Further ones wait for their turn, first come, first served. Of downloads, a
+    /// Exchanges with the service that go on at once in a runtime, and the most connections to it that
+    /// are kept; at least one. A create request has a connection of its own. Further ones wait for their turn, first come, first served. Of downloads, a
     /// quarter as many go on at once. Default 256, a quarter of the files that a process may
     /// usually open.
     pub connections: usize,
@@ -57,6 +57,9 @@ pub struct Limits {
     pub connect_timeout: Duration,
     /// Longest time from the request to the headers of its response. Default 30 s.
     pub first_byte_timeout: Duration,
+    /// The same for a create request, which is never sent twice: giving up would cost the answer.
+    /// Default 5 minutes.
+    pub create_wait: Duration,
     /// Longest pause within a response. Default 15 s.
     pub between_bytes_timeout: Duration,
     /// Longest time for one request and its whole response. Default 2 minutes.
@@ -92,6 +95,7 @@ impl Default for Limits {
             permit_wait: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(30),
+            create_wait: Duration::from_secs(300),
             between_bytes_timeout: Duration::from_secs(15),
             exchange: Duration::from_secs(120),
             download_size: 200 << 20,

@@ -123,6 +123,9 @@ impl Runtime {
         task: TaskType,
         preferred: &Preferred,
     ) -> Result<Vec<u8>, Error> {
+        for name in [&preferred.model_id, &preferred.model_name] {
+            self.taken_in(name)?;
+        }
         let (file, user, preferred) = (file.to_vec(), self.taken_in(user)?, preferred.clone());
         let file = call!(self, preferences.call_set(&file, &user, task, &preferred)).await?;
         file.map_err(Error::Preferences)

@@ -114,6 +114,7 @@ impl WasiHttpHooks for Hooks {
             connect: options.connect_timeout,
             first_byte: options.first_byte_timeout,
             between_bytes: options.between_bytes_timeout,
+            all: None,
         };
         Box::new(async move {
             let response = send(&egress, request, timeouts).await.map_err(code)?;

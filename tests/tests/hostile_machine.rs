@@ -243,6 +243,44 @@ async fn a_trap_is_told_with_the_truth_about_the_money() {
 }
 
 #[tokio::test]
+async fn a_component_that_takes_too_much_to_compile_is_refused_before_it_is() {
+    let leb = |mut number: u32| {
+        let mut bytes = Vec::new();
+        loop {
+            let more = number >= 0x80;
+            bytes.push((number & 0x7f) as u8 | if more { 0x80 } else { 0 });
+            number >>= 7;
+            if !more {
+                return bytes;
+            }
+        }
+    };
+    let section = |id: u8, content: Vec<u8>| {
+        [vec![id], leb(content.len().try_into().unwrap()), content].concat()
+    };
+    const FUNCTIONS: u32 = 1_000_000;
+    let types = section(1, vec![1, 0x60, 0, 0]);
+    let functions = section(3, [leb(FUNCTIONS), vec![0; FUNCTIONS as usize]].concat());
+    let code = section(
+        10,
+        [leb(FUNCTIONS), [2, 0, 0x0b].repeat(FUNCTIONS as usize)].concat(),
+    );
+    let module = [b"\0asm\x01\0\0\0".to_vec(), types, functions, code].concat();
+    let component = [b"\0asm\x0d\0\x01\0".to_vec(), section(1, module)].concat();
+    let builder = Runtime::builder().component(ComponentSource::Bytes(component));
+    let error = builder.build().await.err().unwrap();
+    let named = matches!(
+        error,
+        Error::ComponentTooLarge {
+            what: "functions",
+            found: 1_000_000,
+            ..
+        }
+    );
+    assert!(named, "{error}");
+}
+
+#[tokio::test]
 async fn what_is_no_component_is_refused() {
     for bytes in [&b""[..], b"\0asm\x01\0\0\0", b"not wasm at all"] {
         let builder = Runtime::builder().component(ComponentSource::Bytes(bytes.to_vec()));

@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::setup::KEY;
+
 /// A player and its options before the file.
 type Player = (&'static str, &'static [&'static str]);
 
@@ -40,6 +42,8 @@ pub(crate) fn play(file: &Path) -> Played {
         let status = Command::new(program)
             .args(*options)
             .arg(&file)
+            // A player plays: the key is none of its business.
+            .env_remove(KEY)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -9,7 +9,7 @@ use crate::ui::out;
 use crate::ui::text;
 
 /// Where the API key is.
-const KEY: &str = "IMA_API_KEY";
+pub(crate) const KEY: &str = "IMA_API_KEY";
 
 /// What requests call their sender.
 const USER_AGENT: &str = concat!("ima/", env!("CARGO_PKG_VERSION"));

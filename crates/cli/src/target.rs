@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use ima_host::types::{Media, TaskType};
-use ima_host::{AudioFormat, Download, DownloadError, Error, Runtime, file_name};
+use ima_host::{AudioFormat, Download, DownloadError, Error, Runtime, file_name, open_hidden};
 
 use crate::command_error::CommandError;
 use crate::options::Delivery;
@@ -164,9 +164,9 @@ impl Reserved {
         hidden.push(target.file_name().unwrap_or_default());
         hidden.push(".lock");
         let path = folder_of(target).join(hidden);
-        let mut options = File::options();
-        let options = options.create(true).truncate(false).write(true);
-        let mut file = options.open(&path).map_err(Some)?;
+        let in_the_way = || Some(io::Error::from(ErrorKind::AlreadyExists));
+        let file = open_hidden(&path, 0o600).map_err(Some)?;
+        let mut file = file.ok_or_else(in_the_way)?;
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(None);
         }
@@ -234,6 +234,10 @@ fn reason(error: &io::Error) -> Text {
         ErrorKind::NotADirectory => say!(
             "a part of the path is not a folder",
             "路径中有一部分不是文件夹"
+        ),
+        ErrorKind::AlreadyExists => say!(
+            "something else has the name of its hidden file",
+            "同名的隐藏文件被占用"
         ),
         ErrorKind::InvalidFilename => say!("the name is too long", "文件名太长"),
         _ => say!("the system refused", "系统拒绝了"),

@@ -59,6 +59,7 @@ pub mod macro_support {
     pub extern crate alloc;
     pub use ima_core;
     pub use ima_understanding;
+    pub use ima_wire;
     pub use serde_json;
 }
 

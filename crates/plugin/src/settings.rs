@@ -26,6 +26,10 @@ impl Prepared {
             first_byte_timeout_ms: settings
                 .first_byte_timeout_ms
                 .unwrap_or(defaults.first_byte_timeout_ms),
+            // Whoever chooses a limit means that request above all.
+            create_wait_ms: settings
+                .first_byte_timeout_ms
+                .unwrap_or(defaults.create_wait_ms),
             between_bytes_timeout_ms: settings
                 .between_bytes_timeout_ms
                 .unwrap_or(defaults.between_bytes_timeout_ms),

@@ -24,4 +24,5 @@ pub mod operation;
 pub mod order;
 pub mod origin;
 pub mod scalar;
+pub mod untrusted;
 pub mod words;

@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use secrecy::zeroize::Zeroizing;
 
-/// What a key looks like: as it is, and within base64 at each of the three places where it may
-/// begin there.
+/// What a key looks like: as it is, reversed, in hexadecimal, and within base64 at each of the three
+/// places where it may begin there.
 ///
 /// Each of its characters may be escaped as JSON, URLs and HTML do it: `\u0069`, `\/`, `%69`,
 /// `&#105;`, `&#x69;`, `&amp;`. Nothing but the key is looked for: a part of it is no trace.
@@ -21,6 +21,17 @@ const SHORTEST: usize = 6;
 
 /// The most backslashes before an escaped character: JSON four deep has fifteen.
 const MOST_SLASHES: usize = 16;
+
+fn in_hexadecimal(key: &[u8], upper: bool) -> Vec<u8> {
+    let digit = |half: u8| match (half, upper) {
+        (0..=9, _) => b'0' + half,
+        (_, false) => b'a' + half - 10,
+        (_, true) => b'A' + half - 10,
+    };
+    key.iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
 
 impl KeyPatterns {
     pub(super) fn of(key: &[u8]) -> Self {
@@ -41,6 +52,13 @@ impl KeyPatterns {
             }
         }
         let plain = Zeroizing::new(key.to_vec());
+        if key.len() >= SHORTEST {
+            let reversed: Vec<u8> = key.iter().rev().copied().collect();
+            encoded.push(Zeroizing::new(reversed));
+            for upper in [false, true] {
+                encoded.push(Zeroizing::new(in_hexadecimal(key, upper)));
+            }
+        }
         let mut begins = Zeroizing::new([false; 256]);
         let escapes = b"\\%&".iter();
         let first = std::iter::once(&plain)
@@ -242,6 +260,18 @@ mod tests {
                     assert!(!clean(&escaped).unwrap().contains(piece));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn it_is_found_reversed_and_in_hexadecimal() {
+        let key = KEY.as_bytes();
+        let reversed: String = KEY.chars().rev().collect();
+        let hex = |upper| String::from_utf8(in_hexadecimal(key, upper)).unwrap();
+        for text in [reversed, hex(false), hex(true)] {
+            let text = format!("<{text}>");
+            assert!(KeyPatterns::of(key).are_in(text.as_bytes()), "{text}");
+            assert!(!clean(&text).unwrap().contains(&text[1..text.len() - 1]));
         }
     }
 

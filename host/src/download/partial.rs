@@ -10,10 +10,13 @@ use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
 use super::{AudioFormat, Download, DownloadError};
-use crate::files::is_missing_there;
+use crate::files::{is_missing_there, open_hidden};
 
 /// How many bytes are collected before they are written.
 const BUFFER: usize = 256 << 10;
+
+/// The longest note that is read, in bytes.
+const LONGEST_NOTE: u64 = 512;
 
 /// What names a version of a file: a strong `ETag`, else `Last-Modified`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,8 +90,8 @@ impl Partial {
 
     /// Takes up what is there, where its version is known.
     fn recall(&mut self) -> io::Result<()> {
-        let note = self.note.as_ref().and_then(|note| fs::read(note).ok());
-        let Some(validator) = note.and_then(|note| HeaderValue::from_bytes(&note).ok()) else {
+        let noted = self.note.as_ref().and_then(|note| read_note(note));
+        let Some(validator) = noted else {
             return self.restart(None);
         };
         let mut reader = BufReader::new(self.file.as_file());
@@ -103,7 +106,7 @@ impl Partial {
             self.hash.update(data);
             self.size += data.len() as u64;
         }
-        self.validator = Some(Validator(validator));
+        self.validator = Some(validator);
         self.file.disable_cleanup(true);
         Ok(())
     }
@@ -127,9 +130,16 @@ impl Partial {
         // The note is on the disk before the first byte that it speaks of.
         match (&self.note, &validator) {
             (Some(note), Some(validator)) => {
-                let mut file = File::create(note)?;
-                file.write_all(validator.0.as_bytes())?;
-                file.sync_all()?;
+                // Where the name is taken by something else, the file can't be continued later.
+                if let Some(mut file) = open_hidden(note, 0o600)? {
+                    file.set_len(0)?;
+                    file.write_all(validator.0.as_bytes())?;
+                    file.sync_all()
+                        .or_else(|error| match is_missing_there(&error) {
+                            true => Ok(()),
+                            false => Err(error),
+                        })?;
+                }
             }
             _ => self.forget(),
         }
@@ -201,15 +211,23 @@ impl Partial {
     }
 }
 
+/// The version that a note names. It goes into a request, so nothing but a validator of HTTP is taken: a
+/// quoted tag, or a date.
+fn read_note(path: &Path) -> Option<Validator> {
+    let file = open_hidden(path, 0o600).ok()??;
+    let mut text = String::new();
+    file.take(LONGEST_NOTE).read_to_string(&mut text).ok()?;
+    let tag = text.len() >= 2 && text.starts_with('"') && text.ends_with('"');
+    let date = text.ends_with(" GMT") && text.len() == "Thu, 01 Jan 1970 00:00:00 GMT".len();
+    let value = HeaderValue::from_str(&text).ok()?;
+    (tag || date).then_some(Validator(value))
+}
+
 /// Opens or creates a file for this call alone; none where another one has it.
 fn claim(path: &Path) -> io::Result<Option<NamedTempFile>> {
-    let mut options = File::options();
-    options.create(true).truncate(false).read(true).write(true);
-    let file = match options.open(path) {
-        Ok(file) => file,
-        // Something else has the name, or a link that leads nowhere: it is left alone.
-        Err(error) if error.kind() == io::ErrorKind::IsADirectory => return Ok(None),
-        Err(error) => return Err(error),
+    // Audio is no secret: the file is as readable as any other that the user creates.
+    let Some(file) = open_hidden(path, 0o666)? else {
+        return Ok(None);
     };
     if file.try_lock().is_err() || !is_still(&file, path) {
         return Ok(None);

@@ -1,6 +1,8 @@
 //! Downloads from servers that behave and that do not.
 
 mod declared;
+#[cfg(unix)]
+mod planted;
 mod workers;
 
 use std::fs;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::connect::{Connector, connector};
 use super::exchange_error::ExchangeError;
 use super::permit::{ConnectionPermit, ConnectionPermits, at_least_one, at_origin};
+use super::policy::Operation;
 use crate::credential::Key;
 use crate::limits::Limits;
 use crate::network::Proxies;
@@ -49,11 +50,16 @@ pub(crate) struct Timeouts {
     pub(crate) connect: Option<Duration>,
     pub(crate) first_byte: Option<Duration>,
     pub(crate) between_bytes: Option<Duration>,
+    /// All of it together.
+    pub(crate) all: Option<Duration>,
 }
 
 /// The client, and where it may go.
 pub(crate) struct ServiceClient {
     client: Client<Connector, Full<Bytes>>,
+    /// For create requests, each over a fresh connection: whatever another exchange left in a
+    /// connection would be taken for their answer.
+    creates: Client<Connector, Full<Bytes>>,
     origin: Origin,
     address: Uri,
     proxies: Proxies,
@@ -72,20 +78,24 @@ impl ServiceClient {
         proxies: Proxies,
         tls: rustls::ClientConfig,
     ) -> Self {
-        let connector = connector(&limits, &origin, proxies.clone(), tls);
-        let client = Client::builder(TokioExecutor::new())
+        let to = |tls| connector(&limits, &origin, proxies.clone(), tls);
+        let mut builder = Client::builder(TokioExecutor::new());
+        builder
             .pool_idle_timeout(IDLE)
             .pool_timer(TokioTimer::new())
-            .pool_max_idle_per_host(at_least_one(limits.connections))
             .http1_max_buf_size(limits.header_size.max(8 << 10))
             // A request is sent again only when hyper hands it back unsent: it does so only while
             // the request is still in its queue (`Envelope`), before a byte of it is encoded. So a
             // pooled connection that the server has closed costs nothing, and no request that may
             // have arrived is ever repeated.
-            .retry_canceled_requests(true)
-            .build(connector);
+            .retry_canceled_requests(true);
+        let creates = builder.pool_max_idle_per_host(0).build(to(tls.clone()));
+        let client = builder
+            .pool_max_idle_per_host(at_least_one(limits.connections))
+            .build(to(tls));
         Self {
             client,
+            creates,
             address: origin.uri(),
             origin,
             proxies,
@@ -145,6 +155,7 @@ impl ServiceClient {
     pub(crate) async fn exchange(
         &self,
         _permit: ConnectionPermit<'_>,
+        operation: Operation,
         parts: Parts,
         body: Bytes,
         timeouts: Timeouts,
@@ -153,7 +164,17 @@ impl ServiceClient {
         let limits = &*self.limits;
         let between = capped(timeouts.between_bytes, limits.between_bytes_timeout);
         let connect = capped(timeouts.connect, limits.connect_timeout);
-        let first_byte = capped(timeouts.first_byte, limits.first_byte_timeout);
+        let (client, first_byte, all) = match operation {
+            Operation::Create => (
+                &self.creates,
+                limits.create_wait,
+                limits.create_wait.max(limits.exchange),
+            ),
+            _ => (&self.client, limits.first_byte_timeout, limits.exchange),
+        };
+        let first_byte = capped(timeouts.first_byte, first_byte);
+        // However slowly it drips, an answer ends with the time that there is for it.
+        let all = capped(timeouts.all, connect.saturating_add(all));
 
         let mut headers = HeaderMap::new();
         for name in KEPT {
@@ -173,11 +194,11 @@ impl ServiceClient {
         *request.headers_mut() = headers;
 
         let exchange = async {
-            let response = self.send(request, connect, first_byte).await?;
+            let response = self.send_by(client, request, connect, first_byte).await?;
             read(response, limits.response_size, between).await
         };
         // The phases before this one have limits of their own, so what runs out here was sent.
-        match timeout(connect.saturating_add(limits.exchange), exchange).await {
+        match timeout(all, exchange).await {
             Ok(result) => result,
             Err(_) => Err(ExchangeError::AnswerTimeout),
         }
@@ -186,6 +207,17 @@ impl ServiceClient {
     /// Sends a request and waits for the headers of its response.
     pub(crate) async fn send(
         &self,
+        request: Request<Full<Bytes>>,
+        connect: Duration,
+        first_byte: Duration,
+    ) -> Result<Response<Incoming>, ExchangeError> {
+        self.send_by(&self.client, request, connect, first_byte)
+            .await
+    }
+
+    async fn send_by(
+        &self,
+        client: &Client<Connector, Full<Bytes>>,
         mut request: Request<Full<Bytes>>,
         connect: Duration,
         first_byte: Duration,
@@ -194,7 +226,7 @@ impl ServiceClient {
         request.headers_mut().insert(header::USER_AGENT, name);
         let tls = request.uri().scheme_str() == Some("https");
         let mut captured = capture_connection(&mut request);
-        let mut response = std::pin::pin!(self.client.request(request));
+        let mut response = std::pin::pin!(client.request(request));
 
         // hyper names the connection before it writes to it. As long as it has not, nothing can
         // have been sent, and dropping the request is certain to leave nothing behind.

@@ -172,7 +172,9 @@ impl Egress {
             .await;
         let permit = permit.inspect_err(|error| tracing::warn!(?operation, %error, "not sent"))?;
         if operation != Operation::Create {
-            let result = way_out.client.exchange(permit, parts, body, timeouts, key);
+            let result = way_out
+                .client
+                .exchange(permit, operation, parts, body, timeouts, key);
             return way_out.report(operation, key, result.await);
         }
         let named =
@@ -203,7 +205,7 @@ impl Egress {
         }
         let result = way_out
             .client
-            .exchange(permit, parts, body, timeouts, key)
+            .exchange(permit, operation, parts, body, timeouts, key)
             .await;
         let settlement = match &result {
             Ok(answer) => settlement(answer, key),

@@ -54,10 +54,37 @@ pub(crate) fn component_bytes(source: &ComponentSource) -> Result<Cow<'_, [u8]>,
         }
     };
     // The preamble of a component, as opposed to a core module.
-    if bytes.starts_with(b"\0asm\x0d\0\x01\0") {
-        Ok(bytes)
-    } else {
-        Err(Error::NotAComponent)
+    if !bytes.starts_with(b"\0asm\x0d\0\x01\0") {
+        return Err(Error::NotAComponent);
+    }
+    within(&bytes)?;
+    Ok(bytes)
+}
+
+/// The largest component that is compiled, in bytes: thirty times the one that comes with this library.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// The most functions that are compiled, in all of a component's modules together.
+const MOST_FUNCTIONS: u64 = 50_000;
+
+/// Refuses a component that takes too much to compile, before anything of it is.
+fn within(component: &[u8]) -> Result<(), Error> {
+    let too_large = |what, found, most| Error::ComponentTooLarge { what, found, most };
+    let bytes = component.len() as u64;
+    if bytes > MOST_BYTES {
+        return Err(too_large("bytes", bytes, MOST_BYTES));
+    }
+    let mut functions = 0_u64;
+    for part in wasmparser::Parser::new(0).parse_all(component) {
+        if let wasmparser::Payload::FunctionSection(section) =
+            part.map_err(|_| Error::NotAComponent)?
+        {
+            functions = functions.saturating_add(section.count().into());
+        }
+    }
+    match functions > MOST_FUNCTIONS {
+        true => Err(too_large("functions", functions, MOST_FUNCTIONS)),
+        false => Ok(()),
     }
 }
 

@@ -69,6 +69,7 @@ async fn send(
         connect: left,
         first_byte: left,
         between_bytes: left,
+        all: left,
     };
     let (parts, body) = egress.send(request, timeouts).await?.into_parts();
     let headers = parts.headers.iter().map(|(name, value)| {

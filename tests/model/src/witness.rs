@@ -18,9 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The longest fetch of the list: three exchanges of a minute, and a rest of up to a minute (the
 /// longest `Retry-After` that is waited out before anything is paid) after the first and second.
 const LISTING: Millis = 3 * 60_000 + 2 * 60_000;
-/// The longest create request: three exchanges of a minute that turn out not to have left, and the
-/// rests of one and two seconds, each up to a fifth longer.
-const CREATING: Millis = 3 * 60_000 + 1_200 + 2_400;
+/// How long the answer to a create request is waited for.
+const ANSWER: Millis = 300_000;
+/// The longest create request: three exchanges that turn out not to have left, and the rests of one and
+/// two seconds, each up to a fifth longer.
+const CREATING: Millis = 3 * ANSWER + 1_200 + 2_400;
 /// A request is amended at most twice, each time perhaps after a fresh list.
 const BEFORE_THE_TASK: Millis = 3 * (LISTING + CREATING);
 /// The longest single wait before a task exists.

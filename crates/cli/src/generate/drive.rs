@@ -1,7 +1,7 @@
 //! Drives a generation to its end: shows it, and lets Ctrl-C stop it.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ima_host::types::{
     Cause, Charge, Checkpoint, CheckpointState, Event, Failure, Message, Outcome, Started, Success,
@@ -23,6 +23,9 @@ use crate::ui::text;
 
 /// How often a bar moves between the events.
 const FRAME: Duration = Duration::from_millis(500);
+
+/// After how long without an answer to the create request the user is told so.
+const QUIET: Duration = Duration::from_secs(15);
 
 /// What the generations of one run have in common.
 pub(crate) struct Run<'a> {
@@ -188,6 +191,8 @@ impl<'a> Run<'a> {
         // What was announced and not agreed to yet is not acknowledged.
         let mut acknowledgement = None;
         let mut frames = tokio::time::interval(FRAME);
+        // Since when an answer to the create request is due.
+        let mut left = None;
         frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -224,6 +229,10 @@ impl<'a> Run<'a> {
                         }
                         _ => {}
                     }
+                    if let Event::Checkpoint(checkpoint) = &event {
+                        let creating = checkpoint.state == CheckpointState::Creating;
+                        left = creating.then(Instant::now);
+                    }
                     show.event(&event);
                     if let Event::Finished(outcome) = event {
                         return Ok(FollowEnd::Outcome(outcome));
@@ -236,7 +245,12 @@ impl<'a> Run<'a> {
                     show.trouble(&text::stopping());
                     canceller.cancel();
                 }
-                _ = frames.tick() => show.frame(),
+                _ = frames.tick() => {
+                    if left.take_if(|left| left.elapsed() > QUIET).is_some() {
+                        show.note(&text::answer_awaited());
+                    }
+                    show.frame();
+                }
             }
         }
     }

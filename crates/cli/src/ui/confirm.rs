@@ -7,6 +7,7 @@ use ima_host::types::{Language, Started};
 
 use crate::options::Spending;
 use crate::ui::interrupt::Interrupt;
+use crate::ui::safe;
 use crate::ui::text::{Text, say};
 
 /// What is asked about.
@@ -19,20 +20,22 @@ pub(crate) enum Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// The question; the model, its time and its price come before it.
+    /// The question. The price stands on a line of its own, last: nothing that the service sends comes after
+    /// it.
     fn text(&self) -> Text {
         let (heading, points) = match self {
             Self::One(started) => {
-                let model = &started.model_name;
+                // A name takes one line.
+                let model = started.model_name.replace('\n', " ");
                 let (min, max) = (started.estimate.min_seconds, started.estimate.max_seconds);
                 let heading = say!(
-                    "{model}, {min}~{max} seconds. ",
-                    "{model}，{min}~{max} 秒。"
+                    "{model}, {min}~{max} seconds.\n",
+                    "{model}，{min}~{max} 秒。\n"
                 );
                 (heading, price(started))
             }
             Self::Several(count, points) => {
-                let heading = say!("{count} generations. ", "共 {count} 项。");
+                let heading = say!("{count} generations.\n", "共 {count} 项。\n");
                 (heading, points.to_string())
             }
             Self::Shown(started) => (Text::same(""), price(started)),
@@ -69,7 +72,7 @@ pub(crate) async fn ask(
     language: Language,
     interrupt: &mut Interrupt,
 ) -> bool {
-    if write(asking.text().get(language)).is_err() {
+    if write(&safe::shown(asking.text().get(language))).is_err() {
         return false;
     }
     let answer = tokio::task::spawn_blocking(|| {

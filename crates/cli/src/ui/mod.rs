@@ -4,6 +4,7 @@ mod bar;
 pub(crate) mod confirm;
 pub(crate) mod interrupt;
 pub(crate) mod out;
+pub(crate) mod safe;
 pub(crate) mod screen;
 pub(crate) mod table;
 pub(crate) mod text;

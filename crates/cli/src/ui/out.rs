@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
+use crate::ui::safe;
+
 /// Whether some output could not be written.
 static LOST: AtomicBool = AtomicBool::new(false);
 
 /// A line on standard output.
 pub(crate) fn line(text: &str) {
-    bytes(format!("{text}\n").as_bytes());
+    bytes(format!("{}\n", safe::shown(text)).as_bytes());
 }
 
 /// Bytes on standard output.
@@ -30,19 +32,19 @@ pub(crate) fn is_lost() -> bool {
 
 /// A line on standard error.
 pub(crate) fn error(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", safe::shown(text));
 }
 
 /// An object as one line of JSON on standard output.
 pub(crate) fn json(object: &impl Serialize) {
     if let Ok(text) = serde_json::to_string(object) {
-        line(&text);
+        line(&safe::json(&text));
     }
 }
 
 /// An object over several lines, for people too.
 pub(crate) fn pretty(object: &impl Serialize) {
     if let Ok(text) = serde_json::to_string_pretty(object) {
-        line(&text);
+        line(&safe::json(&text));
     }
 }

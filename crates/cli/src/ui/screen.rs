@@ -14,6 +14,7 @@ use crate::options::Common;
 use crate::report::{AttemptReport, Log};
 use crate::ui::bar::Bar;
 use crate::ui::out;
+use crate::ui::safe;
 use crate::ui::text::{self, Text, say};
 
 /// How long after the time of its next try the service still counts as out of reach, in
@@ -238,7 +239,7 @@ impl EventPrinter {
         if self.screen.events
             && let Ok(line) = serde_json::to_string(&line())
         {
-            self.screen.print(&line, false);
+            self.screen.print(&safe::json(&line), false);
         }
     }
 

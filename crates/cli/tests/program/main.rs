@@ -21,6 +21,7 @@ mod jobs;
 mod logs;
 mod outcomes;
 mod say;
+mod screen;
 mod service;
 #[path = "../stage/mod.rs"]
 mod stage;

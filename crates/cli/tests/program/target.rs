@@ -216,3 +216,42 @@ async fn ctrl_c_stops_a_slow_download_and_keeps_the_job() {
         assert_eq!(stage.charges(), 1);
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_planted_lock_is_neither_followed_nor_written() {
+    for hard in [false, true] {
+        let stage = Stage::new().await;
+        let secret = stage.home.path().join("secret.txt");
+        fs::write(&secret, "mine").unwrap();
+        let lock = stage.here().join(".ima-song.wav.lock");
+        match hard {
+            true => fs::hard_link(&secret, lock).unwrap(),
+            false => std::os::unix::fs::symlink(&secret, lock).unwrap(),
+        }
+        let asked = ["speech", "hello", "--out", "song.wav", "--language", "en"];
+        let error = stage.fails(&asked, 3);
+        assert!(
+            error["message"].as_str().unwrap().contains("hidden file"),
+            "{error}"
+        );
+        assert_eq!(fs::read(&secret).unwrap(), b"mine");
+        assert_eq!(stage.charges(), 0);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_in_the_way_holds_nothing_up() {
+    let stage = Stage::new().await;
+    for name in [".ima-song.wav.lock", "other.wav"] {
+        let made = std::process::Command::new("mkfifo")
+            .arg(stage.here().join(name))
+            .status();
+        assert!(made.unwrap().success());
+    }
+    for out in ["song.wav", "other.wav"] {
+        stage.fails(&["speech", "hello", "--out", out], 3);
+    }
+    assert_eq!(stage.charges(), 0);
+}

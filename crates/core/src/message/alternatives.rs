@@ -5,6 +5,7 @@ use crate::catalogue::Catalogue;
 use crate::outcome::Alternative;
 use crate::prelude::*;
 use crate::request::{Language, TaskType};
+use ima_wire::untrusted;
 
 /// A failed model and what to suggest instead. The last row is for any other model.
 const FALLBACKS: [(&str, [&str; 2]); 4] = [
@@ -39,7 +40,7 @@ pub(crate) fn alternatives(
         Some(Alternative {
             points: leaf.default_rule()?.points,
             model_id: leaf.model_id,
-            model_name: leaf.name,
+            model_name: untrusted::name(&leaf.name),
         })
     };
     ids.iter().filter_map(offered).collect()

@@ -15,6 +15,7 @@ use crate::prelude::*;
 use crate::request::{InvalidValue, Language, Request, TaskType};
 use check::Checked;
 use core::num::NonZeroU64;
+use ima_wire::untrusted;
 use serde_json::{Map, Value, json};
 
 /// A price and the request that goes with it. A create request cannot be built without one.
@@ -24,6 +25,7 @@ pub struct Quote {
     model_id: String,
     version_id: String,
     model_name: String,
+    shown_name: String,
     points: u32,
     attribute_id: NonZeroU64,
     estimate: Estimate,
@@ -100,6 +102,7 @@ impl Quote {
             task: request.task,
             model_id: leaf.model_id.clone(),
             version_id: leaf.version_id.clone(),
+            shown_name: untrusted::name(&leaf.name),
             model_name: leaf.name.clone(),
             points: rule.points,
             attribute_id,
@@ -126,7 +129,7 @@ impl Quote {
 
     /// Its name as the user should see it.
     pub fn model_name(&self) -> &str {
-        &self.model_name
+        &self.shown_name
     }
 
     /// The price, in points.
@@ -150,7 +153,7 @@ impl Quote {
     pub(crate) fn started(&self) -> Started {
         Started {
             model_id: self.model_id.clone(),
-            model_name: self.model_name.clone(),
+            model_name: self.shown_name.clone(),
             points: self.points,
             most_points: self.most_points(),
             estimate: self.estimate,
@@ -174,7 +177,7 @@ impl Quote {
 
     /// What it costs, in a phrase for the user (music: "Cost transparency").
     pub fn phrase(&self, language: Language) -> String {
-        Messages::new(self.task, language).cost(&self.model_id, &self.model_name, self.points)
+        Messages::new(self.task, language).cost(&self.model_id, &self.shown_name, self.points)
     }
 
     /// The body of the create request, as JSON text (music and speech: "API 2: Create Task").

@@ -203,7 +203,7 @@ fn send(purchase: &Purchase, prepared: Prepared, wire: &mut Wire<Event>, now: Mi
     let (in_flight, http) = prepared.transmit(purchase.request.language);
     Step::Sent(Sent {
         in_flight,
-        exchange: wire.transmit(http, now, Millis::MAX),
+        exchange: wire.transmit_create(http, now),
         at: now,
         cancelled: false,
     })

@@ -9,6 +9,9 @@ use alloc::collections::VecDeque;
 /// The longest that one exchange may take, in milliseconds.
 const EXCHANGE_LIMIT: Millis = 60_000;
 
+/// The longest that the answer to a create request is waited for, in milliseconds.
+const CREATE_LIMIT: Millis = 300_000;
+
 /// An exchange that was asked for and has not ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Exchange {
@@ -47,9 +50,19 @@ impl<E> Wire<E> {
         now: Millis,
         limit: Millis,
     ) -> Exchange {
+        self.transmit_until(request, now.saturating_add(EXCHANGE_LIMIT).min(limit))
+    }
+
+    /// The same for a create request. It is never sent again, so waiting for its answer costs nothing,
+    /// and giving up costs the answer.
+    pub(crate) fn transmit_create(&mut self, request: HttpRequest, now: Millis) -> Exchange {
+        self.transmit_until(request, now.saturating_add(CREATE_LIMIT))
+    }
+
+    fn transmit_until(&mut self, request: HttpRequest, deadline: Millis) -> Exchange {
         let exchange = Exchange {
             id: ExchangeId(self.issued),
-            deadline: now.saturating_add(EXCHANGE_LIMIT).min(limit),
+            deadline,
         };
         self.issued = self.issued.saturating_add(1);
         self.queue.push_back(Output::Transmit(Transmit {

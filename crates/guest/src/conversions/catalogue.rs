@@ -43,7 +43,7 @@ macro_rules! catalogue_conversions {
             wit::Model {
                 model_id: leaf.model_id.clone(),
                 version_id: leaf.version_id.clone(),
-                name: leaf.name.clone(),
+                name: $crate::macro_support::ima_wire::untrusted::name(&leaf.name),
                 points_min: points().min(),
                 points_max: points().max(),
                 prices: leaf.rules.iter().map(wit::Price::from).collect(),

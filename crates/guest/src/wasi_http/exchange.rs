@@ -12,6 +12,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use ima_core::Millis;
 use ima_core::http::{HttpResponse, Method, Transmit, TransportFailure};
+use ima_wire::operation::CREATE;
 use ima_wire::origin::Origin;
 
 /// What `blocking-write-and-flush` takes at once.
@@ -24,7 +25,7 @@ pub(crate) fn exchange(
     transmit: &Transmit,
 ) -> Result<HttpResponse, TransportFailure> {
     let (request, body) = prepare(origin, transmit).ok_or_else(not_sent)?;
-    let options = options(limits, transmit.deadline).ok_or_else(not_sent)?;
+    let options = options(limits, transmit).ok_or_else(not_sent)?;
     let pending =
         outgoing_handler::handle(request, Some(options)).map_err(|code| reported(&code))?;
     // Where the body cannot be written, `pending` knows why.
@@ -72,20 +73,22 @@ fn prepare(origin: &Origin, transmit: &Transmit) -> Option<(OutgoingRequest, Out
     Some((outgoing, body))
 }
 
-fn options(limits: &Limits, deadline: Millis) -> Option<RequestOptions> {
-    let left = deadline.saturating_sub(clock::now()).max(1);
-    let nanos = |limit: u32| Some(Millis::from(limit).min(left).saturating_mul(1_000_000));
+fn options(limits: &Limits, transmit: &Transmit) -> Option<RequestOptions> {
+    let left = transmit.deadline.saturating_sub(clock::now()).max(1);
+    let nanos = |limit: Millis| Some(limit.min(left).saturating_mul(1_000_000));
+    // The answer to a create request is waited for as long as the session allows.
+    let first_byte = match transmit.request.path == CREATE {
+        true => limits.create_wait_ms,
+        false => limits.first_byte_timeout_ms,
+    };
+    let connect = limits.connect_timeout_ms.max(first_byte);
     let options = RequestOptions::new();
+    options.set_connect_timeout(nanos(connect.into())).ok()?;
     options
-        .set_connect_timeout(nanos(
-            limits.connect_timeout_ms.max(limits.first_byte_timeout_ms),
-        ))
+        .set_first_byte_timeout(nanos(first_byte.into()))
         .ok()?;
     options
-        .set_first_byte_timeout(nanos(limits.first_byte_timeout_ms))
-        .ok()?;
-    options
-        .set_between_bytes_timeout(nanos(limits.between_bytes_timeout_ms))
+        .set_between_bytes_timeout(nanos(limits.between_bytes_timeout_ms.into()))
         .ok()?;
     Some(options)
 }

@@ -18,6 +18,8 @@ pub struct Limits {
     pub connect_timeout_ms: u32,
     /// Longest time to the first byte of an answer, in milliseconds.
     pub first_byte_timeout_ms: u32,
+    /// Longest time to the first byte of the answer to a create request, in milliseconds.
+    pub create_wait_ms: u32,
     /// Longest pause within an answer, in milliseconds.
     pub between_bytes_timeout_ms: u32,
     /// Largest answer, in bytes.
@@ -29,6 +31,7 @@ impl Default for Limits {
         Self {
             connect_timeout_ms: 10_000,
             first_byte_timeout_ms: 30_000,
+            create_wait_ms: 300_000,
             between_bytes_timeout_ms: 15_000,
             response_limit: 8 * 1024 * 1024,
         }

@@ -6,6 +6,7 @@ fn hasty() -> Limits {
     let short = Duration::from_millis(50);
     Limits {
         first_byte_timeout: short,
+        create_wait: short,
         between_bytes_timeout: short,
         ..Limits::default()
     }
@@ -91,6 +92,7 @@ async fn an_answer_that_never_ends_is_given_up() {
     let limits = Limits {
         connect_timeout: short,
         exchange: short,
+        create_wait: short,
         ..Limits::default()
     };
     let bench = Bench::new(&server.origin(), limits);
@@ -168,4 +170,40 @@ async fn a_redirect_is_handed_on_and_not_followed() {
         .unwrap();
     assert_eq!(response.status(), 302);
     assert_eq!(elsewhere.connections(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_ends_with_the_time_that_there_is_for_it() {
+    let slow = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n";
+    let server = Server::start(|_| Reply::Drip(slow.into())).await;
+    let bench = Bench::new(&server.origin(), Limits::default());
+    let timeouts = Timeouts {
+        all: Some(Duration::from_millis(100)),
+        ..Timeouts::default()
+    };
+    let request = bench.request(DETAIL).body(body("{}")).unwrap();
+    let error = bench.egress.send(request, timeouts).await.unwrap_err();
+    assert!(matches!(error, ExchangeError::AnswerTimeout), "{error}");
+}
+
+#[tokio::test]
+async fn a_surplus_answer_is_not_taken_for_that_of_the_create_request() {
+    let answer = |body: &str| {
+        let length = body.len();
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}")
+    };
+    let stranger = answer(r#"{"code":0,"data":{"id":"stranger"}}"#);
+    let own = r#"{"code":0,"data":{"id":"own"}}"#;
+    let server = Server::start(move |request| match request.operation() {
+        "create" => ok(own),
+        _ => Reply::Answer([answer("{}"), stranger.clone()].concat().into()),
+    })
+    .await;
+    for _ in 0..64 {
+        let bench = Bench::new(&server.origin(), Limits::default());
+        bench.send(LIST).await.unwrap();
+        bench.guard.permit();
+        bench.send(CREATE).await.unwrap();
+        assert_eq!(bench.guard.task_id().as_deref(), Some("own"));
+    }
 }

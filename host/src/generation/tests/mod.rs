@@ -130,7 +130,7 @@ async fn a_generation_is_paid_once_and_journalled() {
     };
     assert_eq!(success.medias[0].url, "https://cdn.example/1.mp3");
     assert_eq!(bench.server.count("create"), 1);
-    assert_eq!(bench.server.connections(), 1);
+    assert_eq!(bench.server.connections(), 2);
     let job = bench.journal.get("task_1").await.unwrap().unwrap();
     assert_eq!(
         (job.state, job.model_name.as_deref()),

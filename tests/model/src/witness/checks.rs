@@ -1,7 +1,7 @@
 //! What must hold at each output of the session, and between any two steps.
 
 use super::{
-    BEFORE_THE_TASK, Create, ONE_WAIT, OUTPUTS_AT_ONCE, Open, Quiet, TRIES, Tries, Witness,
+    ANSWER, BEFORE_THE_TASK, Create, ONE_WAIT, OUTPUTS_AT_ONCE, Open, Quiet, TRIES, Tries, Witness,
 };
 use crate::invariant::Invariant::{
     CreateUnsecured, CreatedTwice, Endless, KeyChanged, KeyReused, Neglected, Overdue, PaidTwice,
@@ -143,6 +143,7 @@ impl Witness {
         })?;
         let limit = match self.task {
             Some(_) => self.deadline(),
+            None if self.create == Create::InFlight => clock.saturating_add(ANSWER),
             None => clock.saturating_add(ONE_WAIT),
         };
         self.watch.require(Overdue, until <= limit, || {

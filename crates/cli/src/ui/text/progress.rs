@@ -23,6 +23,13 @@ pub(crate) fn not_played(file: &Path, player: &str) -> Text {
     )
 }
 
+pub(crate) fn answer_awaited() -> Text {
+    say!(
+        "The request has left, and there is no answer yet. Waiting up to 5 minutes: it is never sent twice.",
+        "请求已发出，还没有答复。最多等待 5 分钟：不会重复发送。"
+    )
+}
+
 pub(crate) fn slow_down(seconds: u64) -> Text {
     say!(
         "The service asks to slow down. Going on in {seconds} s.",
