@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn the_help_documents_every_exit_code() {
         let help = CommandLine::command().render_long_help().to_string();
-        for code in ["0 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "9 "] {
+        for code in ["0 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "9 ", "10 "] {
             assert!(
                 help.lines().any(|line| line.trim_start().starts_with(code)),
                 "{code}"

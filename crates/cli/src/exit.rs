@@ -14,8 +14,9 @@ Exit codes:
   7  unknown whether the job started
   8  stopped waiting; `ima resume` continues at no cost
   9  the network or the service is down, and nothing was spent
+  10 paid, but the journal could not be written: the task's id is on the screen and kept beside it
 
-With several generations, the exit code is the first of 7, 8, 6, 5, 4, 9, 3 that occurred.";
+With several generations, the exit code is the first of 7, 10, 8, 6, 5, 4, 9, 3 that occurred.";
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,7 @@ pub(crate) enum Exit {
     Unknown = 7,
     Resumable = 8,
     Down = 9,
+    Unrecorded = 10,
 }
 
 impl Exit {
@@ -44,7 +46,8 @@ impl Exit {
             Self::Points => 5,
             Self::Failed => 6,
             Self::Resumable => 7,
-            Self::Unknown => 8,
+            Self::Unrecorded => 8,
+            Self::Unknown => 9,
         }
     }
 }

@@ -55,11 +55,11 @@ impl Task {
                 .map(|(index, sound)| self.media(index, sound, now, origin))
                 .collect()
         };
-        let mut detail = json!({ "id": self.record.id, "medias": medias });
-        if let Some(status) = &self.timeline.status {
-            detail["status"] = json!(status);
+        let detail = json!({ "id": self.record.id, "medias": medias });
+        match &self.timeline.status {
+            Some(status) => with(detail, "status", status),
+            None => detail,
         }
-        detail
     }
 
     /// The sound of a media whose address was given out by this simulated time.
@@ -107,21 +107,23 @@ impl Task {
             Outcome::WithoutUrl => finished("success", "", "", sound),
             Outcome::Failed(reason) => failed(2, "failed", reason),
             Outcome::FailedThoughAvailable(reason) => failed(1, "failed", reason),
-            Outcome::PreviewOnly => {
-                let mut media = finished("success", "", "", sound);
-                media["preview_url"] = json!(url);
-                media
-            }
+            Outcome::PreviewOnly => with(finished("success", "", "", sound), "preview_url", &url),
             Outcome::Ended { status, remark } => {
-                let mut media = unfinished(json!(0), status);
-                media["remark"] = json!(remark);
-                media
+                with(unfinished(json!(0), status), "remark", remark)
             }
             Outcome::Deleted => failed(3, "deleted", ""),
             Outcome::Unknown(number) => unfinished(json!(number), "processing"),
             Outcome::Never => unfinished(json!(0), "processing"),
         }
     }
+}
+
+/// An object with one text more.
+fn with(mut object: Value, name: &str, text: &str) -> Value {
+    if let Value::Object(members) = &mut object {
+        members.insert(name.to_owned(), json!(text));
+    }
+    object
 }
 
 fn unfinished(resource_status: Value, status: &str) -> Value {

@@ -95,7 +95,10 @@ fn ten_thousand_sessions_share_an_instance() {
     let each = (after - before) / SESSIONS;
     println!("{each} bytes each");
     assert!(each <= SHARE, "{each} bytes each");
-    // All of it serves the next crowd.
+    // All of it serves the next crowds. What is left between the pieces may take a few pages once.
     crowd(&mut instance);
-    assert_eq!(instance.memory(), after);
+    let settled = instance.memory();
+    assert!(settled - after <= after / 100, "{after} grows to {settled}");
+    crowd(&mut instance);
+    assert_eq!(instance.memory(), settled);
 }

@@ -134,7 +134,8 @@ impl<'a> Run<'a> {
         let followed = self.follow(&mut generation, &mut show, &mut started).await;
         show.clear();
         let job = generation.job().map(str::to_owned);
-        let ended = match followed {
+        let unrecorded = self.unrecorded(&generation);
+        let mut ended = match followed {
             Ok(FollowEnd::Outcome(Outcome::Failure(Failure {
                 cause: Cause::RateLimited,
                 charge: Charge::No,
@@ -167,7 +168,22 @@ impl<'a> Run<'a> {
             }
             Err(error) => self.error(&CommandError::of_request(&error, &self.names), &mut show),
         };
+        if let Some(task_id) = unrecorded {
+            show.trouble(&text::task_unrecorded(&task_id));
+            if ended.exit.weight() < Exit::Unrecorded.weight() {
+                ended.exit = Exit::Unrecorded;
+            }
+        }
         Driven::Ended(ended)
+    }
+
+    /// The paid task of a generation that the journal could not be told of.
+    fn unrecorded(&self, generation: &Generation) -> Option<String> {
+        self.runtime.journal()?;
+        let checkpoint = generation.checkpoint()?;
+        let waiting = checkpoint.state == CheckpointState::Waiting;
+        let lost = waiting && !generation.is_journalled();
+        checkpoint.task_id.clone().filter(|_| lost)
     }
 
     /// The end of a generation that did not even begin.

@@ -295,7 +295,7 @@ async fn play(seed: u64) -> Result<(), String> {
     match status.code() {
         // A result that could not be written is no success, whatever it cost.
         Some(6) if scene.shell.ends_with(" >/dev/full") => charges_are_known(&stage, None),
-        Some(code @ (0 | 2..=9)) => charges_are_known(&stage, Some(code)),
+        Some(code @ (0 | 2..=10)) => charges_are_known(&stage, Some(code)),
         code => Err(format!("ended with {code:?}")),
     }
     .map_err(|error| format!("{error}: {}", told()))
@@ -336,7 +336,7 @@ fn charges_are_known(stage: &Stage, code: Option<i32>) -> Result<(), String> {
     }
     if charges == 0 {
         return match code {
-            Some(6 | 7 | 8) if stage.requests(Endpoint::Create) == 0 => {
+            Some(6..=8) if stage.requests(Endpoint::Create) == 0 => {
                 Err(format!("exit {code:?} though nothing was asked for"))
             }
             _ => Ok(()),

@@ -25,7 +25,8 @@ pub struct Quote {
     model_id: String,
     version_id: String,
     model_name: String,
-    shown_name: String,
+    /// The name as the service writes it, which the request repeats.
+    sent_name: String,
     points: u32,
     attribute_id: NonZeroU64,
     estimate: Estimate,
@@ -102,8 +103,8 @@ impl Quote {
             task: request.task,
             model_id: leaf.model_id.clone(),
             version_id: leaf.version_id.clone(),
-            shown_name: untrusted::name(&leaf.name),
-            model_name: leaf.name.clone(),
+            model_name: untrusted::name(&leaf.name),
+            sent_name: leaf.name.clone(),
             points: rule.points,
             attribute_id,
             estimate: leaf.estimate,
@@ -129,7 +130,7 @@ impl Quote {
 
     /// Its name as the user should see it.
     pub fn model_name(&self) -> &str {
-        &self.shown_name
+        &self.model_name
     }
 
     /// The price, in points.
@@ -153,7 +154,7 @@ impl Quote {
     pub(crate) fn started(&self) -> Started {
         Started {
             model_id: self.model_id.clone(),
-            model_name: self.shown_name.clone(),
+            model_name: self.model_name.clone(),
             points: self.points,
             most_points: self.most_points(),
             estimate: self.estimate,
@@ -177,7 +178,7 @@ impl Quote {
 
     /// What it costs, in a phrase for the user (music: "Cost transparency").
     pub fn phrase(&self, language: Language) -> String {
-        Messages::new(self.task, language).cost(&self.model_id, &self.shown_name, self.points)
+        Messages::new(self.task, language).cost(&self.model_id, &self.model_name, self.points)
     }
 
     /// The body of the create request, as JSON text (music and speech: "API 2: Create Task").
@@ -189,7 +190,7 @@ impl Quote {
             "parameters": [{
                 "attribute_id": self.attribute_id,
                 "model_id": self.model_id,
-                "model_name": self.model_name,
+                "model_name": self.sent_name,
                 "model_version": self.version_id,
                 "app": "ima",
                 "platform": "web",

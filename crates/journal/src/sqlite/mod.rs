@@ -5,6 +5,7 @@ mod fault;
 mod jobs;
 mod owner;
 mod payments;
+mod spare;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -21,6 +22,7 @@ use tokio::sync::oneshot;
 use database::{Opened, Place};
 use fault::Fault;
 use owner::Process;
+use spare::Spares;
 use writer::{Haste, Writer};
 
 use crate::{
@@ -46,6 +48,7 @@ struct Inner {
     /// The jobs that this store's holders work on.
     held: Mutex<HashSet<String>>,
     place: Arc<Place>,
+    spares: Arc<Spares>,
 }
 
 /// What is held until a future resolves: it lets go again if nobody takes it.
@@ -88,12 +91,18 @@ impl SqliteStore {
         })?;
         let place = Arc::new(Place::new(folder));
         let Opened { writer, set_aside } = database::open(&place)?;
+        let spares = Arc::new(Spares::new(folder));
+        if let Err(fault) = spares.take_in(&writer) {
+            let error = place.error(fault);
+            tracing::error!(%error, "a paid task is not in the journal yet");
+        }
         let inner = Inner {
             writer: Writer::start(writer).map_err(StoreError::Thread)?,
             reader: Mutex::default(),
             process: Process::new(folder),
             held: Mutex::default(),
             place,
+            spares,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -206,6 +215,19 @@ impl Inner {
     }
 }
 
+/// Gives the room of a key back, or keeps its task there if the database could not take it.
+fn spare_settled(spares: &Spares, key: &IdempotencyKey, settlement: &Settlement, written: bool) {
+    match settlement {
+        _ if written => spares.remove(key),
+        Settlement::Accepted { task_id } => {
+            if let Err(error) = spares.keep(key, task_id) {
+                tracing::error!(%error, "a paid task is nowhere on the disk");
+            }
+        }
+        _ => {}
+    }
+}
+
 impl Store for SqliteStore {
     fn checkpoint(&self, held: Option<&Held>, entry: Entry) -> StoreFuture<'_, Held> {
         if let Some(held) = held.cloned() {
@@ -287,19 +309,47 @@ impl Store for SqliteStore {
 
     fn reserve(&self, reservation: Reservation) -> StoreFuture<'_, Verdict> {
         let inner = Arc::clone(&self.inner);
-        self.write(move |connection| payments::reserve(connection, &inner.process, &reservation))
+        self.write(move |connection| {
+            let (key, job) = (&reservation.key, reservation.job.as_deref());
+            let taken = inner.spares.reserve(key, job);
+            let fresh = taken.map_err(|source| StoreError::Folder {
+                folder: inner.place.path.clone(),
+                source,
+            })?;
+            let verdict = payments::reserve(connection, &inner.process, &reservation)?;
+            if fresh && verdict != Verdict::Granted {
+                inner.spares.remove(key);
+            }
+            Ok(verdict)
+        })
     }
 
     fn settle(&self, key: &IdempotencyKey, settlement: Settlement) -> StoreFuture<'_, ()> {
         let key = *key;
-        self.write(move |connection| payments::settle(connection, key, &settlement))
+        let kept = settlement.clone();
+        let written = self.write(move |connection| payments::settle(connection, key, &settlement));
+        let spares = Arc::clone(&self.inner.spares);
+        Box::pin(async move {
+            let written = written.await;
+            spare_settled(&spares, &key, &kept, written.is_ok());
+            written
+        })
     }
 
     fn enqueue_settlement(&self, key: &IdempotencyKey, settlement: Settlement) {
         let key = *key;
-        let trouble = "what became of a create request is not in the ledger";
-        self.inner.enqueue(Haste::Soon, trouble, move |connection| {
-            payments::settle(connection, key, &settlement)
+        let kept = settlement.clone();
+        let (place, spares) = (
+            Arc::clone(&self.inner.place),
+            Arc::clone(&self.inner.spares),
+        );
+        let work = move |connection: &Connection| payments::settle(connection, key, &settlement);
+        self.inner.writer.submit(Haste::Soon, work, move |result| {
+            let written = result.map_err(|fault| place.error(fault));
+            if let Err(error) = &written {
+                tracing::error!(%error, "what became of a create request is not in the ledger");
+            }
+            spare_settled(&spares, &key, &kept, written.is_ok());
         });
     }
 }

@@ -12,7 +12,7 @@ const SECRET: &str = "\"a secret, quoted like a tag\"";
 /// The names of what is kept of a download between two calls.
 fn hidden(url: &str) -> [String; 2] {
     let digest = format!("{:x}", Sha256::digest(url));
-    let part = format!(".ima-{}.part", &digest[..32]);
+    let part = format!(".ima-{}.part", digest.get(..32).unwrap());
     let version = format!("{part}.version");
     [part, version]
 }

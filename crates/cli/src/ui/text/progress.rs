@@ -30,6 +30,13 @@ pub(crate) fn answer_awaited() -> Text {
     )
 }
 
+pub(crate) fn task_unrecorded(task_id: &str) -> Text {
+    say!(
+        "The journal could not be written. The paid task is {task_id}; its id is kept beside the journal, and `ima jobs` lists it as soon as there is room. Don't create it again.",
+        "任务记录无法写入。已付费的任务是 {task_id}，编号已保存在任务记录旁边，可以写入后 `ima jobs` 会列出它。请不要重新生成。"
+    )
+}
+
 pub(crate) fn slow_down(seconds: u64) -> Text {
     say!(
         "The service asks to slow down. Going on in {seconds} s.",

@@ -255,3 +255,75 @@ proptest! {
         prop_assert_eq!(&on_disk, &in_memory);
     }
 }
+
+#[tokio::test]
+async fn a_task_that_the_database_can_not_take_is_kept_beside_it_and_taken_in_later() {
+    let bench = Bench::new();
+    let entry = Entry {
+        task: None,
+        model_name: None,
+        state: crate::CheckpointState::Creating,
+        task_id: None,
+        continuation: "c1".to_owned(),
+    };
+    let claim = bench.journal.begin(entry).await.unwrap();
+    let job = claim.job().to_owned();
+    let asked = Reservation {
+        job: Some(job.clone()),
+        ..ASKED
+    };
+    assert_eq!(
+        bench.journal.reserve(asked).await.unwrap(),
+        Verdict::Granted
+    );
+    let spare = bench.folder.path().join("spare");
+    assert_eq!(std::fs::read_dir(&spare).unwrap().count(), 1);
+
+    // Nothing can be written any more.
+    let path = bench.folder.path().join("journal.db");
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other
+        .execute_batch("ALTER TABLE payments RENAME TO hidden")
+        .unwrap();
+    bench
+        .journal
+        .settle(&ASKED.key, accepted())
+        .await
+        .unwrap_err();
+    other
+        .execute_batch("ALTER TABLE hidden RENAME TO payments")
+        .unwrap();
+    drop((other, claim));
+
+    let folder = bench.close();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
+    let job = journal.get(&job).await.unwrap().unwrap();
+    assert_eq!(job.task_id.as_deref(), Some("task_1"));
+    let verdict = journal.reserve(ASKED).await.unwrap();
+    assert!(matches!(verdict, Verdict::Accepted { .. }), "{verdict:?}");
+    assert_eq!(std::fs::read_dir(spare).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn what_is_settled_leaves_nothing_beside_the_database() {
+    let bench = Bench::new();
+    for (bits, settlement) in [
+        (1, accepted()),
+        (2, Settlement::Refused),
+        (3, Settlement::NotSent),
+        (4, Settlement::Unknown),
+    ] {
+        let asked = Reservation {
+            key: key(bits),
+            points: 1,
+            ..ASKED
+        };
+        assert_eq!(
+            bench.journal.reserve(asked).await.unwrap(),
+            Verdict::Granted
+        );
+        bench.journal.settle(&key(bits), settlement).await.unwrap();
+    }
+    let spare = bench.folder.path().join("spare");
+    assert_eq!(std::fs::read_dir(spare).unwrap().count(), 0);
+}
