@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_platform_verifier::Verifier;
@@ -16,6 +17,15 @@ use crate::error::EngineError;
 
 /// The largest file of certificates, in bytes. Those of systems have a quarter of a megabyte.
 const LARGEST: u64 = 16 << 20;
+
+/// Where systems keep the certificates that they trust, in one file.
+const SYSTEM: [&str; 5] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
+];
 
 /// A file of certificates. Devices and pipes, which may never end, are none.
 pub(crate) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
@@ -65,9 +75,13 @@ impl PlatformVerifier {
     }
 
     fn set_up(&self) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
-        // The platform's verifier reads it to its end, which a device has not.
-        let named = std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty());
-        if named.is_some_and(|path| read_file(Path::new(&path)).is_err()) {
+        // The platform's verifier takes these variables as they are, and would trust nobody, or read a
+        // device without end.
+        let in_the_way = |name: &str, is_usable: fn(&Path) -> bool| {
+            std::env::var_os(name).is_some_and(|path| !is_usable(Path::new(&path)))
+        };
+        let file = in_the_way("SSL_CERT_FILE", |path| read_file(path).is_ok());
+        if file || in_the_way("SSL_CERT_DIR", Path::is_dir) {
             return self.bundled();
         }
         let (extra, provider) = (self.extra.clone(), Arc::clone(&self.provider));
@@ -87,6 +101,12 @@ impl PlatformVerifier {
         for certificate in &self.extra {
             roots.add(certificate.clone())?;
         }
+        // What the system trusts beside them, a company's own for example.
+        let system = SYSTEM
+            .iter()
+            .find_map(|path| read_file(Path::new(path)).ok());
+        let system = system.unwrap_or_default();
+        roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&system).flatten());
         let provider = Arc::clone(&self.provider);
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
         let verifier = verifier

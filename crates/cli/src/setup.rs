@@ -37,6 +37,11 @@ pub(crate) async fn asking(
     build(common, online(common, credential)?).await
 }
 
+/// The same for what tells of the environment itself.
+pub(crate) async fn examining(common: &Common) -> Result<Runtime, CommandError> {
+    Ok(online(common, None)?.build().await?)
+}
+
 /// A runtime that spends and keeps its jobs in the user's journal.
 pub(crate) async fn spending(
     common: &Common,

@@ -311,6 +311,7 @@ pub(crate) fn not_saved(error: &Error, url: &str) -> Text {
             say!("{path} already exists", "{path} 已经存在")
         }
         Error::Download(DownloadError::Network) => say!("the connection broke", "连接中断"),
+        Error::Download(DownloadError::Incomplete) => say!("it is cut off", "内容不完整"),
         Error::Download(DownloadError::TooSlow) => say!("it took too long", "下载时间过长"),
         Error::Download(DownloadError::TooLarge(_)) => say!("it is too large", "文件过大"),
         Error::Download(DownloadError::NotAudio | DownloadError::ContentType(_)) => {

@@ -18,6 +18,8 @@ struct Case {
     fault: Option<&'static str>,
     /// The host's limit for connecting, for the first byte and between bytes, in milliseconds.
     limit: &'static str,
+    /// What it has to say of the money, if that is clear.
+    says: Option<&'static str>,
     /// How long the service may still be at it when the client has given up.
     later: Duration,
 }
@@ -26,6 +28,7 @@ const USUAL: Case = Case {
     name: "answered in time",
     fault: None,
     limit: "8000",
+    says: None,
     later: Duration::ZERO,
 };
 
@@ -37,6 +40,7 @@ const CASES: [Case; 9] = [
         fault: Some(r#"{"delay": 4000}"#),
         limit: "1000",
         later: Duration::from_secs(5),
+        ..USUAL
     },
     Case {
         name: "answered drop by drop",
@@ -61,6 +65,7 @@ const CASES: [Case; 9] = [
     },
     Case {
         name: "refused",
+        says: Some("no"),
         fault: Some(r#"{"envelope": {"code": 4008, "message": "Insufficient points"}}"#),
         ..USUAL
     },
@@ -179,10 +184,21 @@ impl Driver {
         thread::sleep(case.later);
         let what = format!("{task}, {}", case.name);
         self.agrees(&what, &end, simulator.charges()?)?;
-        if case.fault.is_none() && !end.success {
-            return Err(self.broken(&what, "it brings no audio", &end));
+        let creates = simulator.requests("create")?;
+        if creates != 1 {
+            let found = format!("{creates} create requests");
+            return Err(self.broken(&what, &found, &end));
         }
-        Ok(())
+        // Where the answer is clear, so is what is said of it.
+        let clear = match (case.fault, case.says) {
+            (None, _) => end.success,
+            (Some(_), Some(charge)) => end.charge == charge,
+            (Some(_), None) => true,
+        };
+        match clear {
+            true => Ok(()),
+            false => Err(self.broken(&what, "the answer is clear", &end)),
+        }
     }
 
     /// The list is answered, and then nobody takes connections any more.

@@ -48,6 +48,10 @@ pub(crate) fn run() -> Result<(), Error> {
     // the examples need.
     cargo(&["test"], &[])?;
     cargo(&["test", "--package", "guest-build", "--all-features"], &[])?;
+    cargo(
+        &["test", "--package", "ima-guest", "--features", "wasi-http"],
+        &[],
+    )?;
     package::check()?;
     polyglot::scenarios()?;
     hosts::scenarios()

@@ -81,6 +81,21 @@ impl Store {
         self.change(|partial| partial.restart(validator)).await
     }
 
+    /// Fails if the audio is cut off. Then it is begun anew.
+    async fn check(&mut self) -> Result<(), DownloadError> {
+        let checked = self.end(|mut partial| {
+            let whole = partial.is_whole();
+            (partial, whole)
+        });
+        let (partial, whole) = checked.await?;
+        self.partial = Some(partial);
+        if whole.map_err(|error| self.failed(error))? {
+            return Ok(());
+        }
+        self.restart(None).await?;
+        Err(DownloadError::Incomplete)
+    }
+
     async fn flush(&mut self) -> Result<(), DownloadError> {
         self.change(Partial::flush).await
     }
@@ -156,6 +171,7 @@ async fn attempt(
         request.headers_mut().insert(header::IF_RANGE, version);
     }
     let response = follow(client, request).await?;
+    let mut promised = None;
     match response.status() {
         StatusCode::OK => {
             content_type::check(response.headers())?;
@@ -163,6 +179,7 @@ async fn attempt(
         }
         StatusCode::PARTIAL_CONTENT if resuming && continues(&response, store) => {
             content_type::check(response.headers())?;
+            promised = last_byte(response.headers());
         }
         // Another part, or of another version: pieces of two versions are never joined.
         StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE if resuming => {
@@ -194,7 +211,11 @@ async fn attempt(
             store.flush().await?;
         }
     }
-    Ok(())
+    if promised.is_some_and(|last| last + 1 != store.size()) {
+        store.restart(None).await?;
+        return Err(DownloadError::Incomplete);
+    }
+    store.check().await
 }
 
 /// Sends a request, and follows redirects: each address is judged like the first.
@@ -236,6 +257,15 @@ fn first_byte(headers: &HeaderMap) -> Option<u64> {
     let range = headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
     let (first, _) = range.strip_prefix("bytes ")?.split_once('-')?;
     first.parse().ok()
+}
+
+/// Where a part of known length ends: `Content-Range: bytes 100-199/200`. None unless it is the rest.
+fn last_byte(headers: &HeaderMap) -> Option<u64> {
+    let range = headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
+    let (_, last) = range.strip_prefix("bytes ")?.split_once('-')?;
+    let (last, whole) = last.split_once('/')?;
+    let (last, whole): (u64, u64) = (last.parse().ok()?, whole.parse().ok()?);
+    (last.checked_add(1)? == whole).then_some(last)
 }
 
 async fn next_frame(

@@ -7,6 +7,7 @@ mod name;
 mod partial;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
@@ -46,6 +47,9 @@ pub enum DownloadError {
     /// may be there only a while after its address.
     #[error("The server of the audio answered with status {0}.")]
     Status(u16),
+    /// The audio ends before its container does, or is not as long as the server said.
+    #[error("The audio is cut off.")]
+    Incomplete,
     /// It is larger than [`Limits::download_size`](crate::Limits::download_size).
     #[error("The audio is larger than {0} bytes.")]
     TooLarge(u64),
@@ -76,7 +80,7 @@ impl DownloadError {
     fn is_passing(&self) -> bool {
         let passing = matches!(
             self,
-            Self::Network | Self::Status(408 | 425 | 429 | 500..=599)
+            Self::Network | Self::Incomplete | Self::Status(408 | 425 | 429 | 500..=599)
         );
         passing || self.is_not_yet()
     }

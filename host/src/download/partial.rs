@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Uri, header};
 use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
-use super::{AudioFormat, Download, DownloadError};
+use super::{AudioFormat, Download, DownloadError, whole};
 use crate::files::{is_missing_there, open_hidden};
 
 /// How many bytes are collected before they are written.
@@ -169,6 +169,15 @@ impl Partial {
     /// Whether the first bytes are there and are no audio.
     pub(super) fn is_foreign(&self) -> bool {
         self.prefix.len() == AudioFormat::PREFIX && AudioFormat::of(&self.prefix).is_none()
+    }
+
+    /// Whether it holds all of its audio, as far as can be told.
+    pub(super) fn is_whole(&mut self) -> io::Result<bool> {
+        self.flush()?;
+        let Some(format) = AudioFormat::of(&self.prefix) else {
+            return Ok(true);
+        };
+        whole::is_whole(self.file.as_file_mut(), format, self.size)
     }
 
     /// Removes everything.

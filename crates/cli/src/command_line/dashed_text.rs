@@ -37,6 +37,11 @@ fn is_text(word: &str) -> bool {
     let Some(rest) = word.strip_prefix('-').filter(|rest| !rest.is_empty()) else {
         return false;
     };
+    // Of one dash, all letters are options of their own.
+    let short = |letter: char| "hqyV".contains(letter);
+    if !rest.starts_with('-') && !rest.contains('=') && !rest.chars().all(short) {
+        return true;
+    }
     let named = rest
         .trim_start_matches('-')
         .starts_with(|it: char| it.is_ascii_alphabetic());
@@ -81,6 +86,12 @@ mod tests {
                 &["speech", "--play", "--", "-5 degrees"][..],
             ),
             (&["speech", "-5"], &["speech", "--", "-5"]),
+            (&["speech", "-hello"], &["speech", "--", "-hello"]),
+            (&["music", "a", "-qy"], &["music", "a", "-qy"]),
+            (
+                &["music", "a", "--lyrics", "-la"],
+                &["music", "a", "--lyrics=-la"],
+            ),
             (&["speech", "— well"], &["speech", "— well"]),
             (&["speech", "- 你好"], &["speech", "--", "- 你好"]),
             (

@@ -227,7 +227,7 @@ impl Doctor<'_> {
     async fn network(&mut self) {
         let given = self.common.base_url.as_deref();
         let given = given.filter(|url| !url.is_empty());
-        let runtime = match setup::asking(self.common, None).await {
+        let runtime = match setup::examining(self.common).await {
             Ok(runtime) => runtime,
             // The component was looked at already; what remains is the address.
             Err(error) => return self.bad("service", &error),

@@ -70,7 +70,7 @@ pub(crate) async fn all(
     Ok(models)
 }
 
-/// The model of this id, in any case.
+/// The model of this id, or else of this name, in any case.
 pub(crate) async fn find(
     common: &Common,
     runtime: &Runtime,
@@ -78,8 +78,11 @@ pub(crate) async fn find(
     id: &str,
 ) -> Result<(TaskType, Model), CommandError> {
     let mut models = all(common, runtime, task).await?;
-    let mut each = models.iter();
-    match each.position(|(_, model)| model.model_id.eq_ignore_ascii_case(id)) {
+    let wanted = id.trim().to_lowercase();
+    let by_id = |(_, model): &(TaskType, Model)| model.model_id.to_lowercase() == wanted;
+    let by_name = |(_, model): &(TaskType, Model)| model.name.to_lowercase() == wanted;
+    let found = models.iter().position(by_id);
+    match found.or_else(|| models.iter().position(by_name)) {
         Some(index) => Ok(models.swap_remove(index)),
         None => {
             let known: Vec<_> = models.into_iter().map(|(_, it)| it.model_id).collect();

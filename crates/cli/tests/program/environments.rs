@@ -144,6 +144,12 @@ impl Scene {
                     ]))),
                     _ => Some(random.bytes()),
                 };
+                // Without one, the real home of whoever runs the tests would be used.
+                let value = match (name, value) {
+                    ("HOME", None) => Some(OsString::from("/nonexistent")),
+                    ("HOME", Some(home)) if home.is_empty() => Some(OsString::from("/nonexistent")),
+                    (_, value) => value,
+                };
                 variables.push((name, value));
             }
         }

@@ -71,6 +71,8 @@ impl Stage {
             .args(arguments)
             .env_clear()
             .env("HOME", self.home.path())
+            // No player of this machine is found.
+            .env("PATH", self.home.path())
             .env("IMA_API_KEY", DEMO_KEY)
             .env("IMA_CACHE_DIR", env!("CARGO_TARGET_TMPDIR"))
             .current_dir(self.here());

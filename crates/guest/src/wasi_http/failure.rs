@@ -50,3 +50,46 @@ fn name(code: &ErrorCode) -> &'static str {
         _ => "another",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trusted_code_is_known_by_its_name_and_no_other_is_trusted() {
+        let dns = super::super::bindings::wasi::http::types::DnsErrorPayload {
+            rcode: None,
+            info_code: None,
+        };
+        let trusted = [
+            ErrorCode::ConfigurationError,
+            ErrorCode::DnsError(dns),
+            ErrorCode::DestinationIpProhibited,
+            ErrorCode::ConnectionLimitReached,
+            ErrorCode::TlsProtocolError,
+            ErrorCode::HttpRequestDenied,
+            ErrorCode::HttpRequestMethodInvalid,
+            ErrorCode::HttpRequestUriInvalid,
+        ];
+        assert_eq!(trusted.len(), error_codes::NOT_SENT.len());
+        for code in trusted {
+            assert_eq!(reported(&code).sent, Sent::No, "{code:?}");
+        }
+        for code in [
+            ErrorCode::ConnectionTimeout,
+            ErrorCode::ConnectionRefused,
+            ErrorCode::ConnectionTerminated,
+            ErrorCode::DnsTimeout,
+            ErrorCode::TlsCertificateError,
+            ErrorCode::HttpProtocolError,
+            ErrorCode::InternalError(None),
+        ] {
+            assert_eq!(reported(&code).sent, Sent::Maybe, "{code:?}");
+        }
+        let large = reported(&ErrorCode::HttpResponseBodySize(None));
+        assert_eq!(
+            (large.sent, large.kind),
+            (Sent::Maybe, FailureKind::TooLarge)
+        );
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const M4A: &str = "\0\0\0\u{20}ftypM4A and so on";
+const M4A: &str = "\0\0\0\u{15}ftypM4A and so on";
 
 fn called(content_type: &str, body: &str) -> Reply {
     let headers = format!("content-type: {content_type}\r\netag: \"v1\"\r\n");

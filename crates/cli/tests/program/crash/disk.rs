@@ -1,11 +1,12 @@
 //! Disks that are full, in the way or damaged: nothing is spent that can't be kept.
 
 use ima_host::JobState;
-use ima_simulator::Endpoint;
+use ima_simulator::{Endpoint, Fault, NthRequest};
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
-use crate::stage::{Stage, ends, json};
+use crate::stage::{Stage, ends, json, text, until};
 
 /// The program in a shell that lets no file grow, so that the disk seems full.
 #[cfg(unix)]
@@ -69,4 +70,42 @@ async fn a_damaged_journal_is_set_aside_and_the_work_goes_on() {
         (stage.job().await.1, stage.charges()),
         (JobState::Finished, 1)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_the_journal_can_not_take_is_said_kept_and_found_again() {
+    let stage = Stage::new().await;
+    let answer_late = Fault::Delay(Duration::from_secs(2));
+    stage
+        .control
+        .fault(Endpoint::Create, NthRequest::Number(1), answer_late);
+    let running = stage.start(&[
+        "speech",
+        "hello",
+        "--out",
+        "a.wav",
+        "--json",
+        "--language",
+        "en",
+    ]);
+    until(|| stage.requests(Endpoint::Create) == 1).await;
+    // Another process holds the database.
+    let lock = rusqlite::Connection::open(stage.data().join("journal.db")).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let output = running.output().await;
+    ends(&output, 10);
+    let task = stage.control.tasks().remove(0).id;
+    assert!(
+        text(&output.stderr).contains(&task),
+        "{}",
+        text(&output.stderr)
+    );
+    drop(lock);
+
+    let listed = json(&stage.ima(&["jobs", "--json"]));
+    assert_eq!(listed["jobs"][0]["task_id"], *task);
+    let job = listed["jobs"][0]["job"].as_str().unwrap();
+    ends(&stage.ima(&["resume", job]), 0);
+    assert_eq!(stage.files().len(), 1);
+    assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (1, 1));
 }

@@ -90,6 +90,7 @@ async fn a_model_is_found_by_its_id_or_name_in_any_case() {
         let stage = Stage::new().await;
         ends(&stage.ima(&["music", "rain", "--model", model]), 0);
         assert_eq!(stage.control.tasks()[0].model_id, "sonic", "{model}");
+        ends(&stage.ima(&["model", model]), 0);
     }
     let stage = Stage::new().await;
     let output = stage.ima(&["music", "rain", "--model", "Sonik", "--language", "en"]);
