@@ -59,8 +59,6 @@ mod probe;
 mod request;
 mod resume;
 mod runtime;
-#[cfg(test)]
-mod testing;
 mod trust;
 mod understanding;
 #[cfg(feature = "wasi")]

@@ -17,6 +17,7 @@ mod simulator;
 mod size;
 mod soak;
 mod svg;
+mod unusual;
 mod verify;
 
 use error::Error;
@@ -47,8 +48,11 @@ Tasks:
                   play new seeds of the model test for N seconds (60), or so many
   soak --seed SEED [--trace]
                   play one of its seeds again and show what happens in it
-  soak --program [--runs N] [--seed SEED]
+  soak --program [--runs N] [--seed S]
                   run the program in N random environments (2000), from this seed on
+  soak --attacks [--runs N] [--seed S]
+                  attack the program N times (2000) at random times: a service that lies, planted files,
+                  kills
   test [--quick]  formatting, lints (native and wasm), documentation, every test, the packages, the
                   examples; --quick runs the tests of the core, 2,000 seeds and one generation
 ";

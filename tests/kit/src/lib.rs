@@ -11,11 +11,10 @@ mod clock;
 mod played;
 pub mod plugin;
 mod stage;
-mod wrapped;
 
+pub use ima_attack_kit::component::with_endless_start;
 pub use played::{Played, play, try_play};
 pub use stage::{Stage, accepted, cache};
-pub use wrapped::with_endless_start;
 
 use ima_host::Request;
 use ima_host::types::Language;

@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[cfg(unix)]
+mod attacks;
 mod audio;
 mod command_line;
 mod crash;
