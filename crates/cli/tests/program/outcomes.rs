@@ -238,8 +238,8 @@ async fn a_task_that_failed_and_succeeds_later_is_delivered() {
         _ => Move::Pass,
     })
     .await;
-    let mut command = stage.command_at(&failing.origin(), &["speech", "hello"]);
-    ends(&command.output().unwrap(), 6);
+    let failed = stage.start_at(&failing.origin(), &["speech", "hello"]);
+    ends(&failed.output().await, 6);
     let (job, _) = stage.job().await;
     ends(&stage.ima(&["resume", &job, "--out", "late.wav"]), 0);
     stage.is_audio("late.wav");

@@ -99,10 +99,10 @@ pub(super) const ATTACKS: &[Attack] = &[
     }),
     attack("list", "names that act on the screen", &[0], |_| {
         Move::body(|body| {
-            let name = field(&body, "model_name");
+            let name = field(&body, "name");
             body.replace(
-                &format!("\"model_name\":\"{name}\""),
-                &format!("\"model_name\":\"{LOUD}\""),
+                &format!("\"name\":\"{name}\""),
+                &format!("\"name\":\"{LOUD}\""),
             )
         })
     }),
