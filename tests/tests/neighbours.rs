@@ -63,7 +63,7 @@ async fn another_task_goes_on_whatever_two_components_do() {
             let second = stage.runtime.start(crime(name)).await.unwrap();
             let busy = async { tokio::join!(try_play(first), try_play(second)) };
             let (_, steps) = counting(busy).await;
-            assert!(steps >= 10, "{name}, {isolation:?}: {steps}");
+            assert!(steps >= 3, "{name}, {isolation:?}: {steps}");
         }
     }
 }
