@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// Package and the variable that names its component's file to the library.
-const COMPONENTS: [(&str, &str); 2] = [
+const COMPONENTS: [(&str, &str); 3] = [
+    ("ima-edge", "IMA_EDGE_WASM"),
     ("ima-machine", "IMA_MACHINE_WASM"),
     ("ima-plugin", "IMA_PLUGIN_WASM"),
 ];
