@@ -7,9 +7,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-const PAGE: &str = include_str!("../page/index.html");
+static PAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/index.html.deflate"));
 
-const OPENAPI: &str = include_str!("../page/openapi.json");
+static OPENAPI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.deflate"));
+
+/// What the build script compressed.
+fn inflated(compressed: &[u8]) -> String {
+    let bytes = miniz_oxide::inflate::decompress_to_vec(compressed).unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
 
 /// The page. Its policy names its own script and style by their digests, so nothing else runs in it,
 /// and it asks no other host but for the audio.
@@ -19,7 +25,7 @@ pub(crate) fn page<T>(configuration: &Configuration) -> Response<T> {
         Key::Outside => "outside",
     };
     let ledger = if configuration.ledger { "yes" } else { "no" };
-    let body = PAGE
+    let body = inflated(PAGE)
         .replacen("{{key}}", key, 1)
         .replacen("{{ledger}}", ledger, 1);
     let policy = format!(
@@ -47,5 +53,5 @@ fn digest(page: &str, element: &str) -> String {
 
 /// The description of the API.
 pub(crate) fn openapi<T>() -> Response<T> {
-    Response::new(200, "application/json", OPENAPI).with("cache-control", "no-cache")
+    Response::new(200, "application/json", inflated(OPENAPI)).with("cache-control", "no-cache")
 }

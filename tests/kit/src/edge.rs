@@ -30,6 +30,17 @@ struct State {
     clock: SteppedClock,
 }
 
+/// How a host keeps time and takes in bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// The clock jumps when the component waits, so bodies are read before it is called.
+    Jumping,
+    /// The clock jumps also while a body is on its way.
+    JumpingInBodies,
+    /// The system's clock: stock in everything.
+    Stock,
+}
+
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
@@ -96,27 +107,38 @@ fn configured(configuration: &EdgeConfiguration) -> Component {
 
 impl EdgeHost {
     /// Starts a host for the component with this configuration, beside a service.
-    pub async fn start(configuration: &EdgeConfiguration, service: Control) -> Self {
+    pub async fn start(
+        configuration: &EdgeConfiguration,
+        service: Control,
+        manner: Manner,
+    ) -> Self {
         let component = configured(configuration);
-        Self::serve(&component, &COMPILED.0, service).await
+        Self::serve(&component, &COMPILED.0, service, manner).await
     }
 
     /// The same for a file as `ima_components::edge` gives it, compiled as it is.
     pub async fn start_file(component: &[u8], service: Control) -> Self {
         let engine = Engine::default();
         let component = Component::from_binary(&engine, component).unwrap();
-        Self::serve(&component, &engine, service).await
+        Self::serve(&component, &engine, service, Manner::Stock).await
     }
 
-    async fn serve(component: &Component, engine: &Engine, service: Control) -> Self {
+    async fn serve(
+        component: &Component,
+        engine: &Engine,
+        service: Control,
+        manner: Manner,
+    ) -> Self {
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
         wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).unwrap();
-        clock::shadow(&mut linker, |state: &mut State| clock::View {
-            clock: &state.clock,
-            table: &mut state.table,
-        })
-        .unwrap();
+        if manner != Manner::Stock {
+            clock::shadow(&mut linker, |state: &mut State| clock::View {
+                clock: &state.clock,
+                table: &mut state.table,
+            })
+            .unwrap();
+        }
         let pre = ProxyPre::new(linker.instantiate_pre(component).unwrap()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -126,7 +148,7 @@ impl EdgeHost {
                 tokio::spawn(async move {
                     let answer = hyper::service::service_fn(|request| {
                         let (pre, service) = (pre.clone(), service.clone());
-                        async move { Ok::<_, Infallible>(handle(&pre, service, request).await) }
+                        async move { Ok::<_, Infallible>(taken(&pre, service, request, manner).await) }
                     });
                     // A client that goes away is no fault of the host.
                     let _ = hyper::server::conn::http1::Builder::new()
@@ -180,11 +202,34 @@ impl EdgeHost {
     }
 }
 
-async fn handle(
+async fn taken(
     pre: &ProxyPre<State>,
     service: Control,
     request: Request<Incoming>,
+    manner: Manner,
 ) -> Response<HyperOutgoingBody> {
+    if manner != Manner::Jumping {
+        return handle(pre, service, request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let body = Full::new(body).map_err(hyper_error);
+    handle(pre, service, Request::from_parts(parts, body)).await
+}
+
+/// What a body that is there cannot fail with.
+fn hyper_error(never: Infallible) -> hyper::Error {
+    match never {}
+}
+
+async fn handle<B>(
+    pre: &ProxyPre<State>,
+    service: Control,
+    request: Request<B>,
+) -> Response<HyperOutgoingBody>
+where
+    B: hyper::body::Body<Data = Bytes, Error = hyper::Error> + Send + 'static,
+{
     let state = State {
         wasi: WasiCtx::builder().build(),
         table: ResourceTable::new(),
