@@ -7,6 +7,7 @@ use crate::prelude::*;
 use crate::run::{LONGEST, Runner, Step, Transport, applied, wait};
 use crate::service::Context;
 use crate::{order, retry};
+use alloc::boxed::Box;
 use ima_core::event::{CheckpointState, Event};
 use ima_core::inquiry::Inquiry;
 use ima_core::outcome::{Cause, Charge, Failure, Outcome};
@@ -20,12 +21,10 @@ const PATIENCE: u64 = 3_600_000;
 /// What a request that spends came to.
 enum Created {
     /// The task exists.
-    Job(Job, Followed),
+    Job(Box<(Job, Followed)>),
     /// There is none, or nobody knows. Holds a job that an unclear answer named.
     Failed(Box<Failure>, Option<Job>),
 }
-
-use alloc::boxed::Box;
 
 /// Answers `POST /v1/audio/speech`.
 pub(crate) async fn speech<T: Transport>(
@@ -68,7 +67,7 @@ pub(crate) async fn music<T: Transport>(context: &Context<'_, T>) -> Result<Resp
 
 fn created(created: Created, language: Language) -> Result<(Job, Followed), ApiError> {
     match created {
-        Created::Job(job, followed) => Ok((job, followed)),
+        Created::Job(job) => Ok(*job),
         Created::Failed(failure, candidate) => {
             let job = candidate.map(|job| job.links());
             Err(ApiError::failed(&failure, language).job(job))
@@ -148,10 +147,12 @@ async fn create<T: Transport>(
             // Nothing left, or what left was refused or certainly did not arrive: the machine never
             // rests while a create request of unknown outcome is out.
             Step::Paused | Step::Over => {
-                let in_doubt = session.may_create_again();
-                let (cause, charge) = match in_doubt {
-                    true => (Cause::OutcomeUnknown, Charge::Unknown),
-                    false => (Cause::Unavailable, Charge::No),
+                let (cause, charge) = if session.paid().is_some() {
+                    (Cause::Deadline, Charge::Yes)
+                } else if session.may_create_again() {
+                    (Cause::OutcomeUnknown, Charge::Unknown)
+                } else {
+                    (Cause::Unavailable, Charge::No)
                 };
                 let failure = Inquiry::failure(task, language, cause);
                 let failure = Box::new(Failure { charge, ..failure });
@@ -168,13 +169,13 @@ async fn waited<T: Transport>(
     wait: u64,
 ) -> Created {
     if wait == 0 {
-        return Created::Job(job, Followed::Pending(Vec::new()));
+        return Created::Job(Box::new((job, Followed::Pending(Vec::new()))));
     }
     let followed = job::follow(runner, session).await;
     if let Some(paid) = session.paid() {
         job.paid = paid;
     }
-    Created::Job(job, followed)
+    Created::Job(Box::new((job, followed)))
 }
 
 /// The job of a task that an unclear answer named: it can be asked for, and costs nothing more.

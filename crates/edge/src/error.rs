@@ -2,6 +2,7 @@
 
 use crate::http::Response;
 use crate::prelude::*;
+use alloc::boxed::Box;
 use ima_core::outcome::{Alternative, Cause, Charge, Failure, TaskFault};
 use ima_core::request::{InvalidValue, Language};
 use serde_json::{Value, json};
@@ -41,12 +42,15 @@ impl Kind {
 
 /// An error of the API.
 #[derive(Clone, Debug)]
-pub(crate) struct ApiError {
+pub(crate) struct ApiError(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     /// The HTTP status.
-    pub(crate) status: u16,
+    status: u16,
     kind: Kind,
     /// A word for programs.
-    pub(crate) code: &'static str,
+    code: &'static str,
     message: String,
     param: Option<String>,
     charge: &'static str,
@@ -60,7 +64,7 @@ pub(crate) struct ApiError {
 impl ApiError {
     /// An error for which nothing was charged and that no retry mends.
     pub(crate) fn new(status: u16, kind: Kind, code: &'static str, message: &str) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             kind,
             code,
@@ -71,30 +75,36 @@ impl ApiError {
             alternatives: Vec::new(),
             job: None,
             retry: false,
-        }
+        }))
+    }
+
+    /// The HTTP status.
+    #[cfg(test)]
+    pub(crate) fn status(&self) -> u16 {
+        self.0.status
     }
 
     /// Names the member or header that is meant.
     pub(crate) fn param(mut self, name: &str) -> Self {
-        self.param = Some(name.to_owned());
+        self.0.param = Some(name.to_owned());
         self
     }
 
     /// Says whether points were charged.
     pub(crate) fn charge(mut self, charge: &'static str) -> Self {
-        self.charge = charge;
+        self.0.charge = charge;
         self
     }
 
     /// Says where the job is found.
     pub(crate) fn job(mut self, job: Option<Value>) -> Self {
-        self.job = job;
+        self.0.job = job;
         self
     }
 
     /// Says that asking again is safe and may help.
     pub(crate) fn may_be_retried(mut self) -> Self {
-        self.retry = true;
+        self.0.retry = true;
         self
     }
 
@@ -116,7 +126,7 @@ impl ApiError {
 
     /// A generation, a quote or a list that failed.
     pub(crate) fn failed(failure: &Failure, language: Language) -> Self {
-        let error = match &failure.cause {
+        let mut error = match &failure.cause {
             Cause::Invalid(invalid) => Self::invalid(invalid, language),
             Cause::UnknownModel(known) => {
                 let message = match language {
@@ -132,34 +142,32 @@ impl ApiError {
                 Self::new(status, kind, code, &failure.message)
             }
         };
-        Self {
-            charge: charge(failure.charge),
-            help: failure.help.clone(),
-            alternatives: failure.alternatives.clone(),
-            ..error
-        }
+        error.0.charge = charge(failure.charge);
+        error.0.help.clone_from(&failure.help);
+        error.0.alternatives.clone_from(&failure.alternatives);
+        error
     }
 
     /// The member `error` of an answer.
     pub(crate) fn value(&self) -> Value {
         let mut error = json!({
-            "message": self.message,
-            "type": self.kind.name(),
-            "param": self.param,
-            "code": self.code,
-            "charge": self.charge,
+            "message": self.0.message,
+            "type": self.0.kind.name(),
+            "param": self.0.param,
+            "code": self.0.code,
+            "charge": self.0.charge,
         });
         if let Value::Object(members) = &mut error {
-            if let Some(help) = &self.help {
+            if let Some(help) = &self.0.help {
                 members.insert("help".to_owned(), json!(help));
             }
-            if !self.alternatives.is_empty() {
-                let others = self.alternatives.iter().map(
+            if !self.0.alternatives.is_empty() {
+                let others = self.0.alternatives.iter().map(
                     |it| json!({"model": it.model_id, "name": it.model_name, "points": it.points}),
                 );
                 members.insert("alternatives".to_owned(), others.collect());
             }
-            if let Some(job) = &self.job {
+            if let Some(job) = &self.0.job {
                 members.insert("job".to_owned(), job.clone());
             }
         }
@@ -168,9 +176,12 @@ impl ApiError {
 
     /// The answer.
     pub(crate) fn response<T>(&self) -> Response<T> {
-        let response = Response::json(self.status, &json!({"error": self.value()}));
-        let response = response.with("x-should-retry", if self.retry { "true" } else { "false" });
-        match (self.retry, self.status) {
+        let response = Response::json(self.0.status, &json!({"error": self.value()}));
+        let response = response.with(
+            "x-should-retry",
+            if self.0.retry { "true" } else { "false" },
+        );
+        match (self.0.retry, self.0.status) {
             (true, _) => response.with("retry-after", "5"),
             (false, 401) => response.with("www-authenticate", "Bearer"),
             (false, _) => response,

@@ -96,7 +96,7 @@ mod tests {
             ledger,
             ..Configuration::read(b"{}").unwrap()
         };
-        seed(&request, &configuration, Language::En).map_err(|error| error.status)
+        seed(&request, &configuration, Language::En).map_err(|error| error.status())
     }
 
     #[test]
