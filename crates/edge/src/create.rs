@@ -15,8 +15,14 @@ use ima_core::pump::Command;
 use ima_core::request::{Language, Request as Order};
 use ima_core::session::{Session, Settings};
 
-/// The waiting for a job in one request never comes to its own deadline.
-const PATIENCE: u64 = 3_600_000;
+/// The deadline of a session that waits this long in its request. The request's time is over before it,
+/// and the service is asked at half of it at the latest: within the time that the client waits.
+fn deadline(wait: u64) -> u64 {
+    match wait {
+        0 => 3_600_000,
+        wait => wait.saturating_mul(3) / 2,
+    }
+}
 
 /// What a request that spends came to.
 enum Created {
@@ -117,15 +123,15 @@ async fn create<T: Transport>(
     let language = order.language;
     budget(context, &mut order)?;
     let seed = retry::seed(context.request, context.configuration, language)?;
+    let wait = wait(context.request, usual_wait);
     let settings = Settings {
-        deadline: Some(PATIENCE),
+        deadline: Some(deadline(wait)),
         seed: seed.unwrap_or_else(|| context.transport.seed()),
     };
     let task = order.task;
     let opened = Session::new(order, settings);
     let mut session = opened.map_err(|invalid| ApiError::invalid(&invalid, language))?;
 
-    let wait = wait(context.request, usual_wait);
     let mut runner = Runner::new(context.transport, context.bearer, LONGEST).creating();
     runner.command(&mut session, Command::Start);
     loop {

@@ -191,7 +191,7 @@ impl EdgeHost {
         let (mut sender, connection) = handshake.await.unwrap();
         // Where the server answers before it has read everything, this ends with an error.
         tokio::spawn(connection);
-        let response = sender.send_request(Request::from(request)).await.unwrap();
+        let response = sender.send_request(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer {

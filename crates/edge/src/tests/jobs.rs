@@ -65,8 +65,19 @@ fn a_request_waits_as_long_as_it_prefers_and_25_seconds_at_the_most() {
         assert_eq!(answer.header("preference-applied"), "wait=25");
         assert!(now <= 25_000, "{now}");
     }
-    let (answer, now) = wait("wait=1", &[created(), pending()]);
-    assert!(answer.status == 202 && now <= 1_000, "{now}");
+    for seconds in 1..=25 {
+        let prefer = format!("wait={seconds}");
+        let (answer, now) = wait(&prefer, &[created(), pending()]);
+        assert!(
+            answer.status == 202 && now <= seconds * 1_000,
+            "{prefer}: {now}"
+        );
+        let (answer, _) = wait(&prefer, &[created(), ready()]);
+        assert_eq!(
+            (answer.status, &answer.json()["status"]),
+            (200, &json!("completed"))
+        );
+    }
 }
 
 #[test]
