@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the first word of a reference stands for.
-const PARTS: [(&str, &[&str]); 15] = [
+const PARTS: [(&str, &[&str]); 16] = [
     ("core", &["crates/core/src", "crates/core/tests"]),
     ("e2e", &["tests/tests"]),
+    ("edge", &["crates/edge/src"]),
     ("guest", &["crates/guest/src"]),
     ("host", &["host/src"]),
     ("ima", &["crates/cli/src"]),

@@ -10,6 +10,7 @@ const GUESTS: [(&str, &[&str]); 2] = [
         "wasm32-unknown-unknown",
         &[
             "ima-core",
+            "ima-edge",
             "ima-guest",
             "ima-hostile-machine",
             "ima-machine",
