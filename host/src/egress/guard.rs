@@ -52,6 +52,8 @@ struct State {
     /// The job in the journal.
     job: Option<String>,
     shut: bool,
+    /// Whether the host sees nothing of what the component says.
+    unwatched: bool,
     requests: u32,
     refusals: u32,
     ledger_error: Option<StoreError>,
@@ -82,6 +84,15 @@ impl Guard {
         Self::at(Money::Closed, None, terms)
     }
 
+    /// The guard of a component whose checkpoints and prices the host doesn't see: one create request may
+    /// leave, and after a refusal another one. What it costs is bounded by the budget and the ledger.
+    #[cfg(feature = "edge")]
+    pub(crate) fn unwatched(budget: Option<u32>) -> Arc<Self> {
+        let guard = Self::under(Terms::untold(budget));
+        guard.with(|state| state.unwatched = true);
+        guard
+    }
+
     /// The guard of a generation whose task was accepted before: nothing is created.
     pub(crate) fn of_task(task_id: String) -> Arc<Self> {
         Self::at(Money::Paid, Some(task_id), Terms::default())
@@ -95,6 +106,7 @@ impl Guard {
             task_id,
             job: None,
             shut: false,
+            unwatched: false,
             requests: 0,
             refusals: 0,
             ledger_error: None,
@@ -155,7 +167,12 @@ impl Guard {
     /// worst, in points.
     pub(crate) fn begin_create(self: &Arc<Self>, body: &[u8]) -> Option<(Ticket, u64)> {
         let points = self.with(|state| {
-            if state.money != Money::Permitted || state.creates >= CREATES {
+            let is_permitted = match state.money {
+                Money::Permitted => true,
+                Money::Closed | Money::Refused => state.unwatched && !state.shut,
+                Money::InFlight | Money::Paid | Money::Unknown => false,
+            };
+            if !is_permitted || state.creates >= CREATES {
                 return None;
             }
             let points = state.terms.worst_case(body)?;
