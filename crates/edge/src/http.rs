@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// The largest body of a request, in bytes. A transport that reads more says so with
-/// [`Request::too_large`].
+/// [`Request::body_error`].
 pub const LARGEST_BODY: usize = 256 * 1024;
 
 /// A request whose body was read, or was not.

@@ -59,7 +59,11 @@ async fn music_within_the_preferred_wait_is_complete() {
     let stage = EdgeStage::new().await;
     stage.takes("GenBGM", 12.0);
     let body = json!({"prompt": "rain", "model": "GenBGM"});
-    let wait = |seconds| stage.post_with("/v1/music", &body, &[("prefer", seconds)]);
+    let wait = async |prefer| {
+        stage
+            .post_with("/v1/music", &body, &[("prefer", prefer)])
+            .await
+    };
     let answer = wait("wait=25").await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.header("preference-applied"), "wait=25");
