@@ -24,6 +24,7 @@ mod logs;
 mod outcomes;
 mod say;
 mod screen;
+mod serve;
 mod service;
 #[path = "../stage/mod.rs"]
 mod stage;
