@@ -29,7 +29,8 @@ Usage: cargo xtask <TASK>
 Tasks:
   setup           add the wasm targets to the toolchain
   demo [--fast]   build all, then make one piece of music and one spoken text against the simulator;
-                  --fast lets its time run a thousand times faster instead of twenty
+                  --fast lets its time run a thousand times faster instead of twenty; --serve serves the
+                  HTTP API and its page instead, until Ctrl-C
   bench [PART]    figures of the release build: flow, sandbox, session, tls, start, delivery; without a part
                   all of them, in about ten minutes
   dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
@@ -73,6 +74,7 @@ fn run_task() -> ExitCode {
     let done = match *arguments {
         ["setup"] => setup::run(),
         ["demo"] => setup::run().and_then(|()| demo::run(20)),
+        ["demo", "--serve"] => setup::run().and_then(|()| demo::serve(20)),
         ["demo", "--fast"] => setup::run().and_then(|()| demo::run(1_000)),
         ["dist"] => setup::run().and_then(|()| dist::run("release")),
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, header};
 use ima_components::{EdgeConfiguration, EdgeKey};
+pub use ima_journal::Client;
 use tokio::sync::oneshot;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime::{Config, Engine, Store};
@@ -123,18 +124,17 @@ fn engine(error: wasmtime::Error) -> Error {
 
 impl Edge {
     /// Answers one request. Its headers that say who asks are taken off before the component sees it:
-    /// whether they may is the caller's to judge. `client` names the asker in the ledger.
+    /// whether they may is the caller's to judge. `client` is the asker, as the ledger counts it.
     ///
     /// A create request that has left is waited for, whatever becomes of this future.
-    pub async fn answer<B>(&self, request: Request<B>, client: Option<&str>) -> Response<EdgeBody>
+    pub async fn answer<B>(&self, request: Request<B>, client: Option<Client>) -> Response<EdgeBody>
     where
         B: hyper::body::Body<Data = Bytes, Error = hyper::Error> + Send + 'static,
     {
         let Ok(key) = self.runtime.key() else {
             return refusal::without_key();
         };
-        let guard = Guard::unwatched(self.most_points);
-        guard.set_job(client);
+        let guard = Guard::unwatched(self.most_points, client);
         let egress = self.runtime.egress(&guard, Some(key), None);
         let limits = InstanceLimits::new(self.runtime.limits());
         let state = State {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ima_journal::{Settlement, StoreError, Verdict};
+use ima_journal::{Client, Settlement, StoreError, Verdict};
 use tokio::sync::watch;
 
 use super::permit::PermitWait;
@@ -51,6 +51,8 @@ struct State {
     task_id: Option<String>,
     /// The job in the journal.
     job: Option<String>,
+    /// Who asks, where several share the ledger.
+    client: Option<Client>,
     shut: bool,
     /// Whether the host sees nothing of what the component says.
     unwatched: bool,
@@ -87,9 +89,12 @@ impl Guard {
     /// The guard of a component whose checkpoints and prices the host doesn't see: one create request may
     /// leave, and after a refusal another one. What it costs is bounded by the budget and the ledger.
     #[cfg(feature = "edge")]
-    pub(crate) fn unwatched(budget: Option<u32>) -> Arc<Self> {
+    pub(crate) fn unwatched(budget: Option<u32>, client: Option<Client>) -> Arc<Self> {
         let guard = Self::under(Terms::untold(budget));
-        guard.with(|state| state.unwatched = true);
+        guard.with(|state| {
+            state.unwatched = true;
+            state.client = client;
+        });
         guard
     }
 
@@ -105,6 +110,7 @@ impl Guard {
             creates: 0,
             task_id,
             job: None,
+            client: None,
             shut: false,
             unwatched: false,
             requests: 0,
@@ -137,6 +143,10 @@ impl Guard {
     /// Names the job for the ledger.
     pub(crate) fn set_job(&self, job: Option<&str>) {
         self.with(|state| state.job = job.map(str::to_owned));
+    }
+
+    pub(super) fn client(&self) -> Option<Client> {
+        self.with(|state| state.client.clone())
     }
 
     pub(super) fn job(&self) -> Option<String> {

@@ -22,7 +22,7 @@ use crate::ui::text::{command_error, say};
 Examples:
   ima serve
   ima serve --listen 127.0.0.1:9000 --max-points 20 --max-points-per-day 100
-  ima serve token add radio")]
+  ima serve token add radio --max-points-per-day 100")]
 pub(crate) struct ServeArgs {
     #[command(subcommand)]
     what: Option<What>,
@@ -50,6 +50,9 @@ enum Token {
     Add {
         /// What the client is called
         name: String,
+        /// The most points that it may spend on a day
+        #[arg(long, value_name = "N")]
+        max_points_per_day: Option<u64>,
     },
     /// List the clients
     List,
@@ -72,16 +75,24 @@ struct Named<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_points_per_day: Option<u64>,
 }
 
 fn manage(common: &Common, token: &Token) -> Result<Exit, CommandError> {
     let mut clients = Clients::open()?;
     match token {
-        Token::Add { name } => {
-            let token = clients.add(name)?;
+        Token::Add {
+            name,
+            max_points_per_day,
+        } => {
+            let token = clients.add(name, *max_points_per_day)?;
             if common.json {
-                let token = Some(token.as_str());
-                out::json(&Named { name, token });
+                out::json(&Named {
+                    name,
+                    token: Some(&token),
+                    max_points_per_day: *max_points_per_day,
+                });
             } else {
                 out::line(&token);
                 if !common.quiet {
@@ -94,12 +105,17 @@ fn manage(common: &Common, token: &Token) -> Result<Exit, CommandError> {
             }
         }
         Token::List => {
-            let names: Vec<_> = clients.names().collect();
+            let listed = clients.list().map(|(name, max_points_per_day)| Named {
+                name,
+                token: None,
+                max_points_per_day,
+            });
+            let listed: Vec<_> = listed.collect();
             if common.json {
-                out::json(&names);
+                out::json(&listed);
             } else {
-                for name in names {
-                    out::line(name);
+                for client in listed {
+                    out::line(client.name);
                 }
             }
         }
@@ -112,7 +128,7 @@ async fn serve(common: &Common, args: &ServeArgs) -> Result<Exit, CommandError> 
     // Before the line that says where it listens, so that Ctrl-C right after it is heard.
     let mut interrupt = Interrupt::listen();
     let clients = Clients::open()?;
-    if !is_this_machine(args.listen.ip()) && clients.names().next().is_none() {
+    if !is_this_machine(args.listen.ip()) && clients.is_empty() {
         let address = args.listen;
         return Err(command_error!(
             Usage,

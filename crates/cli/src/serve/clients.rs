@@ -27,8 +27,17 @@ pub(crate) struct Clients {
 struct Kept {
     /// What the tokens of jobs are signed with, in hexadecimal.
     secret: String,
-    /// Names and the SHA-256 of their tokens.
-    clients: BTreeMap<String, String>,
+    clients: BTreeMap<String, Known>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    /// The SHA-256 of its token, in hexadecimal.
+    token: String,
+    /// The most points that it may spend on a UTC day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_points_per_day: Option<u64>,
 }
 
 impl Clients {
@@ -64,22 +73,32 @@ impl Clients {
         Sha256::digest(self.kept.secret.as_bytes()).into()
     }
 
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.kept.clients.keys().map(String::as_str)
+    /// The clients by name, each with what it may spend on a day.
+    pub(crate) fn list(&self) -> impl Iterator<Item = (&str, Option<u64>)> {
+        let clients = self.kept.clients.iter();
+        clients.map(|(name, known)| (name.as_str(), known.max_points_per_day))
     }
 
-    /// The client of a token.
-    pub(crate) fn client(&self, token: &str) -> Option<&str> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kept.clients.is_empty()
+    }
+
+    /// The client of a token, and what it may spend on a day.
+    pub(crate) fn client(&self, token: &str) -> Option<(&str, Option<u64>)> {
         let given = hexadecimal(&Sha256::digest(token));
         // Hashes are compared: how long it takes tells nothing of a token.
         let mut clients = self.kept.clients.iter();
         clients
-            .find(|(_, hash)| **hash == given)
-            .map(|(name, _)| name.as_str())
+            .find(|(_, known)| known.token == given)
+            .map(|(name, known)| (name.as_str(), known.max_points_per_day))
     }
 
     /// A new token for a new client.
-    pub(crate) fn add(&mut self, name: &str) -> Result<String, CommandError> {
+    pub(crate) fn add(
+        &mut self,
+        name: &str,
+        max_points_per_day: Option<u64>,
+    ) -> Result<String, CommandError> {
         let fits =
             |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
         if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
@@ -101,8 +120,11 @@ impl Clients {
         }
         let token = random().map(|random| format!("{PREFIX}{random}"));
         let token = token.map_err(|error| unusable(&self.path, &error))?;
-        let hash = hexadecimal(&Sha256::digest(&token));
-        self.kept.clients.insert(name.to_owned(), hash);
+        let known = Known {
+            token: hexadecimal(&Sha256::digest(&token)),
+            max_points_per_day,
+        };
+        self.kept.clients.insert(name.to_owned(), known);
         self.keep().map_err(|error| unusable(&self.path, &error))?;
         Ok(token)
     }
@@ -160,14 +182,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data/serve.json");
         let mut clients = Clients::at(path.clone()).unwrap();
-        let token = clients.add("radio").unwrap();
-        assert!(clients.add("radio").is_err() && clients.add("no name").is_err());
+        let token = clients.add("radio", Some(20)).unwrap();
+        assert!(clients.add("radio", None).is_err() && clients.add("no name", None).is_err());
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains(&token));
 
         let mut again = Clients::at(path).unwrap();
         assert_eq!(again.secret(), clients.secret());
-        assert_eq!(again.client(&token), Some("radio"));
+        assert_eq!(again.client(&token), Some(("radio", Some(20))));
         assert_eq!(again.client("ima_serve_"), None);
         again.remove("radio").unwrap();
         assert_eq!(again.client(&token), None);

@@ -103,7 +103,7 @@ impl Server {
     }
 
     pub(crate) fn needs_token(&self) -> bool {
-        self.shared.clients.names().next().is_some()
+        !self.shared.clients.is_empty()
     }
 
     /// Answers until `end`, and then ends what has been begun.
@@ -175,10 +175,10 @@ impl Shared {
                 return refusal(408, "body_too_slow", message, Charge::No);
             }
         };
-        let name = visitor.name();
+        let client = visitor.in_the_ledger();
         let mut purchase = None;
         if parts.method == Method::POST {
-            match self.purchase(&name, parts.uri.path(), &parts.headers, &body) {
+            match self.purchase(&client.name, parts.uri.path(), &parts.headers, &body) {
                 Ok(known) => {
                     name_it(&mut parts.headers, &known);
                     purchase = Some(known);
@@ -188,7 +188,7 @@ impl Shared {
         }
         let body = Full::new(body).map_err(|never: Infallible| match never {});
         let request = Request::from_parts(parts, body);
-        let response = self.edge.answer(request, Some(&name)).await;
+        let response = self.edge.answer(request, Some(client)).await;
         if let Some(purchase) = &purchase {
             self.repeats.answered(purchase);
         }

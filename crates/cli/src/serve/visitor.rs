@@ -4,6 +4,8 @@
 use http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 
+use ima_host::edge::Client;
+
 use super::Clients;
 
 /// The cookie of the page.
@@ -16,7 +18,10 @@ pub(super) struct PageSession(String);
 /// Who may send a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Visitor {
-    Client(String),
+    Client {
+        name: String,
+        per_day: Option<u64>,
+    },
     Page,
     /// A program on this machine; there are no tokens.
     Local,
@@ -34,12 +39,20 @@ pub(super) enum Turned {
 }
 
 impl Visitor {
-    /// What the ledger calls them.
-    pub(super) fn name(&self) -> String {
+    /// How the ledger counts them.
+    pub(super) fn in_the_ledger(&self) -> Client {
+        // No client's name has a space.
+        let named = |name: &str| Client {
+            name: name.to_owned(),
+            per_day: None,
+        };
         match self {
-            Self::Client(name) => format!("client {name}"),
-            Self::Page => "page".to_owned(),
-            Self::Local => "local".to_owned(),
+            Self::Client { name, per_day } => Client {
+                per_day: *per_day,
+                ..named(name)
+            },
+            Self::Page => named("the page"),
+            Self::Local => named("this machine"),
         }
     }
 }
@@ -111,11 +124,12 @@ pub(super) fn admit(
         return Ok(Visitor::Page);
     }
     let token = text(header::AUTHORIZATION).and_then(|it| it.strip_prefix("Bearer "));
-    if let Some(client) = token.and_then(|token| clients.client(token.trim())) {
-        return Ok(Visitor::Client(client.to_owned()));
+    if let Some((name, per_day)) = token.and_then(|token| clients.client(token.trim())) {
+        let name = name.to_owned();
+        return Ok(Visitor::Client { name, per_day });
     }
     let is_browser = origin.is_some() || site.is_some();
-    match clients.names().next().is_some() || is_browser {
+    match !clients.is_empty() || is_browser {
         true => Err(Turned::Token),
         false => Ok(Visitor::Local),
     }

@@ -316,7 +316,8 @@ async fn pages_of_other_sites_spend_nothing_and_the_own_page_does() {
 async fn with_tokens_every_client_needs_one() {
     let stage = Stage::new().await;
     ends(&stage.ima(&["serve", "--listen", "0.0.0.0:0"]), 2);
-    let added = stage.ima(&["serve", "token", "add", "radio", "--json"]);
+    let add = ["serve", "token", "add", "radio", "--json"];
+    let added = stage.ima(&[&add[..], &["--max-points-per-day", "3"]].concat());
     ends(&added, 0);
     let token = object(&added)["token"].as_str().unwrap().to_owned();
     assert_eq!(
@@ -335,6 +336,9 @@ async fn with_tokens_every_client_needs_one() {
     let bearer = format!("Bearer {token}");
     let known = [("authorization", bearer.as_str())];
     assert_eq!(server.speech(&known, "Hello.").status, 202);
+    // It has a day of its own.
+    let over = (402, "over_budget".to_owned(), "no".to_owned());
+    assert_eq!(code(&server.speech(&known, "More.")), over);
     assert_eq!(stage.charges(), 1);
     drop(server);
     ends(&stage.ima(&["serve", "token", "remove", "radio"]), 0);
