@@ -31,7 +31,7 @@ use crate::runtime::Runtime;
 use crate::wasi::{InstanceLimits, keep_epoch};
 use hooks::EdgeHooks;
 pub use refusal::refusal;
-pub use repeats::{Asked, KeyReused, Purchase, Repeats};
+pub use repeats::{Asked, KeyReused, Purchase, Repeats, Turn};
 
 /// The body of an answer.
 pub type EdgeBody = HyperOutgoingBody;
@@ -126,8 +126,14 @@ impl Edge {
     /// Answers one request. Its headers that say who asks are taken off before the component sees it:
     /// whether they may is the caller's to judge. `client` is the asker, as the ledger counts it.
     ///
-    /// A create request that has left is waited for, whatever becomes of this future.
-    pub async fn answer<B>(&self, request: Request<B>, client: Option<Client>) -> Response<EdgeBody>
+    /// A create request that has left is waited for, whatever becomes of this future, and `turn` is kept
+    /// until then.
+    pub async fn answer<B>(
+        &self,
+        request: Request<B>,
+        client: Option<Client>,
+        turn: Option<Turn>,
+    ) -> Response<EdgeBody>
     where
         B: hyper::body::Body<Data = Bytes, Error = hyper::Error> + Send + 'static,
     {
@@ -159,6 +165,7 @@ impl Edge {
         };
         let (pre, watched) = (self.pre.clone(), Arc::clone(&guard));
         let running = tokio::spawn(async move {
+            let _turn = turn;
             let handling = async {
                 let proxy = pre.instantiate_async(&mut store).await?;
                 let handler = proxy.wasi_http_incoming_handler();

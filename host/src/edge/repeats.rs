@@ -2,10 +2,11 @@
 //! was never answered or says itself that it is a retry.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use tokio::sync::OwnedMutexGuard;
 
 /// How long a request without a key is known again by what it holds.
 const WINDOW: Duration = Duration::from_secs(600);
@@ -30,6 +31,7 @@ struct Known {
     content: Hash,
     since: Duration,
     is_answered: bool,
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A request that may spend.
@@ -48,11 +50,26 @@ pub struct Asked<'a> {
 }
 
 /// What a request goes by in the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Purchase {
     /// The key for the component and the ledger; `None` for a retry of something that is not known.
     pub key: Option<String>,
     id: Hash,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// The turn of one of several requests for the same purchase.
+#[derive(Debug)]
+pub struct Turn(
+    #[expect(dead_code, reason = "the next one's turn comes when it is dropped")]
+    OwnedMutexGuard<()>,
+);
+
+impl Purchase {
+    /// Waits until no other request for the same purchase is under way in this process.
+    pub async fn turn(&self) -> Turn {
+        Turn(Arc::clone(&self.turn).lock_owned().await)
+    }
 }
 
 /// The same key was used for something else.
@@ -96,21 +113,33 @@ impl Repeats {
                 earlier.key.clone()
             }
             // What it repeats is not known here: the component refuses it.
-            (None, _) if asked.is_retry => return Ok(Purchase { key: None, id }),
+            (None, _) if asked.is_retry => {
+                let turn = Arc::default();
+                return Ok(Purchase {
+                    key: None,
+                    id,
+                    turn,
+                });
+            }
             (None, _) => fresh(),
         };
-        let since = match earlier {
-            Some(earlier) if earlier.key == key => earlier.since,
-            _ => now,
+        let (since, turn) = match earlier {
+            Some(earlier) if earlier.key == key => (earlier.since, Arc::clone(&earlier.turn)),
+            _ => (now, Arc::default()),
         };
         let entry = Known {
             key: key.clone(),
             content,
             since,
             is_answered: false,
+            turn: Arc::clone(&turn),
         };
         known.insert(id, entry);
-        Ok(Purchase { key: Some(key), id })
+        Ok(Purchase {
+            key: Some(key),
+            id,
+            turn,
+        })
     }
 
     /// The client has its answer: the same again is a purchase of its own, unless it says otherwise.
@@ -179,7 +208,7 @@ mod tests {
         };
         let first = at(&repeats, 0, keyed);
         repeats.answered(&first);
-        assert_eq!(at(&repeats, 900, keyed), first);
+        assert_eq!(at(&repeats, 900, keyed).key, first.key);
         let other = Asked {
             client: "ben",
             ..keyed
@@ -190,7 +219,7 @@ mod tests {
             ..keyed
         };
         let reused = repeats.purchase(&changed, Duration::ZERO, String::new);
-        assert_eq!(reused, Err(KeyReused));
+        assert_eq!(reused.err(), Some(KeyReused));
     }
 
     #[test]

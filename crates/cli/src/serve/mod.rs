@@ -188,7 +188,11 @@ impl Shared {
         }
         let body = Full::new(body).map_err(|never: Infallible| match never {});
         let request = Request::from_parts(parts, body);
-        let response = self.edge.answer(request, Some(client)).await;
+        let turn = match &purchase {
+            Some(purchase) => Some(purchase.turn().await),
+            None => None,
+        };
+        let response = self.edge.answer(request, Some(client), turn).await;
         if let Some(purchase) = &purchase {
             self.repeats.answered(purchase);
         }
