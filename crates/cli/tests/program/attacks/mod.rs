@@ -55,7 +55,7 @@ async fn front(stage: &Stage, scene: &Scene, random: &Random) -> Front {
             _ => ima_attack_kit::front::Move::Pass,
         };
         match in_pieces {
-            true => moves.in_pieces(Random::of(random.next())),
+            true => moves.in_pieces(Random::of(random.bits())),
             false => moves,
         }
     })
