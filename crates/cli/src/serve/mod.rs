@@ -113,8 +113,8 @@ impl Server {
         let (stop, stopped) = tokio::sync::watch::channel(false);
         loop {
             let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
-                Some(_) = connections.join_next(), if connections.len() >= CONNECTIONS => continue,
+                accepted = self.listener.accept(), if connections.len() < CONNECTIONS => accepted,
+                Some(_) = connections.join_next() => continue,
                 _ = &mut end => break,
             };
             let Ok((stream, _)) = accepted else {
@@ -122,7 +122,6 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            while connections.try_join_next().is_some() {}
             let (shared, mut stopped) = (Arc::clone(&self.shared), stopped.clone());
             connections.spawn(async move {
                 let service = hyper::service::service_fn(move |request| {
