@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod dist;
 mod documents;
+mod edge_hosts;
 mod error;
 mod files;
 mod fuzz;

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::run::cargo;
-use crate::{demo, documents, hosts, package, polyglot, unusual};
+use crate::{demo, documents, edge_hosts, hosts, package, polyglot, unusual};
 
 /// What runs inside the sandbox, by the target that it is built for.
 const GUESTS: [(&str, &[&str]); 2] = [
@@ -11,6 +11,7 @@ const GUESTS: [(&str, &[&str]); 2] = [
         &[
             "ima-core",
             "ima-edge",
+            "ima-edge-p3",
             "ima-guest",
             "ima-hostile-machine",
             "ima-machine",
@@ -55,7 +56,8 @@ pub(crate) fn run() -> Result<(), Error> {
     )?;
     package::check()?;
     polyglot::scenarios()?;
-    hosts::scenarios()
+    hosts::scenarios()?;
+    edge_hosts::scenarios()
 }
 
 /// What a change is tried with while it is made: under two minutes, once all is compiled.
