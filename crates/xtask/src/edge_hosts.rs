@@ -116,7 +116,7 @@ impl Tools {
             files::copy(&source().join(name), &folder.join(name))?;
         }
         let server = Server::start("workerd", |port| {
-            let mut command = self.node.program("workerd");
+            let mut command = self.node.binary("workerd");
             command
                 .arg("serve")
                 .arg(folder.join("worker.capnp"))

@@ -40,7 +40,8 @@ Tasks:
   fuzz [TARGET] [--seconds N] [--keep]
                   run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
                   inputs in tests/corpus/found that reach most of what the seeds do not
-  hosts           run the components in hosts of others against the simulator
+  hosts [--edge]  run the components in hosts of others against the simulator; with --edge only the HTTP API,
+                  with what has been built
   package [--check]
                   make target/package: the crates that an agent runtime depends on, as a registry takes
                   them; --check then builds and runs projects that depend on them, offline
@@ -80,6 +81,7 @@ fn run_task() -> ExitCode {
         ["dist"] => setup::run().and_then(|()| dist::run("release")),
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),
         ["examples"] => setup::run().and_then(|()| polyglot::run()),
+        ["hosts", "--edge"] => edge_hosts::scenarios(),
         ["hosts"] => setup::run().and_then(|()| hosts::run()),
         ["picture"] => setup::run().and_then(|()| picture::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),

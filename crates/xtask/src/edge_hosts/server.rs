@@ -90,12 +90,13 @@ fn answers(port: u16) -> bool {
     let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else {
         return false;
     };
-    let request = b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n";
+    let request =
+        format!("GET /healthz HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n");
     let mut answer = [0; 12];
     stream
         .set_read_timeout(Some(Duration::from_secs(10)))
         .is_ok()
-        && stream.write_all(request).is_ok()
+        && stream.write_all(request.as_bytes()).is_ok()
         && stream.read_exact(&mut answer).is_ok()
         && answer == *b"HTTP/1.1 200"
 }

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::files;
 use crate::run::{self, run};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -105,8 +106,22 @@ impl Node {
         command
     }
 
+    /// A program of the installed packages that need not be a script.
+    pub(crate) fn binary(&self, name: &str) -> Command {
+        let programs = self.folder.join("node_modules").join(".bin");
+        let mut command = Command::new(programs.join(name));
+        command.env("PATH", self.path());
+        command
+    }
+
     /// Node.js, which the programs that it starts find too.
     fn command(&self) -> Command {
+        let mut command = Command::new(&self.node);
+        command.env("PATH", self.path());
+        command
+    }
+
+    fn path(&self) -> OsString {
         let mut path = self
             .node
             .parent()
@@ -117,9 +132,7 @@ impl Node {
             path.push(if cfg!(windows) { ";" } else { ":" });
             path.push(rest);
         }
-        let mut command = Command::new(&self.node);
-        command.env("PATH", path);
-        command
+        path
     }
 }
 
