@@ -47,6 +47,7 @@ mod job;
 mod journal;
 mod ledger;
 mod memory;
+mod quote;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
@@ -57,6 +58,7 @@ pub use job::{Charge, CheckpointState, Entry, FindJob, Held, Job, JobEnd, JobSta
 pub use journal::Journal;
 pub use ledger::{Ceilings, IdempotencyKey, InvalidKey, Reservation, Settlement, TRIES, Verdict};
 pub use memory::MemoryStore;
+pub use quote::{KeptQuote, NewQuote};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use store::{Store, StoreFuture};
