@@ -8,15 +8,21 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// Package and the variable that names its component's file to the library.
-const COMPONENTS: [(&str, &str); 2] = [
-    ("ima-machine", "IMA_MACHINE_WASM"),
-    ("ima-plugin", "IMA_PLUGIN_WASM"),
+/// Package, the profile it is built with, and the variable that names its component's file to the
+/// library.
+const COMPONENTS: [(&str, &str, &str); 3] = [
+    ("ima-edge", "guest-compact", "IMA_EDGE_WASM"),
+    ("ima-machine", "guest", "IMA_MACHINE_WASM"),
+    ("ima-plugin", "guest", "IMA_PLUGIN_WASM"),
 ];
 
 fn main() -> ExitCode {
-    for (package, variable) in COMPONENTS {
-        match find(&format!("{}.wasm", package.replace('-', "_")), package) {
+    for (package, profile, variable) in COMPONENTS {
+        match find(
+            &format!("{}.wasm", package.replace('-', "_")),
+            package,
+            profile,
+        ) {
             Ok(file) => println!("cargo::rustc-env={variable}={}", file.display()),
             Err(error) => {
                 for line in error.lines() {
@@ -29,13 +35,13 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn find(name: &str, package: &str) -> Result<PathBuf, String> {
+fn find(name: &str, package: &str, profile: &str) -> Result<PathBuf, String> {
     let here = variable("CARGO_MANIFEST_DIR")?;
     let sources = here.join("sources.txt");
     if sources.is_file() {
         println!("cargo::rerun-if-changed={}", sources.display());
         let sources = std::fs::read_to_string(sources).map_err(|error| error.to_string())?;
-        return build(&here.join("../.."), sources.lines(), name, package);
+        return build(&here.join("../.."), sources.lines(), name, package, profile);
     }
     let packaged = here.join("wasm").join(name);
     println!("cargo::rerun-if-changed={}", packaged.display());
@@ -52,6 +58,7 @@ fn build<'a>(
     sources: impl Iterator<Item = &'a str>,
     name: &str,
     package: &str,
+    profile: &str,
 ) -> Result<PathBuf, String> {
     for source in sources {
         println!(
@@ -69,7 +76,8 @@ fn build<'a>(
         .arg(target.join("guest-build"))
         .args(["--", package, "wasm32-unknown-unknown"])
         .arg(&out)
-        .arg(target.join("guest"));
+        .arg(target.join("guest"))
+        .arg(profile);
     let output = command.output().map_err(|error| error.to_string())?;
     if output.status.success() {
         return Ok(out.join(name));

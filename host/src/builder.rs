@@ -226,6 +226,8 @@ impl Builder {
             ledger,
             ceilings: self.ceilings,
             preferences: self.preferences,
+            #[cfg(feature = "edge")]
+            cache_folder: self.cache_folder,
             client: Arc::new(client),
             machines: Machines::new(engine, self.isolation),
             credential: self.credential,

@@ -36,6 +36,7 @@
 //! | --- | --- |
 //! | `sqlite` (default) | the journal in an SQLite database; without it, bring a `Store` of your own |
 //! | `wasi` | [`wasi`]: the same policy as hooks for an embedder's own engine and linker |
+//! | `edge` | [`edge`]: the component of world `edge`, an HTTP API, with the key and the ledger outside |
 //! | `metrics` | counters behind the `metrics` facade |
 
 mod bindings;
@@ -43,6 +44,8 @@ mod builder;
 mod clock;
 mod credential;
 mod download;
+#[cfg(feature = "edge")]
+pub mod edge;
 mod egress;
 mod engine;
 mod error;
@@ -59,8 +62,6 @@ mod probe;
 mod request;
 mod resume;
 mod runtime;
-#[cfg(test)]
-mod testing;
 mod trust;
 mod understanding;
 #[cfg(feature = "wasi")]

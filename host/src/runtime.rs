@@ -36,6 +36,9 @@ pub(crate) struct Shared {
     pub(crate) ledger: Journal,
     pub(crate) ceilings: Ceilings,
     pub(crate) preferences: Option<PreferenceFile>,
+    /// Where compiled code is kept.
+    #[cfg(feature = "edge")]
+    pub(crate) cache_folder: Option<std::path::PathBuf>,
     pub(crate) client: Arc<ServiceClient>,
     pub(crate) machines: Machines,
     pub(crate) credential: Credential,
@@ -230,6 +233,16 @@ impl Runtime {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.shared.limits
+    }
+
+    #[cfg(feature = "edge")]
+    pub(crate) fn ceilings(&self) -> Ceilings {
+        self.shared.ceilings
+    }
+
+    #[cfg(feature = "edge")]
+    pub(crate) fn cache_folder(&self) -> Option<&std::path::Path> {
+        self.shared.cache_folder.as_deref()
     }
 
     pub(crate) fn machines(&self) -> &Machines {

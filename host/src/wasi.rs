@@ -108,14 +108,7 @@ impl WasiHttpHooks for Hooks {
         options: Option<RequestOptions>,
         _received: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
     ) -> Box<dyn Future<Output = Result<Sent, HttpError>> + Send> {
-        let egress = self.0.clone();
-        let options = options.unwrap_or_default();
-        let timeouts = Timeouts {
-            connect: options.connect_timeout,
-            first_byte: options.first_byte_timeout,
-            between_bytes: options.between_bytes_timeout,
-            all: None,
-        };
+        let (egress, timeouts) = (self.0.clone(), timeouts(options));
         Box::new(async move {
             let response = send(&egress, request, timeouts).await.map_err(code)?;
             let response = response.map(|body| body.map_err(|never| match never {}).boxed_unsync());
@@ -125,9 +118,20 @@ impl WasiHttpHooks for Hooks {
     }
 }
 
+/// The times that a component sets for a request.
+pub(crate) fn timeouts(options: Option<RequestOptions>) -> Timeouts {
+    let options = options.unwrap_or_default();
+    Timeouts {
+        connect: options.connect_timeout,
+        first_byte: options.first_byte_timeout,
+        between_bytes: options.between_bytes_timeout,
+        all: None,
+    }
+}
+
 /// The body is taken in before anything is sent: a component that stops in the middle of it leaves
 /// no half-sent request of unknown outcome behind.
-async fn send(
+pub(crate) async fn send(
     egress: &Egress,
     request: Request<WasiBody>,
     timeouts: Timeouts,
@@ -147,7 +151,7 @@ async fn send(
 }
 
 /// The error code that a component is told.
-fn code(error: ExchangeError) -> HttpError {
+pub(crate) fn code(error: ExchangeError) -> HttpError {
     match error {
         ExchangeError::Denied => HttpError::HttpRequestDenied,
         // Certain: nothing left. No other host reports this code, so a component can trust it.

@@ -50,6 +50,25 @@ async fn another_task_goes_on_while_two_sessions_burn_computing_time() {
 }
 
 #[tokio::test]
+async fn another_task_goes_on_whatever_two_components_do() {
+    let limits = || Limits {
+        requests: 40,
+        events: 200,
+        ..computing(100)
+    };
+    for name in ["toil", "spin", "chatter", "allocate", "many-refused"] {
+        for isolation in ISOLATIONS {
+            let stage = Stage::hostile_machine(isolation, limits()).await;
+            let first = stage.runtime.start(crime(name)).await.unwrap();
+            let second = stage.runtime.start(crime(name)).await.unwrap();
+            let busy = async { tokio::join!(try_play(first), try_play(second)) };
+            let (_, steps) = counting(busy).await;
+            assert!(steps >= 3, "{name}, {isolation:?}: {steps}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_start_function_without_end_is_stopped_and_holds_nothing_up() {
     for isolation in ISOLATIONS {
         let source = ComponentSource::Bytes(with_endless_start(HOSTILE_MACHINE));

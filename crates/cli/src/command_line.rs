@@ -179,6 +179,9 @@ fn see_help(command: Option<&str>) -> Text {
 mod tests {
     use super::*;
 
+    /// Whatever the terminal of whoever runs the tests.
+    const WIDTH: usize = 100;
+
     #[test]
     fn the_command_line_is_consistent() {
         CommandLine::command().debug_assert();
@@ -186,7 +189,8 @@ mod tests {
 
     #[test]
     fn the_help_documents_every_exit_code() {
-        let help = CommandLine::command().render_long_help().to_string();
+        let mut command = CommandLine::command().term_width(WIDTH);
+        let help = command.render_long_help().to_string();
         for code in ["0 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "9 ", "10 "] {
             assert!(
                 help.lines().any(|line| line.trim_start().starts_with(code)),
@@ -198,9 +202,10 @@ mod tests {
 
     #[test]
     fn every_command_has_an_example_that_it_accepts() {
-        let command = CommandLine::command();
+        let command = CommandLine::command().term_width(WIDTH);
         let shown = command.get_subcommands().filter(|it| !it.is_hide_set());
-        for mut command in shown.cloned() {
+        for command in shown.cloned() {
+            let mut command = command.term_width(WIDTH);
             let help = command.render_long_help().to_string();
             let examples: Vec<_> = help
                 .lines()

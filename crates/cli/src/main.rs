@@ -15,6 +15,7 @@ mod player;
 mod preferences;
 mod prompts;
 mod report;
+mod serve;
 mod setup;
 mod target;
 mod texts;

@@ -1,6 +1,6 @@
 //! Sets up the library as the options and the environment describe it.
 
-use ima_host::{Builder, Clock, Credential, Journal, PreferenceFile, Runtime};
+use ima_host::{Builder, Ceilings, Clock, Credential, Journal, PreferenceFile, Runtime};
 
 use crate::command_error::CommandError;
 use crate::folders;
@@ -49,6 +49,12 @@ pub(crate) async fn spending(
 ) -> Result<Runtime, CommandError> {
     let builder = online(common, credential)?.journal(journal(common).await?);
     build(common, builder).await
+}
+
+/// A runtime for others, who together may spend so much.
+pub(crate) async fn serving(common: &Common, ceilings: Ceilings) -> Result<Runtime, CommandError> {
+    let builder = online(common, None)?.journal(journal(common).await?);
+    build(common, builder.ceilings(ceilings)).await
 }
 
 /// A runtime that spends, unless the options only ask for the price.

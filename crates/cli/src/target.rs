@@ -12,6 +12,15 @@ use crate::command_error::CommandError;
 use crate::options::Delivery;
 use crate::ui::text::{Text, command_error, say};
 
+/// What an existing file means before anything is begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// The name is refused, unless it may be replaced.
+    Refused,
+    /// It may be what an earlier run saved before it was killed: known by its content, or left alone.
+    Compared,
+}
+
 /// What is written to find out whether a place takes data at all.
 const SAMPLE: [u8; 4096] = [0; 4096];
 
@@ -40,7 +49,11 @@ pub(crate) struct Target {
 
 impl Target {
     /// Creates the folder that was asked for, reserves the name, and tries both.
-    pub(crate) fn reserve(delivery: &Delivery, share: Share) -> Result<Self, CommandError> {
+    pub(crate) fn reserve(
+        delivery: &Delivery,
+        share: Share,
+        existing: Existing,
+    ) -> Result<Self, CommandError> {
         let force = delivery.force;
         let folder = |folder: &Path| {
             fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
@@ -87,7 +100,7 @@ impl Target {
             reserved.push(lock);
             match fs::symlink_metadata(&path) {
                 Ok(there) if !there.is_file() => return Err(not_a_file(&path)),
-                Ok(_) if !force => return Err(exists(&path)),
+                Ok(_) if !force && existing == Existing::Refused => return Err(exists(&path)),
                 Ok(_) => {}
                 Err(_) => try_name(&path).map_err(|error| unwritable(&path, &error))?,
             }
@@ -344,7 +357,7 @@ mod tests {
             force,
             ..Delivery::default()
         };
-        Target::reserve(&delivery, share).map_err(|error| error.kind.exit())
+        Target::reserve(&delivery, share, Existing::Refused).map_err(|error| error.kind.exit())
     }
 
     const ONE: Share = Share::One(None, 1);

@@ -9,3 +9,11 @@ pub static MACHINE: &[u8] = include_bytes!(env!("IMA_MACHINE_WASM"));
 
 /// The component of world `plugin`: generations that do their own HTTP through `wasi:http` 0.2.
 pub static PLUGIN: &[u8] = include_bytes!(env!("IMA_PLUGIN_WASM"));
+
+/// The component of world `edge` as it is built: an HTTP API for the official service, whose callers
+/// bring their own key. [`edge()`] gives it with another configuration.
+pub static EDGE: &[u8] = include_bytes!(env!("IMA_EDGE_WASM"));
+
+mod edge;
+
+pub use edge::{EdgeConfiguration, EdgeError, EdgeKey, edge};

@@ -10,12 +10,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fmt, fs, io};
 
-const USAGE: &str = "usage: guest-build PACKAGE TARGET OUT_FOLDER GUEST_TARGET_FOLDER";
+const USAGE: &str = "usage: guest-build PACKAGE TARGET OUT_FOLDER GUEST_TARGET_FOLDER [PROFILE]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let built = match arguments.as_slice() {
-        [package, target, out, guests] => build(package, target, out.as_ref(), guests.as_ref()),
+        [package, target, out, guests] => {
+            build(package, target, out.as_ref(), guests.as_ref(), "guest")
+        }
+        [package, target, out, guests, profile] => {
+            build(package, target, out.as_ref(), guests.as_ref(), profile)
+        }
         _ => Err(BuildError::Usage),
     };
     match built {
@@ -65,18 +70,29 @@ impl fmt::Display for BuildError {
 /// For `wasm32-wasip2` the compiler's linker makes a component, which imports what the standard
 /// library might want of WASI. For `wasm32-unknown-unknown` this program makes it, and the component
 /// imports only what the guest itself asks for.
-fn build(package: &str, target: &str, out: &Path, guests: &Path) -> Result<(), BuildError> {
+fn build(
+    package: &str,
+    target: &str,
+    out: &Path,
+    guests: &Path,
+    profile: &str,
+) -> Result<(), BuildError> {
     let cargo = env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
     let mut command = Command::new(&cargo);
     command
         .args(["build", "--package", package, "--target", target])
-        .args(["--profile", "guest", "--target-dir"])
+        .args(["--profile", profile, "--target-dir"])
         .arg(guests);
     for (name, _) in env::vars_os() {
         if leaks(&name) {
             command.env_remove(name);
         }
     }
+    // The linker pads every reference to five bytes unless it is told not to: a tenth of a component.
+    command.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        "-C link-arg=--compress-relocations",
+    );
     let output = command
         .output()
         .map_err(|error| BuildError::Io(cargo, error))?;
@@ -93,7 +109,7 @@ fn build(package: &str, target: &str, out: &Path, guests: &Path) -> Result<(), B
     }
 
     let name = format!("{}.wasm", package.replace('-', "_"));
-    let built = guests.join(target).join("guest").join(&name);
+    let built = guests.join(target).join(profile).join(&name);
     let mut guest = fs::read(&built).map_err(|error| BuildError::Io(built, error))?;
     if target == "wasm32-unknown-unknown" {
         guest = component::encode(&guest).map_err(|reason| BuildError::Encoding {

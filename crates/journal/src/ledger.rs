@@ -50,6 +50,16 @@ pub struct Ceilings {
     pub per_day: Option<u64>,
 }
 
+/// Who asks for a create request, where several share a ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// What the client is called.
+    pub name: String,
+    /// The most that all of its create requests of one UTC day may cost, in points, beside the
+    /// [`Ceilings`] of all; no ceiling of its own if `None`.
+    pub per_day: Option<u64>,
+}
+
 /// A create request that is about to leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reservation {
@@ -57,6 +67,8 @@ pub struct Reservation {
     pub key: IdempotencyKey,
     /// The id of its job, if it has one.
     pub job: Option<String>,
+    /// Who asks for it, if several do.
+    pub client: Option<Client>,
     /// What it costs at worst, in points.
     pub points: u64,
     /// The ceilings that hold for it.
@@ -91,7 +103,7 @@ pub enum Verdict {
         /// What one request may cost, in points.
         ceiling: u64,
     },
-    /// With this request, the day's requests would cost more than allowed.
+    /// With this request, the day's requests, of all or of its client, would cost more than allowed.
     OverDayCeiling {
         /// What is spent on this UTC day already, at worst, in points.
         spent: u64,
@@ -103,18 +115,32 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Refuses what costs too much; none if `points` are within both ceilings.
-    pub(crate) fn over(ceilings: Ceilings, points: u64, spent: u64) -> Option<Self> {
+    /// Refuses what costs too much; none if it is within every ceiling. `spent` says what was spent today,
+    /// by all or by a client.
+    pub(crate) fn over<E>(
+        reservation: &Reservation,
+        mut spent: impl FnMut(Option<&str>) -> Result<u64, E>,
+    ) -> Result<Option<Self>, E> {
+        let Reservation {
+            points, ceilings, ..
+        } = *reservation;
         if let Some(ceiling) = ceilings.per_request.filter(|ceiling| points > *ceiling) {
-            return Some(Self::OverRequestCeiling { points, ceiling });
+            return Ok(Some(Self::OverRequestCeiling { points, ceiling }));
         }
-        let ceiling = ceilings.per_day?;
-        let over = spent.saturating_add(points) > ceiling;
-        over.then_some(Self::OverDayCeiling {
-            spent,
-            points,
-            ceiling,
-        })
+        let client = reservation.client.as_ref();
+        let own = client.and_then(|it| Some((Some(it.name.as_str()), it.per_day?)));
+        let all = ceilings.per_day.map(|ceiling| (None, ceiling));
+        for (client, ceiling) in own.into_iter().chain(all) {
+            let spent = spent(client)?;
+            if spent.saturating_add(points) > ceiling {
+                return Ok(Some(Self::OverDayCeiling {
+                    spent,
+                    points,
+                    ceiling,
+                }));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -24,6 +24,7 @@
 //! let reservation = Reservation {
 //!     key,
 //!     job: None,
+//!     client: None,
 //!     points: 25,
 //!     ceilings: Ceilings { per_request: None, per_day: Some(1_000) },
 //!     again: false,
@@ -56,7 +57,9 @@ pub use claim::Claim;
 pub use error::{Cause, StoreError};
 pub use job::{Charge, CheckpointState, Entry, FindJob, Held, Job, JobEnd, JobState, TaskType};
 pub use journal::Journal;
-pub use ledger::{Ceilings, IdempotencyKey, InvalidKey, Reservation, Settlement, TRIES, Verdict};
+pub use ledger::{
+    Ceilings, Client, IdempotencyKey, InvalidKey, Reservation, Settlement, TRIES, Verdict,
+};
 pub use memory::MemoryStore;
 pub use quote::{KeptQuote, NewQuote};
 #[cfg(feature = "sqlite")]

@@ -53,12 +53,31 @@ pub(crate) fn run(speed: u32) -> Result<(), Error> {
         let size = simulator::audio(&path)?;
         println!("  {} ({} KiB)", path.display(), size / 1024);
     }
+    println!("\nThe same as an HTTP API with a page, until Ctrl-C: cargo xtask demo --serve");
     Ok(())
+}
+
+/// Serves the HTTP API and its page over the simulator until Ctrl-C.
+pub(crate) fn serve(speed: u32) -> Result<(), Error> {
+    cargo(&BUILD, &[])?;
+    let simulator = Simulator::start(speed)?;
+    let mut command = Command::new(run::program("ima"));
+    command.args(["serve", "--base-url", &simulator.origin]);
+    run::run(in_the_demo(&mut command), "ima serve")
+}
+
+/// With the demo's key and folders.
+fn in_the_demo(command: &mut Command) -> &mut Command {
+    let folder = run::target().join("demo");
+    command
+        .env("IMA_API_KEY", KEY)
+        .env("IMA_DATA_DIR", folder.join("data"))
+        .env("IMA_PREFS_FILE", folder.join("preferences.json"))
+        .env("IMA_CACHE_DIR", run::target().join("ima-cache"))
 }
 
 fn ima(simulator: &Simulator, speed: u32, arguments: &[&str], out: &Path) -> Result<(), Error> {
     println!("\n$ ima {}", arguments.join(" "));
-    let folder = run::target().join("demo");
     let mut command = Command::new(run::program("ima"));
     command
         .args(arguments)
@@ -69,10 +88,6 @@ fn ima(simulator: &Simulator, speed: u32, arguments: &[&str], out: &Path) -> Res
             &speed.to_string(),
         ])
         .arg("--out")
-        .arg(out)
-        .env("IMA_API_KEY", KEY)
-        .env("IMA_DATA_DIR", folder.join("data"))
-        .env("IMA_PREFS_FILE", folder.join("preferences.json"))
-        .env("IMA_CACHE_DIR", run::target().join("ima-cache"));
-    run::run(&mut command, "ima")
+        .arg(out);
+    run::run(in_the_demo(&mut command), "ima")
 }

@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the first word of a reference stands for.
-const PARTS: [(&str, &[&str]); 15] = [
+const PARTS: [(&str, &[&str]); 16] = [
     ("core", &["crates/core/src", "crates/core/tests"]),
     ("e2e", &["tests/tests"]),
+    ("edge", &["crates/edge/src"]),
     ("guest", &["crates/guest/src"]),
     ("host", &["host/src"]),
     ("ima", &["crates/cli/src"]),
@@ -31,6 +32,14 @@ const PARTS: [(&str, &[&str]); 15] = [
     ),
     ("understanding", &["crates/understanding/src"]),
     ("wire", &["crates/wire/src"]),
+];
+
+/// The documents that name modules and tests.
+const DOCUMENTS: [&str; 4] = [
+    "SECURITY.md",
+    "docs/field.md",
+    "docs/money.md",
+    "docs/requirements.md",
 ];
 
 /// What a column or a line of a document names.
@@ -55,8 +64,7 @@ struct Source {
     tests: Vec<String>,
 }
 
-/// Checks every reference of `docs/requirements.md`, `money.md` and `field.md`, and the links of all
-/// documents.
+/// Checks every reference of these documents, and the links of all documents.
 pub(crate) fn check() -> Result<(), Error> {
     let mut parts = BTreeMap::new();
     for (part, roots) in PARTS {
@@ -67,7 +75,7 @@ pub(crate) fn check() -> Result<(), Error> {
         parts.insert(part, sources);
     }
     let mut missing = String::new();
-    for name in ["docs/requirements.md", "docs/money.md", "docs/field.md"] {
+    for name in DOCUMENTS {
         let document = files::read_text(&run::workspace().join(name))?;
         for (number, kind, reference) in references(&document) {
             if !exists(&parts, kind, reference) {

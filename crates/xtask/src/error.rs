@@ -35,6 +35,9 @@ pub(crate) enum Error {
     /// A document names modules or tests that don't exist.
     #[error("The documents name what doesn't exist:\n{0}")]
     Documents(String),
+    /// A test started a player or opened a link; the names of the programs.
+    #[error("The tests started programs of whoever runs them: {0}.")]
+    Played(String),
     /// What is packaged doesn't hold what a user of it needs.
     #[error("The packages: {0}.")]
     Package(String),

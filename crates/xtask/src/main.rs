@@ -17,6 +17,7 @@ mod simulator;
 mod size;
 mod soak;
 mod svg;
+mod unusual;
 mod verify;
 
 use error::Error;
@@ -28,7 +29,8 @@ Usage: cargo xtask <TASK>
 Tasks:
   setup           add the wasm targets to the toolchain
   demo [--fast]   build all, then make one piece of music and one spoken text against the simulator;
-                  --fast lets its time run a thousand times faster instead of twenty
+                  --fast lets its time run a thousand times faster instead of twenty; --serve serves the
+                  HTTP API and its page instead, until Ctrl-C
   bench [PART]    figures of the release build: flow, sandbox, session, tls, start, delivery; without a part
                   all of them, in about ten minutes
   dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
@@ -47,8 +49,11 @@ Tasks:
                   play new seeds of the model test for N seconds (60), or so many
   soak --seed SEED [--trace]
                   play one of its seeds again and show what happens in it
-  soak --program [--runs N] [--seed SEED]
+  soak --program [--runs N] [--seed S]
                   run the program in N random environments (2000), from this seed on
+  soak --attacks [--runs N] [--seed S]
+                  attack the program N times (2000) at random times: a service that lies, planted files,
+                  kills
   test [--quick]  formatting, lints (native and wasm), documentation, every test, the packages, the
                   examples; --quick runs the tests of the core, 2,000 seeds and one generation
 ";
@@ -69,6 +74,7 @@ fn run_task() -> ExitCode {
     let done = match *arguments {
         ["setup"] => setup::run(),
         ["demo"] => setup::run().and_then(|()| demo::run(20)),
+        ["demo", "--serve"] => setup::run().and_then(|()| demo::serve(20)),
         ["demo", "--fast"] => setup::run().and_then(|()| demo::run(1_000)),
         ["dist"] => setup::run().and_then(|()| dist::run("release")),
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::run::cargo;
-use crate::{demo, documents, hosts, package, polyglot};
+use crate::{demo, documents, hosts, package, polyglot, unusual};
 
 /// What runs inside the sandbox, by the target that it is built for.
 const GUESTS: [(&str, &[&str]); 2] = [
@@ -10,6 +10,7 @@ const GUESTS: [(&str, &[&str]); 2] = [
         "wasm32-unknown-unknown",
         &[
             "ima-core",
+            "ima-edge",
             "ima-guest",
             "ima-hostile-machine",
             "ima-machine",
@@ -46,7 +47,7 @@ pub(crate) fn run() -> Result<(), Error> {
     // The guests have no tests of their own, and natively they would only have the engine compiled
     // with other features than the programs have. It leaves the programs and the components that
     // the examples need.
-    cargo(&["test"], &[])?;
+    unusual::test(&[])?;
     cargo(&["test", "--package", "guest-build", "--all-features"], &[])?;
     cargo(
         &["test", "--package", "ima-guest", "--features", "wasi-http"],

@@ -82,9 +82,9 @@ impl Store {
     }
 
     /// Fails if the audio is cut off. Then it is begun anew.
-    async fn check(&mut self) -> Result<(), DownloadError> {
-        let checked = self.end(|mut partial| {
-            let whole = partial.is_whole();
+    async fn check(&mut self, was_measured: bool) -> Result<(), DownloadError> {
+        let checked = self.end(move |mut partial| {
+            let whole = partial.is_whole(was_measured);
             (partial, whole)
         });
         let (partial, whole) = checked.await?;
@@ -189,6 +189,9 @@ async fn attempt(
         status => return Err(DownloadError::Status(status.as_u16())),
     }
 
+    // Without a length or chunks, the end of the connection is the end of the file.
+    let is_measured = response.body().size_hint().exact().is_some()
+        || response.headers().contains_key(header::TRANSFER_ENCODING);
     let mut body = response.into_body();
     if store.size().saturating_add(body.size_hint().lower()) > limit {
         return Err(DownloadError::TooLarge(limit));
@@ -215,7 +218,7 @@ async fn attempt(
         store.restart(None).await?;
         return Err(DownloadError::Incomplete);
     }
-    store.check().await
+    store.check(is_measured).await
 }
 
 /// Sends a request, and follows redirects: each address is judged like the first.

@@ -171,13 +171,13 @@ impl Partial {
         self.prefix.len() == AudioFormat::PREFIX && AudioFormat::of(&self.prefix).is_none()
     }
 
-    /// Whether it holds all of its audio, as far as can be told.
-    pub(super) fn is_whole(&mut self) -> io::Result<bool> {
+    /// Whether it holds all of its audio, as far as can be told. `was_measured`: as for [`whole::is_whole`].
+    pub(super) fn is_whole(&mut self, was_measured: bool) -> io::Result<bool> {
         self.flush()?;
         let Some(format) = AudioFormat::of(&self.prefix) else {
             return Ok(true);
         };
-        whole::is_whole(self.file.as_file_mut(), format, self.size)
+        whole::is_whole(self.file.as_file_mut(), format, self.size, was_measured)
     }
 
     /// Removes everything.

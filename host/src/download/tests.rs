@@ -9,8 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use super::{AudioFormat, DownloadError};
-use crate::testing::{Received, Reply, Server, ok, status};
 use crate::{Credential, Error, Limits, Runtime};
+use ima_attack_kit::raw::{Received, Reply, Server, ok, status};
 
 /// Whether a failure is the expected one.
 type Expected = fn(&DownloadError) -> bool;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ima_journal::{Settlement, StoreError, Verdict};
+use ima_journal::{Client, Settlement, StoreError, Verdict};
 use tokio::sync::watch;
 
 use super::permit::PermitWait;
@@ -51,7 +51,11 @@ struct State {
     task_id: Option<String>,
     /// The job in the journal.
     job: Option<String>,
+    /// Who asks, where several share the ledger.
+    client: Option<Client>,
     shut: bool,
+    /// Whether the host sees nothing of what the component says.
+    unwatched: bool,
     requests: u32,
     refusals: u32,
     ledger_error: Option<StoreError>,
@@ -82,6 +86,18 @@ impl Guard {
         Self::at(Money::Closed, None, terms)
     }
 
+    /// The guard of a component whose checkpoints and prices the host doesn't see: one create request may
+    /// leave, and after a refusal another one. What it costs is bounded by the budget and the ledger.
+    #[cfg(feature = "edge")]
+    pub(crate) fn unwatched(budget: Option<u32>, client: Option<Client>) -> Arc<Self> {
+        let guard = Self::under(Terms::untold(budget));
+        guard.with(|state| {
+            state.unwatched = true;
+            state.client = client;
+        });
+        guard
+    }
+
     /// The guard of a generation whose task was accepted before: nothing is created.
     pub(crate) fn of_task(task_id: String) -> Arc<Self> {
         Self::at(Money::Paid, Some(task_id), Terms::default())
@@ -94,7 +110,9 @@ impl Guard {
             creates: 0,
             task_id,
             job: None,
+            client: None,
             shut: false,
+            unwatched: false,
             requests: 0,
             refusals: 0,
             ledger_error: None,
@@ -127,6 +145,10 @@ impl Guard {
         self.with(|state| state.job = job.map(str::to_owned));
     }
 
+    pub(super) fn client(&self) -> Option<Client> {
+        self.with(|state| state.client.clone())
+    }
+
     pub(super) fn job(&self) -> Option<String> {
         self.with(|state| state.job.clone())
     }
@@ -155,7 +177,12 @@ impl Guard {
     /// worst, in points.
     pub(crate) fn begin_create(self: &Arc<Self>, body: &[u8]) -> Option<(Ticket, u64)> {
         let points = self.with(|state| {
-            if state.money != Money::Permitted || state.creates >= CREATES {
+            let is_permitted = match state.money {
+                Money::Permitted => true,
+                Money::Closed | Money::Refused => state.unwatched && !state.shut,
+                Money::InFlight | Money::Paid | Money::Unknown => false,
+            };
+            if !is_permitted || state.creates >= CREATES {
                 return None;
             }
             let points = state.terms.worst_case(body)?;

@@ -234,6 +234,7 @@ impl WayOut {
         let reservation = Reservation {
             key: *key,
             job: self.guard.job(),
+            client: self.guard.client(),
             points,
             ceilings: self.ceilings,
             again: false,

@@ -14,6 +14,8 @@ pub(crate) struct Terms {
     outputs: Option<u32>,
     /// The model and its price in points, as they were told.
     told: Option<(String, u32)>,
+    /// Whether the host isn't told of prices: the budget alone counts.
+    is_untold: bool,
 }
 
 impl Terms {
@@ -24,6 +26,17 @@ impl Terms {
             budget: request.budget,
             outputs: Some(asked.and_then(|it| Scalar::of(it).unsigned()).unwrap_or(1)),
             told: None,
+            is_untold: false,
+        }
+    }
+
+    /// The terms of a component whose prices the host doesn't see.
+    #[cfg(feature = "edge")]
+    pub(super) fn untold(budget: Option<u32>) -> Self {
+        Self {
+            budget,
+            is_untold: true,
+            ..Self::default()
         }
     }
 
@@ -35,15 +48,18 @@ impl Terms {
     /// What a create request with this body costs at the worst, in points: its price times its
     /// outputs. `None` if it doesn't keep to the terms, or can't be read.
     pub(super) fn worst_case(&self, body: &[u8]) -> Option<u32> {
-        let (model_id, price) = self.told.as_ref()?;
         let order = Order::read(body)?;
         let cost = order.credit.checked_mul(order.outputs)?;
+        let within = self.budget.is_none_or(|budget| cost <= budget);
+        if self.is_untold {
+            return within.then_some(cost);
+        }
+        let (model_id, price) = self.told.as_ref()?;
         let asked = self.outputs.is_none_or(|asked| {
             // The service takes the credit for the price of the whole. Should it ever count the
             // outputs too, those that were asked for are the user's own.
             u64::from(cost) <= u64::from(*price) * u64::from(asked)
         });
-        let within = self.budget.is_none_or(|budget| cost <= budget);
         let told = order.credit <= *price && order.model_id == *model_id;
         (asked && within && told).then_some(cost)
     }

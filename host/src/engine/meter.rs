@@ -45,6 +45,11 @@ impl Meter {
         (ticks > 0).then(|| TICK.saturating_mul(ticks))
     }
 
+    /// The bytes of its memories.
+    pub(crate) fn memory(&self) -> usize {
+        self.memory
+    }
+
     /// Counts an epoch in which the component was running: one that waits in the host is not
     /// interrupted and not counted.
     pub(crate) fn tick(&mut self) -> wasmtime::Result<UpdateDeadline> {

@@ -6,6 +6,8 @@ mod machines;
 mod meter;
 mod slots;
 
+#[cfg(feature = "edge")]
+pub(crate) use compiled::Compiled;
 pub(crate) use epoch::{TICK, Ticker};
 pub use machines::ComponentSource;
 pub(crate) use machines::{Instance, MachineEngine, component_bytes};

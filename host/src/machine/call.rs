@@ -21,6 +21,10 @@ const STEP: Duration = Duration::from_secs(1);
 /// an epoch, and a short call that an epoch happens to interrupt must not take the others down.
 const LEAST: Duration = TICK.saturating_mul(10);
 
+/// An instance with more memory than this is given back on a thread of its own, for the system takes
+/// milliseconds for it, in which no other task of the worker would go on.
+const LARGE: usize = 8 << 20;
+
 /// A call in the making: what it does to the instance.
 pub(crate) type Calling<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>> + Send + 'a>>;
 
@@ -112,6 +116,11 @@ impl SharedInstance {
         }
         .await;
         *left = left.saturating_sub(computed);
+        if result.is_err() {
+            // Whoever begins one generation after the other, each of which breaks down at once, would
+            // never let others go on.
+            tokio::task::yield_now().await;
+        }
         result
     }
 
@@ -148,6 +157,19 @@ impl SharedInstance {
             Stop::from(error)
         });
         (result, computed)
+    }
+}
+
+impl Drop for SharedInstance {
+    fn drop(&mut self) {
+        let is_large =
+            |inside: tokio::sync::MutexGuard<'_, Instance>| inside.store.data().memory() > LARGE;
+        if self.inside.try_lock().is_ok_and(is_large)
+            && let Ok(runtime) = Handle::try_current()
+        {
+            let last = Arc::clone(&self.inside);
+            runtime.spawn_blocking(move || drop(last));
+        }
     }
 }
 

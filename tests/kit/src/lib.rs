@@ -1,5 +1,5 @@
 //! What the tests share: a stage with the simulator and the host, on a clock that jumps; a host of its
-//! own for components of world `plugin`; requests and what becomes of them.
+//! own for components of the worlds `plugin` and `edge`; requests and what becomes of them.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,14 +8,14 @@
 )]
 
 mod clock;
+pub mod edge;
 mod played;
 pub mod plugin;
 mod stage;
-mod wrapped;
 
+pub use ima_attack_kit::component::with_endless_start;
 pub use played::{Played, play, try_play};
 pub use stage::{Stage, accepted, cache};
-pub use wrapped::with_endless_start;
 
 use ima_host::Request;
 use ima_host::types::Language;

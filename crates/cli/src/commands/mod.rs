@@ -12,6 +12,7 @@ pub(crate) mod prefs;
 pub(crate) mod quote;
 mod resume;
 mod say;
+mod serve;
 #[cfg(feature = "simulator")]
 mod simulator;
 pub(crate) mod speech;
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Prefs(prefs::PrefsArgs),
     /// Generate with the flags of the skills' scripts
     Create(create::CreateArgs),
+    /// Serve an HTTP API and a page on this machine
+    Serve(serve::ServeArgs),
     /// Check the key, the network, the clock, the folders and the component
     Doctor(doctor::DoctorArgs),
     /// Print a completion script for a shell
@@ -74,6 +77,7 @@ impl Command {
             Self::Jobs(args) => jobs::run(common, args).await,
             Self::Prefs(args) => prefs::run(common, &args).await,
             Self::Create(args) => create::run(common, args).await,
+            Self::Serve(args) => serve::run(common, &args).await,
             Self::Doctor(_) => Ok(doctor::run(common).await),
             Self::Completions(args) => Ok(completions::run(&args)),
             #[cfg(feature = "simulator")]
@@ -85,6 +89,7 @@ impl Command {
     /// Whether it answers other programs until it is stopped.
     pub(crate) const fn serves(&self) -> bool {
         match self {
+            Self::Serve(_) => true,
             #[cfg(feature = "simulator")]
             Self::Simulator(_) => true,
             _ => false,

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::generate::{self, Run, batch};
 use crate::options::{Common, Delivery, task_of_job};
 use crate::setup;
-use crate::target::{Share, Target};
+use crate::target::{Existing, Share, Target};
 use crate::ui::out;
 use crate::ui::screen::EventPrinter;
 use crate::ui::text::{self, say};
@@ -50,10 +50,11 @@ pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, Comm
         Some(_) => Share::One(known.as_ref().and_then(|job| job.task).map(task_of_job), 1),
         None => Share::Several,
     };
-    let target = Target::reserve(delivery, share).map_err(|error| match &known {
-        Some(job) => error.with_job(job),
-        None => error,
-    })?;
+    let target =
+        Target::reserve(delivery, share, Existing::Compared).map_err(|error| match &known {
+            Some(job) => error.with_job(job),
+            None => error,
+        })?;
     let run = Run::new(common, &runtime, delivery, Some(target));
     if let Some(id) = &args.id {
         let mut how = Resume::job(id);

@@ -24,7 +24,7 @@ use crate::player::{self, Played};
 use crate::preferences::AfterSuccess;
 use crate::prompts;
 use crate::report::Summary;
-use crate::target::{Share, Target};
+use crate::target::{Existing, Share, Target};
 use crate::ui::confirm::{self, Asking};
 use crate::ui::out;
 use crate::ui::screen::EventPrinter;
@@ -111,7 +111,7 @@ pub(crate) async fn run(
             Prompts::One(_) => Share::One(Some(batch.request.task), outputs(&batch.request)),
             Prompts::Several(..) => Share::Several,
         };
-        Some(Target::reserve(delivery, share).map_err(CommandError::unspent)?)
+        Some(Target::reserve(delivery, share, Existing::Refused).map_err(CommandError::unspent)?)
     };
     let request = &mut batch.request;
     request.language = common.language();

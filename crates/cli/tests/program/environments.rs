@@ -9,6 +9,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use ima_attack_kit::random::Random;
 use ima_simulator::{Endpoint, Fault, NthRequest};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -19,40 +20,15 @@ use crate::stage::{Stage, ends, json};
 /// How many are played in a usual run of the tests.
 const RUNS: u64 = 40;
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
-    fn chance(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-
-    fn pick<T: Clone>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len() as u64) as usize].clone()
-    }
-
-    /// Any bytes that a file name or a variable can have.
-    fn bytes(&mut self) -> OsString {
-        let length = self.below(40);
-        let byte = |random: &mut Self| match random.below(4) {
-            0 => random.pick(b" -@~=.%\n\t\x1b\xff\xc3"),
-            _ => random.below(255) as u8 + 1,
-        };
-        let bytes = (0..length).map(|_| byte(self)).filter(|it| *it != b'/');
-        OsString::from_vec(bytes.collect())
-    }
+/// Any bytes that a file name or a variable can have.
+fn bytes(random: &mut Random) -> OsString {
+    let length = random.below(40);
+    let byte = |random: &mut Random| match random.below(4) {
+        0 => random.pick(b" -@~=.%\n\t\x1b\xff\xc3"),
+        _ => random.below(255) as u8 + 1,
+    };
+    let bytes = (0..length).map(|_| byte(random)).filter(|it| *it != b'/');
+    OsString::from_vec(bytes.collect())
 }
 
 /// What one seed is about.
@@ -93,7 +69,7 @@ impl Scene {
         let saves = matches!(arguments[0].to_str(), Some("speech" | "music" | "say"));
         if saves && random.chance(40) {
             let mut out = OsString::from("--out=");
-            out.push(random.bytes());
+            out.push(bytes(random));
             arguments.push(out);
         }
         let rate = ["--clock-rate".into(), "1000".into()];
@@ -142,7 +118,7 @@ impl Scene {
                         "/dev/full",
                         ".",
                     ]))),
-                    _ => Some(random.bytes()),
+                    _ => Some(bytes(random)),
                 };
                 // Without one, the real home of whoever runs the tests would be used.
                 let value = match (name, value) {
@@ -277,7 +253,7 @@ impl Scene {
 
 /// Plays a seed, and says what is wrong, if anything is.
 async fn play(seed: u64) -> Result<(), String> {
-    let mut random = Random(seed);
+    let mut random = Random::of(seed);
     let stage = Stage::fast().await;
     let scene = Scene::draw(&mut random, &stage);
     if let Some((endpoint, nth, fault)) = &scene.fault {
@@ -381,7 +357,7 @@ async fn whatever_the_environment_nothing_panics_and_the_money_is_known() {
 
 #[test]
 fn the_same_seed_draws_the_same_bytes() {
-    let bytes = || Random(7).bytes();
+    let bytes = || bytes(&mut Random::of(7));
     assert_eq!(bytes(), bytes());
     assert!(!OsStr::as_bytes(&bytes()).contains(&0));
 }

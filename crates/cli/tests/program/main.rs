@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[cfg(unix)]
+mod attacks;
 mod audio;
 mod command_line;
 mod crash;
@@ -22,6 +24,7 @@ mod logs;
 mod outcomes;
 mod say;
 mod screen;
+mod serve;
 mod service;
 #[path = "../stage/mod.rs"]
 mod stage;

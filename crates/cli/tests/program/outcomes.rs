@@ -1,10 +1,11 @@
 //! How generations end: what is printed and left, the exit code, and what it costs.
 
+use ima_attack_kit::front::{Front, Move};
 use ima_simulator::{DEMO_KEY, Endpoint, Fault, Outcome, Timeline};
 use serde_json::Value;
 use std::path::Path;
 
-use crate::stage::{Stage, text};
+use crate::stage::{Stage, ends, text};
 
 /// The length of a WAV file in seconds.
 fn seconds(path: &Path) -> u32 {
@@ -224,4 +225,23 @@ async fn the_models_are_listed() {
     for word in ["sonic", "GenBGM", "GenSong", "25", "30"] {
         assert!(shown.contains(word), "{shown}");
     }
+}
+
+#[tokio::test]
+async fn a_task_that_failed_and_succeeds_later_is_delivered() {
+    let stage = Stage::new().await;
+    let failing = Front::before(&stage.origin, |request| match request.operation() {
+        "detail" => Move::body(|body| {
+            let failed = body.replace("\"resource_status\":0", "\"resource_status\":2");
+            failed.replace("\"resource_status\":null", "\"resource_status\":2")
+        }),
+        _ => Move::Pass,
+    })
+    .await;
+    let failed = stage.start_at(&failing.origin(), &["speech", "hello"]);
+    ends(&failed.output().await, 6);
+    let (job, _) = stage.job().await;
+    ends(&stage.ima(&["resume", &job, "--out", "late.wav"]), 0);
+    stage.is_audio("late.wav");
+    assert_eq!(stage.charges(), 1);
 }

@@ -217,6 +217,32 @@ async fn ctrl_c_stops_a_slow_download_and_keeps_the_job() {
     }
 }
 
+/// The job's audio is under its name, and the journal was not told: the program was killed in between.
+#[tokio::test]
+async fn what_was_saved_before_a_kill_is_known_again_by_its_content() {
+    for name_is_taken in [false, true] {
+        let stage = Stage::new().await;
+        ends(&stage.ima(&["speech", "hello", "--out", "a.wav"]), 0);
+        let (job, _) = stage.job().await;
+        let journal = rusqlite::Connection::open(stage.data().join("journal.db")).unwrap();
+        journal.execute("UPDATE jobs SET saved = 0", []).unwrap();
+        if name_is_taken {
+            fs::write(stage.here().join("a.wav"), "mine").unwrap();
+        }
+        ends(&stage.ima(&["resume", &job, "--out", "a.wav"]), 0);
+        match name_is_taken {
+            false => assert_eq!(stage.files(), ["a.wav"]),
+            true => {
+                assert_eq!(fs::read(stage.here().join("a.wav")).unwrap(), b"mine");
+                stage.is_audio("a-2.wav");
+            }
+        }
+        let open = json(&stage.ima(&["jobs", "--open", "--json"]));
+        assert_eq!(open["jobs"], json!([]));
+        assert_eq!(stage.charges(), 1);
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_planted_lock_is_neither_followed_nor_written() {

@@ -11,6 +11,7 @@ mod flow;
 mod keys;
 mod listing;
 mod pace;
+mod paid;
 mod reflection;
 mod snapshot;
 mod task;
@@ -18,6 +19,7 @@ mod waiting;
 mod wire;
 
 pub use adopt::AdoptError;
+pub use paid::Paid;
 pub use snapshot::SnapshotError;
 
 pub(crate) use listing::Listing;

@@ -22,9 +22,10 @@ const READ_CHUNK: u64 = 64 * 1024;
 pub(crate) fn exchange(
     origin: &Origin,
     limits: &Limits,
+    key: Option<&str>,
     transmit: &Transmit,
 ) -> Result<HttpResponse, TransportFailure> {
-    let (request, body) = prepare(origin, transmit).ok_or_else(not_sent)?;
+    let (request, body) = prepare(origin, key, transmit).ok_or_else(not_sent)?;
     let options = options(limits, transmit).ok_or_else(not_sent)?;
     let pending =
         outgoing_handler::handle(request, Some(options)).map_err(|code| reported(&code))?;
@@ -45,11 +46,19 @@ pub(crate) fn exchange(
     )
 }
 
-fn prepare(origin: &Origin, transmit: &Transmit) -> Option<(OutgoingRequest, OutgoingBody)> {
+fn prepare(
+    origin: &Origin,
+    key: Option<&str>,
+    transmit: &Transmit,
+) -> Option<(OutgoingRequest, OutgoingBody)> {
     let request = &transmit.request;
     let fields = Fields::new();
     for (name, value) in &request.headers {
         fields.append(name, value.as_bytes()).ok()?;
+    }
+    if let Some(key) = key {
+        let value = ["Bearer ", key].concat();
+        fields.append("authorization", value.as_bytes()).ok()?;
     }
     let method = match request.method {
         Method::Get => WasiMethod::Get,

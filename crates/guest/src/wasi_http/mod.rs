@@ -6,6 +6,7 @@ mod exchange;
 mod failure;
 
 use crate::Transport;
+use alloc::string::String;
 use ima_core::Millis;
 use ima_core::http::{HttpResponse, Transmit, TransportFailure};
 use ima_wire::origin::Origin;
@@ -39,22 +40,35 @@ impl Default for Limits {
 }
 
 /// The service at an origin, reached through the host's `wasi:http/outgoing-handler`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WasiHttp {
     origin: Origin,
     limits: Limits,
+    key: Option<String>,
 }
 
 impl WasiHttp {
     /// A transport for one origin.
     pub fn new(origin: Origin, limits: Limits) -> Self {
-        Self { origin, limits }
+        Self {
+            origin,
+            limits,
+            key: None,
+        }
+    }
+
+    /// The same with a key that the component was given by whoever called it. Without one the host adds
+    /// its own to what leaves the sandbox.
+    #[must_use]
+    pub fn with_key(mut self, key: String) -> Self {
+        self.key = Some(key);
+        self
     }
 }
 
 impl Transport for WasiHttp {
     fn exchange(&self, transmit: &Transmit) -> Result<HttpResponse, TransportFailure> {
-        exchange::exchange(&self.origin, &self.limits, transmit)
+        exchange::exchange(&self.origin, &self.limits, self.key.as_deref(), transmit)
     }
 
     fn now(&self) -> Millis {

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use super::{creating, key, together};
 use crate::{
-    Ceilings, IdempotencyKey, Journal, Reservation, Settlement, StoreError, TRIES, Verdict,
+    Ceilings, Client, IdempotencyKey, Journal, Reservation, Settlement, StoreError, TRIES, Verdict,
 };
 
 fn reservation(key: IdempotencyKey) -> Reservation {
     Reservation {
         key,
         job: None,
+        client: None,
         points: 25,
         ceilings: Ceilings::default(),
         again: false,
@@ -240,6 +241,37 @@ pub(crate) async fn a_day_counts_what_may_have_been_spent(journal: Journal) {
     assert_eq!(journal.reserve(asked(points)).await.unwrap(), over);
     let verdict = journal.reserve(asked(25)).await.unwrap();
     assert_eq!(verdict, Verdict::Granted);
+}
+
+pub(crate) async fn a_client_has_a_day_of_its_own(journal: Journal) {
+    let asked = |number, name: &str| Reservation {
+        client: Some(Client {
+            name: name.to_owned(),
+            per_day: Some(50),
+        }),
+        ceilings: Ceilings {
+            per_request: None,
+            per_day: Some(100),
+        },
+        ..reservation(key(number))
+    };
+    for (number, name, expected) in [
+        (1, "mia", None),
+        (2, "mia", None),
+        (3, "mia", Some((50, 50))),
+        (4, "ben", None),
+        (5, "ben", None),
+        // Of all together.
+        (6, "eva", Some((100, 100))),
+    ] {
+        let verdict = journal.reserve(asked(number, name)).await.unwrap();
+        let expected = expected.map(|(spent, ceiling)| Verdict::OverDayCeiling {
+            spent,
+            points: 25,
+            ceiling,
+        });
+        assert_eq!(verdict, expected.unwrap_or(Verdict::Granted), "{name}");
+    }
 }
 
 pub(crate) async fn many_at_once_stay_under_the_ceiling_of_the_day(journal: Journal) {

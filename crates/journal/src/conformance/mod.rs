@@ -63,6 +63,7 @@ macro_rules! for_each_test {
             ledger::a_settlement_that_nobody_waits_for_is_in_order,
             ledger::one_request_may_not_cost_more_than_its_ceiling,
             ledger::a_day_counts_what_may_have_been_spent,
+            ledger::a_client_has_a_day_of_its_own,
             ledger::many_at_once_stay_under_the_ceiling_of_the_day,
             ledger::pruning_keeps_today_and_every_doubt,
             quotes::a_quote_is_bought_once_and_names_its_job_ever_after,

@@ -1,6 +1,7 @@
 //! What a store in memory keeps, and how it changes.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::convert::Infallible;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::quotes::Quotes;
@@ -27,6 +28,7 @@ pub(super) struct State {
 #[derive(Debug)]
 struct Payment {
     job: Option<String>,
+    client: Option<String>,
     points: u64,
     reserved_at: i64,
     /// `None` while it is in flight.
@@ -138,13 +140,7 @@ impl State {
     }
 
     pub(super) fn reserve(&mut self, reservation: Reservation) -> Verdict {
-        let Reservation {
-            key,
-            job,
-            points,
-            ceilings,
-            again,
-        } = reservation;
+        let (key, again) = (reservation.key, reservation.again);
         let tries = self.payments.entry(key).or_default();
         let accepted = tries.iter().find_map(|it| match &it.settlement {
             Some(Settlement::Accepted { task_id }) => Some(task_id.clone()),
@@ -170,16 +166,21 @@ impl State {
         }
         let now = now();
         let today = |it: &&Payment| it.counts() && it.reserved_at >= now - now.rem_euclid(DAY);
-        let counted = self.payments.values().flatten().filter(today);
-        let spent = counted.map(|it| it.points).fold(0, u64::saturating_add);
-        if let Some(refusal) = Verdict::over(ceilings, points, spent) {
+        let spent = |client: Option<&str>| {
+            let counted = self.payments.values().flatten().filter(today);
+            let of_client = |it: &&Payment| client.is_none() || it.client.as_deref() == client;
+            let points = counted.filter(of_client).map(|it| it.points);
+            Ok::<_, Infallible>(points.fold(0, u64::saturating_add))
+        };
+        if let Ok(Some(refusal)) = Verdict::over(&reservation, spent) {
             return refusal;
         }
         let tries = self.payments.entry(key).or_default();
         tries.retain(was_sent);
         tries.push(Payment {
-            job,
-            points,
+            job: reservation.job,
+            client: reservation.client.map(|it| it.name),
+            points: reservation.points,
             reserved_at: now,
             settlement: None,
         });
@@ -199,6 +200,7 @@ impl State {
             ) {
                 tries.push(Payment {
                     job: None,
+                    client: None,
                     points: 0,
                     reserved_at: now(),
                     settlement: Some(settlement),

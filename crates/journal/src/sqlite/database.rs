@@ -12,7 +12,7 @@ use super::fault::Fault;
 use crate::StoreError;
 
 /// What brings a database from each version to the next. The last one is what this code writes.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "CREATE TABLE IF NOT EXISTS jobs (
         id TEXT PRIMARY KEY,
         created_at INTEGER NOT NULL,
@@ -39,6 +39,7 @@ const MIGRATIONS: [&str; 3] = [
         PRIMARY KEY (key, attempt)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX payments_by_time ON payments (reserved_at);",
+    "ALTER TABLE payments ADD COLUMN client TEXT;",
     "CREATE TABLE quotes (
         id TEXT PRIMARY KEY,
         job TEXT NOT NULL UNIQUE,
@@ -53,7 +54,7 @@ const MIGRATIONS: [&str; 3] = [
 /// What every database has. Reading the first row of each shows much of what may be damaged.
 const TABLES: [&str; 3] = [
     "SELECT owner, saved, continuation FROM jobs LIMIT 1",
-    "SELECT state, owner, reserved_at FROM payments LIMIT 1",
+    "SELECT state, owner, client, reserved_at FROM payments LIMIT 1",
     "SELECT used, expires_at, request FROM quotes LIMIT 1",
 ];
 
@@ -113,30 +114,43 @@ pub(super) fn open(place: &Place) -> Result<Opened, StoreError> {
     // damage of the former one.
     let _turn = lock(&place.folder.join("journal.lock"))?;
     let mut set_aside = None;
-    let prepared = if is_headless(&place.path) {
-        // SQLite would delete the log of a database that is empty.
-        Err(Fault::damage("the database is empty and its log is not").at(place))
-    } else {
-        make_private(&place.path)?;
-        prepare(place).map_err(|fault| fault.at(place))
+    let prepared = match lost_content(&place.path) {
+        Some(damage) => Err(Fault::damage(damage).at(place)),
+        None => begin(place),
     };
     let writer = match prepared {
         Err(StoreError::Damaged { source, .. }) => {
             set_aside = Some(put_aside(&place.path)?);
             tracing::error!(error = %source, "the journal is damaged and was set aside");
-            make_private(&place.path)?;
-            prepare(place).map_err(|fault| fault.at(place))?
+            begin(place)?
         }
         result => result?,
     };
     Ok(Opened { writer, set_aside })
 }
 
-/// Whether a database is missing or empty and its log is not. A new database has no log before it has
-/// its first page.
-fn is_headless(path: &Path) -> bool {
-    let has_content = |part: &str| fs::metadata(beside(path, part)).is_ok_and(|it| it.len() > 0);
-    has_content("-wal") && !has_content("")
+/// Creates the database if there is none, and prepares it.
+fn begin(place: &Place) -> Result<Connection, StoreError> {
+    let created = make_private(&place.path)?;
+    prepare(place).map_err(|fault| {
+        let is_empty = |it: fs::Metadata| it.len() == 0;
+        if created && fs::metadata(&place.path).is_ok_and(is_empty) {
+            // The next process would take it for one that lost its content.
+            let _ = fs::remove_file(&place.path);
+        }
+        fault.at(place)
+    })
+}
+
+/// What shows that a database was emptied or taken away. A new one has no log before it has its first
+/// page, and is never left empty; SQLite would delete the log of an empty one.
+fn lost_content(path: &Path) -> Option<&'static str> {
+    let size = |part: &str| fs::metadata(beside(path, part)).map(|it| it.len());
+    match (size(""), size("-wal")) {
+        (Ok(0) | Err(_), Ok(1..)) => Some("the database is empty and its log is not"),
+        (Ok(0), _) => Some("the database is empty"),
+        _ => None,
+    }
 }
 
 /// Creates a folder, and what is missing above it, for this user only.
@@ -163,8 +177,9 @@ fn lock(path: &Path) -> Result<File, StoreError> {
 }
 
 /// Makes the database readable for this user only, before anything is in it. SQLite gives the files
-/// that it keeps beside a database the database's permissions; those of an older one are changed.
-fn make_private(path: &Path) -> Result<(), StoreError> {
+/// that it keeps beside a database the database's permissions; those of an older one are changed. Whether
+/// it was created.
+fn make_private(path: &Path) -> Result<bool, StoreError> {
     let mut options = File::options();
     options.create_new(true).write(true);
     #[cfg(unix)]
@@ -174,7 +189,7 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
     match options.open(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         result => {
-            return result.map(drop).map_err(|source| StoreError::File {
+            return result.map(|_| true).map_err(|source| StoreError::File {
                 path: path.to_path_buf(),
                 source,
             });
@@ -201,7 +216,7 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
             _ => {}
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 /// The name of a database, or of a file that SQLite keeps beside it.

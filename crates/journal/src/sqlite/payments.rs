@@ -67,33 +67,30 @@ pub(super) fn reserve(
     if past.tries >= TRIES {
         return Ok(Verdict::Exhausted);
     }
-    let spent = match reservation.ceilings.per_day {
-        Some(_) => spent_today(connection)?,
-        None => 0,
-    };
-    if let Some(refusal) = Verdict::over(reservation.ceilings, reservation.points, spent) {
+    if let Some(refusal) = Verdict::over(reservation, |client| spent_today(connection, client))? {
         return Ok(refusal);
     }
     // A request that never left has its row used again.
-    let sql = "INSERT INTO payments (key, attempt, job, points, state, owner, reserved_at)
-        VALUES (?1, ?2, ?3, ?4, 'in_flight', ?5, unixepoch())
+    let sql = "INSERT INTO payments (key, attempt, job, points, state, owner, client, reserved_at)
+        VALUES (?1, ?2, ?3, ?4, 'in_flight', ?5, ?6, unixepoch())
         ON CONFLICT (key, attempt) DO UPDATE SET job = excluded.job, points = excluded.points,
-            state = excluded.state, owner = excluded.owner, reserved_at = excluded.reserved_at";
+            client = excluded.client, state = excluded.state, owner = excluded.owner, reserved_at = excluded.reserved_at";
     let points = i64::try_from(reservation.points).unwrap_or(i64::MAX);
     let owner = process.name(connection)?;
-    let values = params![key, past.tries + 1, reservation.job, points, owner];
+    let client = reservation.client.as_ref().map(|it| &it.name);
+    let values = params![key, past.tries + 1, reservation.job, points, owner, client];
     connection.prepare_cached(sql)?.execute(values)?;
     Ok(Verdict::Granted)
 }
 
-/// What this UTC day's requests cost at worst, in points.
-fn spent_today(connection: &Connection) -> rusqlite::Result<u64> {
+/// What this UTC day's requests, of all or of a client, cost at worst, in points.
+fn spent_today(connection: &Connection, client: Option<&str>) -> rusqlite::Result<u64> {
     // `total` is a floating-point number: unlike `sum` it can't overflow.
     let sql = "SELECT total(points) FROM payments
         WHERE reserved_at >= unixepoch('now', 'start of day')
-            AND state NOT IN ('refused', 'not_sent')";
+            AND state NOT IN ('refused', 'not_sent') AND (?1 IS NULL OR client = ?1)";
     let mut statement = connection.prepare_cached(sql)?;
-    let spent: f64 = statement.query_row([], |row| row.get(0))?;
+    let spent: f64 = statement.query_row([client], |row| row.get(0))?;
     Ok(spent as u64)
 }
 

@@ -19,8 +19,8 @@ use super::{
 use crate::credential::Credential;
 use crate::limits::{Limit, Limits};
 use crate::network::Proxies;
-use crate::testing::{Reply, Server, ok, status};
 use crate::types::{Charge, Estimate, Started};
+use ima_attack_kit::raw::{Reply, Server, ok, status};
 
 /// Whether a failure is the expected one.
 type Expected = fn(&ExchangeError) -> bool;

@@ -15,12 +15,12 @@ use futures_util::StreamExt;
 use tokio::sync::watch;
 
 use super::Generation;
-use crate::testing::{Received, Reply, Server, ok};
 use crate::types::{Cause, Charge, CheckpointState, Event, Language, Outcome, TaskType};
 use crate::{
     Builder, Clock, Credential, Error, JobState, Journal, Limit, Limits, OnUnknown, Request,
     Resume, Runtime,
 };
+use ima_attack_kit::raw::{Received, Reply, Server, ok};
 
 const LIST: &str = r#"{"code":0,"message":"success","data":[{"id":"sonic","type":"3","name":"Suno",
     "model_id":"sonic","credit_rules":[{"points":25,"attribute_id":2370,

@@ -2,15 +2,14 @@
 //! audio arrives.
 
 mod disk;
-mod gate;
 
 use std::time::Duration;
 
+use ima_attack_kit::front::Front;
 use ima_host::JobState;
 use ima_simulator::{Endpoint, Fault, NthRequest};
 
 use crate::stage::{Stage, ends, until, until_a_job_is};
-use gate::Gate;
 
 #[tokio::test]
 async fn killed_before_anything_was_asked_for_nothing_is_owed() {
@@ -26,9 +25,9 @@ async fn killed_before_anything_was_asked_for_nothing_is_owed() {
 #[tokio::test]
 async fn killed_at_the_checkpoint_before_create_the_doubt_is_kept() {
     let stage = Stage::new().await;
-    let gate = Gate::before(&stage.origin).await;
-    let running = stage.start_at(&gate.origin, &["speech", "hello"]);
-    gate.holds_one().await;
+    let (front, _open) = Front::holding(&stage.origin, "create").await;
+    let running = stage.start_at(&front.origin(), &["speech", "hello"]);
+    front.server().saw("create").await;
     running.kill();
     let (job, state) = stage.job().await;
     assert_eq!((state, stage.charges()), (JobState::Creating, 0));
@@ -49,10 +48,10 @@ async fn killed_after_create_was_sent_nothing_is_sent_again() {
     let stage = Stage::new().await;
     // The service acts on it, and the program is gone by then.
     stage.fault(Endpoint::Create, Fault::ResetAfter);
-    let gate = Gate::before(&stage.origin).await;
-    let running = stage.start_at(&gate.origin, &["speech", "hello"]);
-    gate.holds_one().await;
-    gate.open.send_replace(true);
+    let (front, open) = Front::holding(&stage.origin, "create").await;
+    let running = stage.start_at(&front.origin(), &["speech", "hello"]);
+    front.server().saw("create").await;
+    open.send_replace(true);
     running.kill();
     let (job, state) = stage.job().await;
     assert_eq!(state, JobState::Creating);
@@ -120,9 +119,9 @@ async fn two_programs_can_not_create_the_same_job_again() {
     ends(&lost, 7);
     let (job, _) = stage.job().await;
 
-    let gate = Gate::before(&stage.origin).await;
-    let first = stage.start_at(&gate.origin, &["resume", &job, "--create-again"]);
-    gate.holds_one().await;
+    let (front, open) = Front::holding(&stage.origin, "create").await;
+    let first = stage.start_at(&front.origin(), &["resume", &job, "--create-again"]);
+    front.server().saw("create").await;
     for arguments in [
         &["resume", &job, "--create-again"][..],
         &["resume", &job][..],
@@ -133,21 +132,18 @@ async fn two_programs_can_not_create_the_same_job_again() {
     }
     assert_eq!(stage.requests(Endpoint::Create), 1);
 
-    gate.open.send_replace(true);
-    // It does not fetch audio from anywhere but its own origin, which was the gate.
-    let output = first.output().await;
-    ends(&output, 6);
-    let later = stage.ima(&["resume", &job, "--out", "a.wav"]);
-    ends(&later, 0);
+    open.send_replace(true);
+    ends(&first.output().await, 0);
+    assert_eq!(stage.files().len(), 1);
     assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (1, 2));
 }
 
 #[tokio::test]
 async fn a_claim_dies_with_the_program_that_was_killed() {
     let stage = Stage::new().await;
-    let gate = Gate::before(&stage.origin).await;
-    let first = stage.start_at(&gate.origin, &["speech", "hello"]);
-    gate.holds_one().await;
+    let (front, _open) = Front::holding(&stage.origin, "create").await;
+    let first = stage.start_at(&front.origin(), &["speech", "hello"]);
+    front.server().saw("create").await;
     let (job, _) = stage.job().await;
     let refused = stage.ima(&["resume", &job, "--create-again"]);
     assert_ne!(refused.status.code(), Some(0));

@@ -4,6 +4,7 @@ mod adopt;
 mod flow;
 mod keys;
 mod money;
+mod paid;
 mod properties;
 mod reflection;
 mod resume;

@@ -42,6 +42,23 @@ async fn a_damaged_database_is_set_aside_and_a_new_one_begun() {
 }
 
 #[tokio::test]
+async fn an_emptied_database_is_said_and_a_new_one_is_not() {
+    let (folder, path) = many_pages().await;
+    fs::write(&path, "").unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
+    assert_eq!(fs::read(journal.set_aside().unwrap()).unwrap(), b"");
+
+    // Nothing can be written at first: a folder has the name of a file that SQLite needs.
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("journal.db-journal");
+    fs::create_dir(&log).unwrap();
+    assert!(Journal::open_blocking(folder.path()).is_err());
+    fs::remove_dir(&log).unwrap();
+    let journal = Journal::open_blocking(folder.path()).unwrap();
+    assert_eq!(journal.set_aside(), None);
+}
+
+#[tokio::test]
 async fn damage_all_over_a_database_is_found_before_anything_is_written() {
     let (folder, path) = many_pages().await;
     let mut bytes = fs::read(&path).unwrap();

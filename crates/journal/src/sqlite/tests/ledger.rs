@@ -3,11 +3,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Ceilings, MemoryStore};
+use crate::{Ceilings, Client, MemoryStore};
 
 const ASKED: Reservation = Reservation {
     key: IdempotencyKey::from_bits(1),
     job: None,
+    client: None,
     points: 25,
     ceilings: Ceilings {
         per_request: None,
@@ -196,11 +197,15 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let key = || (0..3_u128).prop_map(key);
     let ceilings = (prop::option::of(10..40_u64), prop::option::of(40..300_u64));
-    let reserve = (key(), 1..50_u64, ceilings, any::<bool>());
-    let reserve = reserve.prop_map(|(key, points, (per_request, per_day), again)| {
+    let client = ("[ab]", prop::option::of(20..100_u64));
+    let client = client.prop_map(|(name, per_day)| Client { name, per_day });
+    let client = prop::option::of(client);
+    let reserve = (key(), 1..50_u64, ceilings, any::<bool>(), client);
+    let reserve = reserve.prop_map(|(key, points, (per_request, per_day), again, client)| {
         Step::Reserve(Reservation {
             key,
             job: None,
+            client,
             points,
             ceilings: Ceilings {
                 per_request,

@@ -1,5 +1,7 @@
 //! Whether a file holds all of its audio, as far as its container says how much that is.
 
+mod frames;
+
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -9,13 +11,22 @@ use super::AudioFormat;
 const LAST_PAGE: u64 = 65_307;
 
 /// False if the container promises more than there is. Containers that promise nothing are whole, and so
-/// are those whose sizes were never filled in.
-pub(super) fn is_whole(file: &mut File, format: AudioFormat, size: u64) -> io::Result<bool> {
+/// are those whose sizes were never filled in. `was_measured`: the answer said how long it is, and came to
+/// its end.
+pub(super) fn is_whole(
+    file: &mut File,
+    format: AudioFormat,
+    size: u64,
+    was_measured: bool,
+) -> io::Result<bool> {
     let at = file.stream_position()?;
     let whole = match format {
         AudioFormat::Wav => wav(file, size),
         AudioFormat::M4a => mpeg4(file, size),
         AudioFormat::Ogg => ogg(file, size),
+        AudioFormat::Mp3 if !was_measured => frames::mp3(file, size),
+        AudioFormat::Aac if !was_measured => frames::aac(file, size),
+        AudioFormat::Flac if !was_measured => frames::flac(file, size),
         _ => Ok(true),
     };
     file.seek(SeekFrom::Start(at))?;
@@ -106,17 +117,20 @@ mod tests {
             ),
             ([page(2), page(4)].concat(), AudioFormat::Ogg, true),
             ([page(2), page(0)].concat(), AudioFormat::Ogg, false),
-            (b"\xff\xfb\x90\x64".to_vec(), AudioFormat::Mp3, true),
+            (b"\xff\xfb\x90\x64".to_vec(), AudioFormat::Mp3, false),
         ] {
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(&bytes).unwrap();
             let size = bytes.len() as u64;
             assert_eq!(
-                is_whole(&mut file, format, size).unwrap(),
+                is_whole(&mut file, format, size, false).unwrap(),
                 expected,
                 "{bytes:?}"
             );
             assert_eq!(file.stream_position().unwrap(), size);
+            if format == AudioFormat::Mp3 {
+                assert!(is_whole(&mut file, format, size, true).unwrap());
+            }
         }
     }
 }

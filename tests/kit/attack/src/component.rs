@@ -1,4 +1,4 @@
-//! A component around another one.
+//! Components that attack whoever loads them.
 
 /// A component of world `machine` behind a module whose start function has no end.
 pub fn with_endless_start(component: &[u8]) -> Vec<u8> {
