@@ -51,9 +51,13 @@ pub(crate) async fn spending(
     build(common, builder).await
 }
 
-/// A runtime for others, who together may spend so much.
-pub(crate) async fn serving(common: &Common, ceilings: Ceilings) -> Result<Runtime, CommandError> {
-    let builder = online(common, None)?.journal(journal(common).await?);
+/// A runtime for others, who together may spend so much. The credential is in place of the environment's.
+pub(crate) async fn serving(
+    common: &Common,
+    ceilings: Ceilings,
+    credential: Option<Credential>,
+) -> Result<Runtime, CommandError> {
+    let builder = online(common, credential)?.journal(journal(common).await?);
     build(common, builder.ceilings(ceilings)).await
 }
 

@@ -1,6 +1,7 @@
 //! The tasks behind the commands of the README: `cargo xtask setup`, `demo`, `test` and the others.
 
 mod bench;
+mod clients;
 mod demo;
 mod dist;
 mod documents;
@@ -40,6 +41,7 @@ Tasks:
                   run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
                   inputs in tests/corpus/found that reach most of what the seeds do not
   hosts           run the components in hosts of others against the simulator
+  mcp             run the MCP server with clients of others against the simulator, and validate the skill
   package [--check]
                   make target/package: the crates that an agent runtime depends on, as a registry takes
                   them; --check then builds and runs projects that depend on them, offline
@@ -80,6 +82,7 @@ fn run_task() -> ExitCode {
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),
         ["examples"] => setup::run().and_then(|()| polyglot::run()),
         ["hosts"] => setup::run().and_then(|()| hosts::run()),
+        ["mcp"] => setup::run().and_then(|()| clients::run()),
         ["picture"] => setup::run().and_then(|()| picture::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
         ["package"] => setup::run().and_then(|()| package::run()),

@@ -13,4 +13,5 @@ mod consent;
 mod day;
 mod failures;
 mod protocol;
+mod skill;
 mod tasks;

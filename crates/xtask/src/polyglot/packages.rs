@@ -11,6 +11,11 @@ const NODE: &str = "Node.js 20.19 or newer with npm";
 
 /// The Python interpreter that has the packages of `examples/python`.
 pub(crate) fn python() -> Result<PathBuf, Error> {
+    python_with(&source("python").join("requirements.txt"), "python")
+}
+
+/// A Python interpreter that has the packages of a lock file, in a virtual environment of this name.
+pub(crate) fn python_with(lock: &Path, name: &str) -> Result<PathBuf, Error> {
     if !answers(
         "python3",
         &[
@@ -20,10 +25,9 @@ pub(crate) fn python() -> Result<PathBuf, Error> {
     ) {
         return Err(Error::Missing(PYTHON));
     }
-    let venv = run::target().join("polyglot").join("python-venv");
+    let venv = run::target().join("polyglot").join(format!("{name}-venv"));
     let python = venv.join("bin").join("python");
-    let lock = source("python").join("requirements.txt");
-    install(&venv, &lock, || {
+    install(&venv, lock, || {
         run(
             Command::new("python3")
                 .args(["-m", "venv", "--clear"])
@@ -39,7 +43,7 @@ pub(crate) fn python() -> Result<PathBuf, Error> {
             "--disable-pip-version-check",
         ])
         .args(["--require-hashes", "--requirement"])
-        .arg(&lock);
+        .arg(lock);
         run(&mut pip, "pip install")
     })?;
     Ok(python)
