@@ -51,9 +51,10 @@ async fn another_task_goes_on_while_two_sessions_burn_computing_time() {
 
 #[tokio::test]
 async fn another_task_goes_on_whatever_two_components_do() {
+    // Many short steps: a task is made to let others go on after some hundred of them.
     let limits = || Limits {
-        requests: 40,
-        events: 200,
+        requests: 1_000,
+        events: 1_000,
         ..computing(100)
     };
     for name in ["toil", "spin", "chatter", "allocate", "many-refused"] {
