@@ -1,5 +1,6 @@
 //! `ima mcp` as clients start it: over its standard streams, killed at every step, several at once.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Stdio};
 use std::time::Duration;
@@ -17,6 +18,8 @@ struct Agent {
     input: Option<ChildStdin>,
     lines: mpsc::UnboundedReceiver<String>,
     last: u64,
+    /// Answers that came before they were looked for, by their ids.
+    early: HashMap<u64, Value>,
 }
 
 impl Agent {
@@ -37,6 +40,7 @@ impl Agent {
             child,
             lines,
             last: 0,
+            early: HashMap::new(),
         };
         let hello = json!({
             "protocolVersion": "2025-11-25", "capabilities": {},
@@ -66,13 +70,16 @@ impl Agent {
     /// The answer with this id. Nothing but JSON-RPC may stand on the output.
     async fn answer(&mut self, id: u64) -> Value {
         loop {
+            if let Some(answer) = self.early.remove(&id) {
+                return answer;
+            }
             let line = tokio::time::timeout(Duration::from_secs(60), self.lines.recv());
             let line = line.await.expect("no answer").expect("it ended");
             assert!(!line.contains(DEMO_KEY));
             let message: Value = serde_json::from_str(&line).unwrap();
             assert_eq!(message["jsonrpc"], "2.0");
-            if message["id"] == id {
-                return message;
+            if let Some(id) = message["id"].as_u64() {
+                self.early.insert(id, message);
             }
         }
     }
