@@ -195,10 +195,16 @@ impl ServerHandler for Server {
 impl Server {
     /// The arguments of a tool.
     fn read<T: DeserializeOwned>(&self, arguments: Value) -> Result<T, Box<Output>> {
-        serde_json::from_value(arguments).map_err(|error| {
+        serde_path_to_error::deserialize(arguments).map_err(|error| {
+            // "." if it is about all of them.
+            let name = match error.path().to_string() {
+                path if path == "." => String::new(),
+                path => format!("{path}: "),
+            };
+            let error = error.into_inner();
             let message = self.settings().say(
-                format!("The arguments can't be used: {error}. Nothing was spent."),
-                format!("参数不能使用：{error}。没有扣除积分。"),
+                format!("The arguments can't be used: {name}{error}. Nothing was spent."),
+                format!("参数不能使用：{name}{error}。没有扣除积分。"),
             );
             Box::new(Output::refused(Retry::AfterChange, message))
         })

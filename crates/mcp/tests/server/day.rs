@@ -10,7 +10,7 @@ async fn an_agents_day() {
         let bench = Bench::new().await;
         let no = json!({"action": "accept", "content": {"decision": "cancel"}});
         let refusing = bench.client(Person::answering(no), era).await;
-        let dear = refusing.quote("sonic").await;
+        let dear = refusing.quote("GenSong").await;
         assert_eq!(refusing.buy(&dear).await["status"], "refused");
 
         // The agent looks for a cheaper model, and the person agrees.
