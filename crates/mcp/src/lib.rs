@@ -8,7 +8,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | `handler`, `tools`, `output` | the protocol's methods, the tools, the one object they answer with |
-//! | `lists`, `quoting`, `buying` | the bodies of the tools |
+//! | `lists`, `quoting`, `buying`, `waiting` | the bodies of the tools |
 //! | `consent`, `questions` | whether a purchase may be made, and asking |
 //! | `work`, `delivery` | jobs detached from calls, and their files |
 //! | `tasks`, `resources`, `prompts` | the rest of the protocol |
@@ -28,6 +28,7 @@ mod server;
 mod settings;
 mod tasks;
 mod tools;
+mod waiting;
 mod words;
 mod work;
 

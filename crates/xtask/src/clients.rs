@@ -12,14 +12,23 @@ const SPEED: u32 = 50;
 
 /// Builds what they need, then runs them.
 pub(crate) fn run() -> Result<(), Error> {
-    let programs = ["build", "--package", "ima-cli", "--package", "ima-simulator"];
+    let programs = [
+        "build",
+        "--package",
+        "ima-cli",
+        "--package",
+        "ima-simulator",
+    ];
     run::cargo(&programs, &[])?;
     scenarios()
 }
 
 /// Runs every client with what has been built.
 pub(crate) fn scenarios() -> Result<(), Error> {
-    let folder = run::workspace().join("tests").join("clients").join("python");
+    let folder = run::workspace()
+        .join("tests")
+        .join("clients")
+        .join("python");
     for (version, protocols) in [("1", &["legacy"][..]), ("2", &["legacy", "modern"])] {
         let lock = folder.join(format!("requirements-{version}.txt"));
         let python = packages::python_with(&lock, &format!("mcp-{version}"))?;
