@@ -34,7 +34,7 @@ pub(crate) enum Look {
     /// This process works on it.
     Running(watch::Receiver<Stage>),
     /// There is nothing to wait for.
-    Known(Output),
+    Known(Box<Output>),
 }
 
 impl Server {
@@ -64,7 +64,7 @@ impl Server {
                 Some(stage) => stage,
                 None => match self.look(job, true).await {
                     Look::Running(stage) => stage,
-                    Look::Known(output) => return output,
+                    Look::Known(output) => return *output,
                 },
             };
             if !self.wait(&mut stage, until, call, &mut progress).await {
@@ -119,7 +119,7 @@ impl Server {
                 Stage::Over(output) if output.is_final() || !again => {
                     // What never began may be asked for with another call, by its quote.
                     if output.job_id.is_some() {
-                        return Look::Known(*output);
+                        return Look::Known(output);
                     }
                 }
                 Stage::Over(_) | Stage::Elsewhere => {}
@@ -131,11 +131,11 @@ impl Server {
         if let Some(result) = kept.as_ref().and_then(|kept| kept.result.as_ref())
             && let Ok(output) = serde_json::from_str::<Output>(result)
         {
-            return Look::Known(output);
+            return Look::Known(Box::new(output));
         }
         match self.journal().get(job).await {
             Ok(Some(known)) if known.state == JobState::Failed => {
-                Look::Known(words::of_job(settings, &known))
+                Look::Known(Box::new(words::of_job(settings, &known)))
             }
             Ok(Some(known)) => Look::Running(self.work_on(&known.id, Begin::Resume)),
             Ok(None) if kept.is_some_and(|kept| kept.used) => {
@@ -144,10 +144,10 @@ impl Server {
                      bought again.",
                     "这个报价已经用过，它的任务已不在列表里，不会再次购买。",
                 );
-                Look::Known(Output::refused(Retry::AfterChange, message))
+                Look::Known(Box::new(Output::refused(Retry::AfterChange, message)))
             }
-            Ok(None) => Look::Known(words::no_job(settings)),
-            Err(error) => Look::Known(words::error(settings, &error.into(), None)),
+            Ok(None) => Look::Known(Box::new(words::no_job(settings))),
+            Err(error) => Look::Known(Box::new(words::error(settings, &error.into(), None))),
         }
     }
 
@@ -155,7 +155,7 @@ impl Server {
     pub(crate) async fn now(&self, job: &str) -> Option<(Job, Output)> {
         let known = self.journal().get(job).await.ok()??;
         let output = match self.look(&known.id, false).await {
-            Look::Known(output) => output,
+            Look::Known(output) => *output,
             Look::Running(stage) => {
                 let stage = stage.borrow().clone();
                 self.under_way(&known.id, &stage).await
