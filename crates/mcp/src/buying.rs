@@ -168,10 +168,10 @@ impl Server {
         let settings = self.settings();
         let (state, responses) = (call.request_state.take(), call.input_responses.take());
         if let (Some(state), Some(responses)) = (state, responses)
+            && let Some(answer) = responses.get(QUESTION)
             && self.questions().redeem(&state, &quote.id, quote.points)
         {
-            let answer = responses.get(QUESTION);
-            return Ok(answer.map_or(Answer::Empty, |it| Answer::read(it, quote.points)));
+            return Ok(Answer::read(answer, quote.points));
         }
         // No answer, or one to another question: it is asked anew.
         let question = self.question(quote, offer);

