@@ -14,20 +14,23 @@ use std::process::Command;
 /// How fast time passes on both sides.
 const SPEED: u32 = 50;
 
+/// Builds the programs that take part.
+const BUILD: [&str; 10] = [
+    "build",
+    "--package",
+    "ima-cli",
+    "--package",
+    "ima-simulator",
+    "--package",
+    "ima-mcp",
+    "--bins",
+    "--example",
+    "loopback",
+];
+
 /// Builds what they need, then runs them.
 pub(crate) fn run() -> Result<(), Error> {
-    let programs = [
-        "build",
-        "--package",
-        "ima-cli",
-        "--package",
-        "ima-simulator",
-    ];
-    run::cargo(&programs, &[])?;
-    run::cargo(
-        &["build", "--package", "ima-mcp", "--example", "loopback"],
-        &[],
-    )?;
+    run::cargo(&BUILD, &[])?;
     scenarios()
 }
 
