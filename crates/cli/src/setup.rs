@@ -38,8 +38,11 @@ pub(crate) async fn asking(
 }
 
 /// The same for what tells of the environment itself.
-pub(crate) async fn examining(common: &Common) -> Result<Runtime, CommandError> {
-    Ok(online(common, None)?.build().await?)
+pub(crate) async fn examining(
+    common: &Common,
+    credential: Option<Credential>,
+) -> Result<Runtime, CommandError> {
+    Ok(online(common, credential)?.build().await?)
 }
 
 /// A runtime that spends and keeps its jobs in the user's journal.

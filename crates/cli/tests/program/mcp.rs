@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
 use ima_host::JobState;
@@ -24,7 +24,10 @@ struct Agent {
 
 impl Agent {
     async fn start(stage: &Stage, options: &[&str]) -> Self {
-        let mut command = stage.command(&[&["mcp"], options].concat());
+        Self::from(stage.command(&[&["mcp"], options].concat())).await
+    }
+
+    async fn from(mut command: Command) -> Self {
         command.stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -270,12 +273,27 @@ async fn without_a_ceiling_a_client_that_can_not_ask_spends_nothing() {
 #[tokio::test]
 async fn a_missing_key_is_said_in_a_result_and_a_file_holds_it() {
     let stage = Stage::new().await;
-    let mut command = stage.plain(&["mcp", "--config", "codex", "--max-points", "50"]);
-    let output = command.output().unwrap();
-    ends(&output, 0);
-    assert!(text(&output.stdout).contains("[mcp_servers.ima]"));
-    assert!(!text(&output.stdout).contains(DEMO_KEY));
+    let mut command = stage.command(&["mcp"]);
+    command.env_remove("IMA_API_KEY");
+    let mut agent = Agent::from(command).await;
+    let refused = agent.call("quote_speech", json!({"text": "Hello."})).await;
+    assert_eq!(
+        (&refused["status"], &refused["charge"]),
+        (&json!("refused"), &json!("no")),
+        "{refused}"
+    );
+    assert!(refused.to_string().contains("key"), "{refused}");
 
+    let file = key_file(&stage);
+    let mut command = stage.command(&["mcp", "--key-file", &file]);
+    command.env_remove("IMA_API_KEY");
+    Agent::from(command).await.quote().await;
+    let mut check = stage.command(&["mcp", "--check", "--json", "--key-file", &file]);
+    ends(&check.env_remove("IMA_API_KEY").output().unwrap(), 0);
+}
+
+/// A file with the key, for its owner alone.
+fn key_file(stage: &Stage) -> String {
     let file = stage.home.path().join("key");
     std::fs::write(&file, DEMO_KEY).unwrap();
     #[cfg(unix)]
@@ -283,8 +301,50 @@ async fn a_missing_key_is_said_in_a_result_and_a_file_holds_it() {
         use std::os::unix::fs::PermissionsExt;
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
-    let mut agent = Agent::start(&stage, &["--key-file", file.to_str().unwrap()]).await;
-    agent.quote().await;
+    file.to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_goes_into_a_clients_configuration_has_no_key() {
+    let stage = Stage::new().await;
+    for client in [
+        "claude-code",
+        "claude-desktop",
+        "codex",
+        "cursor",
+        "vscode",
+        "goose",
+        "openclaw",
+    ] {
+        let options = ["mcp", "--config", client, "--max-points", "50"];
+        let output = stage.plain(&options).output().unwrap();
+        ends(&output, 0);
+        stage.holds_no_key(&output);
+        let said = text(&output.stdout);
+        for part in ["--max-points", "50", "IMA_API_KEY"] {
+            assert!(said.contains(part), "{client}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_key_is_in_no_byte_that_leaves() {
+    let stage = Stage::new().await;
+    stage.fault(Endpoint::Create, Fault::EchoKey);
+    let mut agent = Agent::start(&stage, &ALLOWED).await;
+    let text = format!("Say {DEMO_KEY}.");
+    let refused = agent.call("quote_speech", json!({"text": text})).await;
+    assert_eq!(refused["status"], "refused", "{refused}");
+    // `Agent` looks at every line, also at the failure that repeats the key.
+    let purchase = agent.quote().await;
+    agent.call("create_audio", purchase).await;
+    let (_, said) = agent.close().await;
+    assert!(!said.contains(DEMO_KEY), "{said}");
+    stage.holds_no_key(&stage.ima(&["jobs", "--json"]));
+    for request in stage.control.requests() {
+        let sent = request.path + &request.body;
+        assert!(!sent.contains(DEMO_KEY), "{sent}");
+    }
 }
 
 #[tokio::test]

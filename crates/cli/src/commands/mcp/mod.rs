@@ -62,8 +62,9 @@ pub(crate) async fn run(common: &Common, args: McpArgs) -> Result<Exit, CommandE
         return Ok(Exit::Done);
     }
     let folder = folder(&args)?;
+    let credential = args.key_file.map(Credential::file);
     if args.check {
-        return Ok(doctor::run(common).await);
+        return Ok(doctor::examine(common, credential, folder).await);
     }
     let mut interrupt = Interrupt::listen();
     let mut settings = Settings::new(folder, common.language());
@@ -73,7 +74,6 @@ pub(crate) async fn run(common: &Common, args: McpArgs) -> Result<Exit, CommandE
         per_request: args.max_points,
         per_day: args.max_points_per_day,
     };
-    let credential = args.key_file.map(Credential::file);
     let runtime = setup::serving(common, settings.ceilings, credential).await?;
     let server = Server::new(runtime, settings).map_err(|_| text::journal())?;
     let stop = async move {
