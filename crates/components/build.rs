@@ -10,8 +10,9 @@ use std::process::{Command, ExitCode};
 
 /// Package, the profile it is built with, and the variable that names its component's file to the
 /// library.
-const COMPONENTS: [(&str, &str, &str); 3] = [
+const COMPONENTS: [(&str, &str, &str); 4] = [
     ("ima-edge", "guest-compact", "IMA_EDGE_WASM"),
+    ("ima-edge-p3", "guest-compact", "IMA_EDGE_P3_WASM"),
     ("ima-machine", "guest", "IMA_MACHINE_WASM"),
     ("ima-plugin", "guest", "IMA_PLUGIN_WASM"),
 ];

@@ -1,7 +1,7 @@
 //! The component of world `edge` with an operator's configuration: written into the built file, which
 //! keeps its length, so nothing of its structure changes.
 
-use crate::EDGE;
+use crate::{EDGE, EDGE_P3};
 use serde::Serialize;
 
 /// What the configuration begins with in the file.
@@ -85,6 +85,15 @@ pub fn edge(configuration: &EdgeConfiguration) -> Result<Vec<u8>, EdgeError> {
     configured(EDGE, configuration)
 }
 
+/// The component for hosts of WASI 0.3 with this configuration.
+///
+/// # Errors
+///
+/// As for [`edge`].
+pub fn edge_p3(configuration: &EdgeConfiguration) -> Result<Vec<u8>, EdgeError> {
+    configured(EDGE_P3, configuration)
+}
+
 fn configured(component: &[u8], configuration: &EdgeConfiguration) -> Result<Vec<u8>, EdgeError> {
     // Texts and numbers can't fail to be written; what could not be would be refused by the component.
     let json = serde_json::to_vec(configuration).unwrap_or_default();
@@ -134,13 +143,18 @@ mod tests {
             ledger: true,
             cors: Some(false),
         };
+        for (built, configured) in [
+            (EDGE, edge(&configuration).unwrap()),
+            (EDGE_P3, edge_p3(&configuration).unwrap()),
+        ] {
+            assert_eq!(configured.len(), built.len());
+            let changed: Vec<usize> = (0..built.len())
+                .filter(|at| configured.get(*at) != built.get(*at))
+                .collect();
+            let span = changed.last().unwrap() - changed.first().unwrap();
+            assert!(span < SIZE, "{span}");
+        }
         let configured = edge(&configuration).unwrap();
-        assert_eq!(configured.len(), EDGE.len());
-        let changed: Vec<usize> = (0..EDGE.len())
-            .filter(|at| configured.get(*at) != EDGE.get(*at))
-            .collect();
-        let span = changed.last().unwrap() - changed.first().unwrap();
-        assert!(span < SIZE, "{span}");
         // A configured component can be configured again.
         let again = super::configured(&configured, &EdgeConfiguration::default()).unwrap();
         let plain = edge(&EdgeConfiguration::default()).unwrap();

@@ -14,6 +14,10 @@ pub static PLUGIN: &[u8] = include_bytes!(env!("IMA_PLUGIN_WASM"));
 /// bring their own key. [`edge()`] gives it with another configuration.
 pub static EDGE: &[u8] = include_bytes!(env!("IMA_EDGE_WASM"));
 
+/// The same API for hosts of WASI 0.3, which let one instance serve many requests at once. [`edge_p3`] gives
+/// it with another configuration.
+pub static EDGE_P3: &[u8] = include_bytes!(env!("IMA_EDGE_P3_WASM"));
+
 mod edge;
 
-pub use edge::{EdgeConfiguration, EdgeError, EdgeKey, edge};
+pub use edge::{EdgeConfiguration, EdgeError, EdgeKey, edge, edge_p3};

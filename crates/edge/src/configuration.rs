@@ -1,6 +1,9 @@
 //! What the operator sets. It stands in the component's file itself, so that no request can change it
 //! and no host has to know about it.
 
+#[cfg(target_arch = "wasm32")]
+pub mod embedded;
+
 use crate::prelude::*;
 use ima_wire::origin::{self, Origin};
 use serde::Deserialize;

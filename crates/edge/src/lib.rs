@@ -30,7 +30,11 @@ mod service;
 mod token;
 mod voices;
 
+// Its allocator is wanted by whatever is made of this crate.
 #[cfg(target_arch = "wasm32")]
+use ima_guest as _;
+
+#[cfg(all(feature = "component", target_arch = "wasm32"))]
 mod component;
 #[cfg(test)]
 mod tests;

@@ -41,13 +41,15 @@ extern crate alloc;
 
 mod conversions;
 pub mod error_codes;
+mod limits;
 #[cfg(all(feature = "runtime", target_arch = "wasm32"))]
 mod runtime;
 #[cfg(feature = "wasi-http")]
 mod wasi_http;
 
+pub use limits::{Limits, Times};
 #[cfg(feature = "wasi-http")]
-pub use wasi_http::{Limits, WasiHttp};
+pub use wasi_http::WasiHttp;
 
 use ima_core::Millis;
 use ima_core::http::{HttpResponse, Transmit, TransportFailure};

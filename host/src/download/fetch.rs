@@ -1,7 +1,6 @@
 //! The tries of one download.
 
 use std::io;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,23 +15,24 @@ use super::partial::{Partial, Validator};
 use super::{Download, DownloadError, content_type, judge};
 use crate::clock::Clock;
 use crate::egress::{ServiceClient, file_request};
+use crate::folder::Folder;
 
 /// A partial file whose work on the disk is done away from the tasks: the end of a large file takes
 /// a while to reach the disk.
 struct Store {
-    folder: PathBuf,
+    folder: Folder,
     /// None while it is being worked on.
     partial: Option<Partial>,
 }
 
 impl Store {
-    async fn open(folder: &Path, uri: &Uri) -> Result<Self, DownloadError> {
+    async fn open(folder: &Folder, uri: &Uri) -> Result<Self, DownloadError> {
         let mut store = Self {
-            folder: folder.to_path_buf(),
+            folder: folder.clone(),
             partial: None,
         };
-        let (path, uri) = (folder.to_path_buf(), uri.clone());
-        let opened = spawn_blocking(move || Partial::open(&path, &uri)).await;
+        let (folder, uri) = (folder.clone(), uri.clone());
+        let opened = spawn_blocking(move || Partial::open(&folder, &uri)).await;
         let opened = opened.unwrap_or_else(|error| Err(io::Error::other(error)));
         store.partial = Some(opened.map_err(|error| store.failed(error))?);
         Ok(store)
@@ -40,7 +40,7 @@ impl Store {
 
     fn failed(&self, source: io::Error) -> DownloadError {
         DownloadError::File {
-            path: self.folder.clone(),
+            path: self.folder.path().to_path_buf(),
             source,
         }
     }
@@ -113,7 +113,7 @@ pub(super) async fn fetch(
     client: &ServiceClient,
     clock: &Clock,
     uri: Uri,
-    folder: &Path,
+    folder: &Folder,
 ) -> Result<Download, DownloadError> {
     let limits = client.limits();
     let mut store = Store::open(folder, &uri).await?;

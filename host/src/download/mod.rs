@@ -9,13 +9,12 @@ mod partial;
 mod tests;
 mod whole;
 
-use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::ffi::OsStr;
+use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use http::Uri;
-use tempfile::{NamedTempFile, PersistError};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use url::Url;
@@ -25,7 +24,7 @@ pub use name::file_name;
 
 use crate::egress::{ServiceClient, is_public};
 use crate::error::Error;
-use crate::files::{is_missing_there, sync_folder};
+use crate::folder::{Folder, HiddenFile};
 use crate::origin::literal;
 use crate::runtime::Runtime;
 
@@ -95,7 +94,7 @@ impl DownloadError {
 /// Audio that was fetched and is not kept yet. Dropping it removes it.
 #[derive(Debug)]
 pub struct Download {
-    file: NamedTempFile,
+    file: HiddenFile,
     format: AudioFormat,
     size: u64,
     sha256: String,
@@ -117,8 +116,8 @@ impl Download {
         &self.sha256
     }
 
-    /// Keeps it as `path`, which must be in the folder it was fetched into. Either the whole file
-    /// is there afterwards or nothing is.
+    /// Keeps it under the name that ends `path`, in the folder it was fetched into: that one is held open,
+    /// whatever has taken its path meanwhile. Either the whole file is there afterwards or nothing is.
     ///
     /// # Errors
     ///
@@ -126,72 +125,39 @@ impl Download {
     pub async fn keep(self, path: &Path, replace: bool) -> Result<(), DownloadError> {
         let target = path.to_path_buf();
         let kept = spawn_blocking(move || self.keep_as(&target, replace)).await;
-        kept.unwrap_or_else(|error| {
-            Err(DownloadError::File {
-                path: path.to_path_buf(),
-                source: io::Error::other(error),
-            })
-        })
-    }
-
-    /// Whether a file holds the same audio.
-    pub async fn is_at(&self, path: &Path) -> bool {
-        let (own, other) = (self.file.path().to_path_buf(), path.to_path_buf());
-        let same = spawn_blocking(move || same_content(&own, &other)).await;
-        same.is_ok_and(|same| same.unwrap_or(false))
-    }
-
-    fn keep_as(self, path: &Path, replace: bool) -> Result<(), DownloadError> {
-        let result = match replace {
-            true => self.file.persist(path),
-            false => match self.file.persist_noclobber(path) {
-                Err(error) if is_missing_there(&error.error) => place(error.file, path),
-                result => result,
-            },
-        };
-        let failed = |source: io::Error| match source.kind() {
+        let kept = kept.unwrap_or_else(|error| Err(io::Error::other(error)));
+        kept.map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => DownloadError::Exists(path.to_path_buf()),
             _ => DownloadError::File {
                 path: path.to_path_buf(),
                 source,
             },
-        };
-        result.map_err(|error| failed(error.error))?;
+        })
+    }
+
+    /// Whether the file with the name that ends `path` holds the same audio, in the folder it was fetched
+    /// into.
+    pub async fn is_at(&self, path: &Path) -> bool {
+        let (folder, own) = (self.file.folder().clone(), self.file.share());
+        let path = path.to_path_buf();
+        let same = spawn_blocking(move || folder.holds(name(&path)?, own?)).await;
+        same.is_ok_and(|same| same.unwrap_or(false))
+    }
+
+    fn keep_as(self, path: &Path, replace: bool) -> io::Result<()> {
+        let folder = self.file.folder().clone();
+        self.file.keep(name(path)?, replace)?;
         // The audio is there. Some file systems can't be told to make its name last.
-        if let Err(error) = sync_folder(path) {
+        if let Err(error) = folder.sync() {
             tracing::info!(%error, "a folder was not synced");
         }
         Ok(())
     }
 }
 
-/// Keeps a file under a free name if the file system knows no links: the name is taken first, and then
-/// replaced.
-fn place(file: NamedTempFile, path: &Path) -> Result<File, PersistError> {
-    if let Err(error) = File::create_new(path) {
-        return Err(PersistError { error, file });
-    }
-    file.persist(path).inspect_err(|_| {
-        let _ = fs::remove_file(path);
-    })
-}
-
-/// Whether two files are the same to the byte.
-fn same_content(one: &Path, other: &Path) -> io::Result<bool> {
-    if !fs::symlink_metadata(other)?.is_file()
-        || fs::metadata(one)?.len() != fs::metadata(other)?.len()
-    {
-        return Ok(false);
-    }
-    let (one, other) = (File::open(one)?, File::open(other)?);
-    let (mut one, mut other) = (BufReader::new(one).bytes(), BufReader::new(other).bytes());
-    loop {
-        match (one.next().transpose()?, other.next().transpose()?) {
-            (None, None) => return Ok(true),
-            (left, right) if left != right => return Ok(false),
-            _ => {}
-        }
-    }
+fn name(path: &Path) -> io::Result<&OsStr> {
+    let nameless = || io::Error::from(io::ErrorKind::InvalidFilename);
+    path.file_name().ok_or_else(nameless)
 }
 
 impl Runtime {
@@ -210,6 +176,20 @@ impl Runtime {
     /// [`Error::Download`] with the reason. Unless it can be continued, nothing is left behind. The
     /// audio stays where it is, so a later call may bring it.
     pub async fn download(&self, url: &str, folder: &Path) -> Result<Download, Error> {
+        let opened = Folder::open(folder).map_err(|source| DownloadError::File {
+            path: folder.to_path_buf(),
+            source,
+        })?;
+        self.download_into(url, &opened).await
+    }
+
+    /// [`download`](Self::download) into a folder that is held open, as one is that was checked before
+    /// anything was spent.
+    ///
+    /// # Errors
+    ///
+    /// As for [`download`](Self::download).
+    pub async fn download_into(&self, url: &str, folder: &Folder) -> Result<Download, Error> {
         let client = self.client();
         let uri = judge(client, url)?;
         // Waiting for a connection is no part of its time.

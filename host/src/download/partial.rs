@@ -1,16 +1,14 @@
 //! What there is of a file so far: beside its target, and of one version only.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
 
 use http::{HeaderMap, HeaderValue, Uri, header};
 use sha2::{Digest, Sha256};
-use tempfile::{NamedTempFile, TempPath};
 
 use super::{AudioFormat, Download, DownloadError, whole};
-use crate::files::{is_missing_there, open_hidden};
+use crate::files::is_missing_there;
+use crate::folder::{Folder, HiddenFile};
 
 /// How many bytes are collected before they are written.
 const BUFFER: usize = 256 << 10;
@@ -41,8 +39,8 @@ impl Validator {
 ///
 /// While no version is known the file goes when this is dropped: it could not be continued.
 pub(super) struct Partial {
-    file: NamedTempFile,
-    note: Option<PathBuf>,
+    file: HiddenFile,
+    note: Option<String>,
     validator: Option<Validator>,
     hash: Sha256,
     /// The size with what is yet to be written.
@@ -54,29 +52,18 @@ pub(super) struct Partial {
 impl Partial {
     /// What an earlier call for the same address left in `folder`, else an empty file. While
     /// another call is at it, this one has a file of its own.
-    pub(super) fn open(folder: &Path, uri: &Uri) -> io::Result<Self> {
+    pub(super) fn open(folder: &Folder, uri: &Uri) -> io::Result<Self> {
         let digest = hexadecimal(&Sha256::digest(uri.to_string()));
-        let name = digest.get(..32).unwrap_or_default();
-        let path = folder.join(format!(".ima-{name}.part"));
-        let Some(file) = claim(&path)? else {
-            return Self::anonymous(folder);
+        let name = format!(".ima-{}.part", digest.get(..32).unwrap_or_default());
+        let Some(file) = claim(folder, &name)? else {
+            return Ok(Self::new(folder.scratch()?, None));
         };
-        let note = folder.join(format!(".ima-{name}.part.version"));
-        let mut partial = Self::new(file, Some(note));
+        let mut partial = Self::new(file, Some(format!("{name}.version")));
         partial.recall()?;
         Ok(partial)
     }
 
-    fn anonymous(folder: &Path) -> io::Result<Self> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".ima-").suffix(".part");
-        // Audio is no secret: the file is as readable as any other that the user creates.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        Ok(Self::new(builder.tempfile_in(folder)?, None))
-    }
-
-    fn new(file: NamedTempFile, note: Option<PathBuf>) -> Self {
+    fn new(file: HiddenFile, note: Option<String>) -> Self {
         Self {
             file,
             note,
@@ -90,11 +77,11 @@ impl Partial {
 
     /// Takes up what is there, where its version is known.
     fn recall(&mut self) -> io::Result<()> {
-        let noted = self.note.as_ref().and_then(|note| read_note(note));
+        let noted = self.note.as_ref().and_then(|note| self.read_note(note));
         let Some(validator) = noted else {
             return self.restart(None);
         };
-        let mut reader = BufReader::new(self.file.as_file());
+        let mut reader = BufReader::new(self.file.file());
         let mut chunk = vec![0; 64 << 10];
         loop {
             let read = reader.read(&mut chunk)?;
@@ -107,7 +94,7 @@ impl Partial {
             self.size += data.len() as u64;
         }
         self.validator = Some(validator);
-        self.file.disable_cleanup(true);
+        self.file.stay(true);
         Ok(())
     }
 
@@ -121,8 +108,8 @@ impl Partial {
 
     /// Begins anew with a file of this version.
     pub(super) fn restart(&mut self, validator: Option<Validator>) -> io::Result<()> {
-        self.file.as_file().set_len(0)?;
-        self.file.as_file_mut().seek(SeekFrom::Start(0))?;
+        self.file.file().set_len(0)?;
+        self.file.file().seek(SeekFrom::Start(0))?;
         self.hash = Sha256::new();
         self.size = 0;
         self.prefix.clear();
@@ -131,7 +118,7 @@ impl Partial {
         match (&self.note, &validator) {
             (Some(note), Some(validator)) => {
                 // Where the name is taken by something else, the file can't be continued later.
-                if let Some(mut file) = open_hidden(note, 0o600)? {
+                if let Some(mut file) = self.file.folder().hidden(note.as_ref(), false)? {
                     file.set_len(0)?;
                     file.write_all(validator.0.as_bytes())?;
                     file.sync_all()
@@ -144,7 +131,7 @@ impl Partial {
             _ => self.forget(),
         }
         let lasting = self.note.is_some() && validator.is_some();
-        self.file.disable_cleanup(lasting);
+        self.file.stay(lasting);
         self.validator = validator;
         Ok(())
     }
@@ -160,7 +147,7 @@ impl Partial {
 
     /// Writes what was taken in.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.file.write_all(&self.buffer)?;
+        self.file.file().write_all(&self.buffer)?;
         self.hash.update(&self.buffer);
         self.buffer.clear();
         Ok(())
@@ -177,18 +164,30 @@ impl Partial {
         let Some(format) = AudioFormat::of(&self.prefix) else {
             return Ok(true);
         };
-        whole::is_whole(self.file.as_file_mut(), format, self.size, was_measured)
+        whole::is_whole(self.file.file(), format, self.size, was_measured)
     }
 
     /// Removes everything.
     pub(super) fn discard(mut self) {
         self.forget();
-        self.file.disable_cleanup(false);
+        self.file.stay(false);
+    }
+
+    /// The version that a note names. It goes into a request, so nothing but a validator of HTTP is taken:
+    /// a quoted tag, or a date.
+    fn read_note(&self, name: &str) -> Option<Validator> {
+        let file = self.file.folder().hidden(name.as_ref(), false).ok()??;
+        let mut text = String::new();
+        file.take(LONGEST_NOTE).read_to_string(&mut text).ok()?;
+        let tag = text.len() >= 2 && text.starts_with('"') && text.ends_with('"');
+        let date = text.ends_with(" GMT") && text.len() == "Thu, 01 Jan 1970 00:00:00 GMT".len();
+        let value = HeaderValue::from_str(&text).ok()?;
+        (tag || date).then_some(Validator(value))
     }
 
     fn forget(&self) {
         if let Some(note) = &self.note {
-            let _ = fs::remove_file(note);
+            let _ = self.file.folder().remove(note.as_ref());
         }
     }
 
@@ -200,17 +199,17 @@ impl Partial {
         };
         let synced = self
             .flush()
-            .and_then(|()| match self.file.as_file().sync_all() {
+            .and_then(|()| match self.file.file().sync_all() {
                 // Some file systems can't be told to write at once. The audio is there all the same.
                 Err(error) if is_missing_there(&error) => Ok(()),
                 synced => synced,
             });
         synced.map_err(|source| DownloadError::File {
-            path: self.file.path().to_path_buf(),
+            path: self.file.path(),
             source,
         })?;
         self.forget();
-        self.file.disable_cleanup(false);
+        self.file.stay(false);
         Ok(Download {
             sha256: hexadecimal(&self.hash.finalize()),
             file: self.file,
@@ -220,45 +219,16 @@ impl Partial {
     }
 }
 
-/// The version that a note names. It goes into a request, so nothing but a validator of HTTP is taken: a
-/// quoted tag, or a date.
-fn read_note(path: &Path) -> Option<Validator> {
-    let file = open_hidden(path, 0o600).ok()??;
-    let mut text = String::new();
-    file.take(LONGEST_NOTE).read_to_string(&mut text).ok()?;
-    let tag = text.len() >= 2 && text.starts_with('"') && text.ends_with('"');
-    let date = text.ends_with(" GMT") && text.len() == "Thu, 01 Jan 1970 00:00:00 GMT".len();
-    let value = HeaderValue::from_str(&text).ok()?;
-    (tag || date).then_some(Validator(value))
-}
-
 /// Opens or creates a file for this call alone; none where another one has it.
-fn claim(path: &Path) -> io::Result<Option<NamedTempFile>> {
+fn claim(folder: &Folder, name: &str) -> io::Result<Option<HiddenFile>> {
     // Audio is no secret: the file is as readable as any other that the user creates.
-    let Some(file) = open_hidden(path, 0o666)? else {
+    let Some(file) = folder.hidden(name.as_ref(), true)? else {
         return Ok(None);
     };
-    if file.try_lock().is_err() || !is_still(&file, path) {
+    if file.try_lock().is_err() || !folder.leads_to(name.as_ref(), &file) {
         return Ok(None);
     }
-    let path = TempPath::try_from_path(path)?;
-    Ok(Some(NamedTempFile::from_parts(file, path)))
-}
-
-/// Whether a path leads to this file, and not by a link: another call may have kept it under
-/// another name between the opening and the locking.
-#[cfg(unix)]
-fn is_still(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let (Ok(opened), Ok(there)) = (file.metadata(), fs::symlink_metadata(path)) else {
-        return false;
-    };
-    (opened.dev(), opened.ino()) == (there.dev(), there.ino()) && opened.nlink() == 1
-}
-
-#[cfg(not(unix))]
-fn is_still(_: &File, _: &Path) -> bool {
-    true
+    Ok(Some(HiddenFile::new(folder.clone(), name, file)))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{AudioFormat, DownloadError};
-use crate::{Credential, Error, Limits, Runtime};
+use crate::{Credential, Error, Folder, Limits, Runtime};
 use ima_attack_kit::raw::{Received, Reply, Server, ok, status};
 
 /// Whether a failure is the expected one.
@@ -217,25 +217,6 @@ async fn a_public_address_is_asked_over_tls_only() {
     let (_server, runtime) = server(|_| ok(WAV)).await;
     let judged = super::judge(runtime.client(), "http://cdn.example/a.wav?b=c").unwrap();
     assert_eq!(judged.to_string(), "https://cdn.example/a.wav?b=c");
-}
-
-#[test]
-fn without_links_a_file_is_kept_all_the_same_and_nothing_is_replaced() {
-    let folder = tempfile::tempdir().unwrap();
-    let target = folder.path().join("song.wav");
-    let file = || {
-        let file = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
-        fs::write(file.path(), WAV).unwrap();
-        file
-    };
-    super::place(file(), &target).unwrap();
-    assert_eq!(fs::read_to_string(&target).unwrap(), WAV);
-    fs::write(&target, "mine").unwrap();
-    let error = super::place(file(), &target).unwrap_err();
-    assert_eq!(error.error.kind(), std::io::ErrorKind::AlreadyExists);
-    drop(error);
-    assert_eq!(fs::read_to_string(&target).unwrap(), "mine");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use wasmtime::{Config, Engine, Store};
 use super::compiled::Compiled;
 use super::epoch::Ticker;
 use super::meter::Meter;
+use super::release::Release;
 use super::slots;
 use crate::bindings::{Machine, MachinePre};
 use crate::error::{EngineError, Error};
@@ -103,6 +104,7 @@ pub(crate) struct MachineEngine {
     compiled: Compiled,
     limits: Arc<Limits>,
     ticker: Arc<Ticker>,
+    release: Arc<Release>,
 }
 
 /// An instance in its store.
@@ -144,11 +146,17 @@ impl MachineEngine {
             compiled,
             limits: Arc::clone(limits),
             ticker,
+            release: Arc::default(),
         })
     }
 
     pub(crate) fn ticker(&self) -> &Arc<Ticker> {
         &self.ticker
+    }
+
+    /// What becomes of instances that are not needed any more.
+    pub(crate) fn release(&self) -> &Arc<Release> {
+        &self.release
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -164,8 +172,10 @@ impl MachineEngine {
             Some(slots) if slots::has_room(slots.engine()) => slots,
             _ => &self.pre,
         };
-        let mut store = Store::new(pre.engine(), Meter::new(&self.limits));
-        store.limiter(|meter| meter);
+        self.release.over().await;
+        let meter = Meter::new(&self.limits).beside(&self.release);
+        let mut store = Store::new(pre.engine(), meter);
+        store.limiter_async(|meter| meter);
         store.set_hostcall_fuel(HANDED_OUT);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|mut context| context.data_mut().tick());

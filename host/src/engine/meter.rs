@@ -1,11 +1,13 @@
 //! Counts what an instance uses, and names the limit that it exceeds.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use wasmtime::component::ResourceTableError;
-use wasmtime::{ResourceLimiter, Trap, UpdateDeadline};
+use wasmtime::{ResourceLimiter, ResourceLimiterAsync, Trap, UpdateDeadline};
 
 use super::epoch::TICK;
+use super::release::Release;
 use crate::limits::{Limit, Limits};
 
 /// What an instance has used.
@@ -18,6 +20,7 @@ pub(crate) struct Meter {
     table_elements: usize,
     most_table_elements: usize,
     instances: usize,
+    release: Arc<Release>,
 }
 
 impl Meter {
@@ -30,7 +33,14 @@ impl Meter {
             table_elements: 0,
             most_table_elements: limits.table_elements,
             instances: limits.instances,
+            release: Arc::default(),
         }
+    }
+
+    /// Grows only while nothing large is given back.
+    pub(crate) fn beside(mut self, release: &Arc<Release>) -> Self {
+        self.release = Arc::clone(release);
+        self
     }
 
     /// Starts a call that may compute for so long.
@@ -112,6 +122,40 @@ impl ResourceLimiter for Meter {
     }
 }
 
+#[async_trait::async_trait]
+impl ResourceLimiterAsync for Meter {
+    async fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.release.over().await;
+        ResourceLimiter::memory_growing(self, current, desired, maximum)
+    }
+
+    async fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        ResourceLimiter::table_growing(self, current, desired, maximum)
+    }
+
+    fn instances(&self) -> usize {
+        self.instances
+    }
+
+    fn tables(&self) -> usize {
+        self.instances
+    }
+
+    fn memories(&self) -> usize {
+        self.instances
+    }
+}
+
 /// The limit that an error of the engine speaks of, where it is one.
 pub(crate) fn exceeded(error: &wasmtime::Error) -> Option<Limit> {
     if let Some(limit) = error.downcast_ref::<Limit>() {
@@ -157,14 +201,14 @@ mod tests {
             ..Limits::default()
         };
         let mut meter = Meter::new(&limits);
-        assert!(meter.memory_growing(0, 60, None).unwrap());
+        assert!(ResourceLimiter::memory_growing(&mut meter, 0, 60, None).unwrap());
         assert_eq!(
-            exceeded(&meter.memory_growing(0, 60, None).unwrap_err()),
+            exceeded(&ResourceLimiter::memory_growing(&mut meter, 0, 60, None).unwrap_err()),
             Some(Limit::Memory)
         );
-        assert!(meter.memory_growing(60, 100, None).unwrap());
+        assert!(ResourceLimiter::memory_growing(&mut meter, 60, 100, None).unwrap());
         assert_eq!(
-            exceeded(&meter.table_growing(0, 11, None).unwrap_err()),
+            exceeded(&ResourceLimiter::table_growing(&mut meter, 0, 11, None).unwrap_err()),
             Some(Limit::Tables)
         );
     }

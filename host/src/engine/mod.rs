@@ -4,6 +4,7 @@ mod compiled;
 mod epoch;
 mod machines;
 mod meter;
+mod release;
 mod slots;
 
 #[cfg(feature = "edge")]
@@ -12,3 +13,4 @@ pub(crate) use epoch::{TICK, Ticker};
 pub use machines::ComponentSource;
 pub(crate) use machines::{Instance, MachineEngine, component_bytes};
 pub(crate) use meter::{Meter, exceeded};
+pub(crate) use release::Release;

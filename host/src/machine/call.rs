@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use wasmtime::component::ResourceAny;
 
-use crate::engine::{Instance, MachineEngine, TICK, Ticker};
+use crate::engine::{Instance, MachineEngine, Release, TICK, Ticker};
 use crate::error::Stop;
 use crate::limits::Limit;
 
@@ -21,10 +21,6 @@ const STEP: Duration = Duration::from_secs(1);
 /// an epoch, and a short call that an epoch happens to interrupt must not take the others down.
 const LEAST: Duration = TICK.saturating_mul(10);
 
-/// An instance with more memory than this is given back on a thread of its own, for the system takes
-/// milliseconds for it, in which no other task of the worker would go on.
-const LARGE: usize = 8 << 20;
-
 /// A call in the making: what it does to the instance.
 pub(crate) type Calling<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>> + Send + 'a>>;
 
@@ -32,6 +28,7 @@ pub(crate) type Calling<'a, T> = Pin<Box<dyn Future<Output = wasmtime::Result<T>
 pub(crate) struct SharedInstance {
     inside: Arc<tokio::sync::Mutex<Instance>>,
     ticker: Arc<Ticker>,
+    release: Arc<Release>,
     /// Whether others than the caller have sessions here.
     shared: bool,
     charged: AtomicUsize,
@@ -50,6 +47,7 @@ impl SharedInstance {
         Arc::new(Self {
             inside: Arc::new(tokio::sync::Mutex::new(instance)),
             ticker: Arc::clone(engine.ticker()),
+            release: Arc::clone(engine.release()),
             shared,
             charged: AtomicUsize::new(charge),
             lost: AtomicBool::new(false),
@@ -162,13 +160,9 @@ impl SharedInstance {
 
 impl Drop for SharedInstance {
     fn drop(&mut self) {
-        let is_large =
-            |inside: tokio::sync::MutexGuard<'_, Instance>| inside.store.data().memory() > LARGE;
-        if self.inside.try_lock().is_ok_and(is_large)
-            && let Ok(runtime) = Handle::try_current()
-        {
-            let last = Arc::clone(&self.inside);
-            runtime.spawn_blocking(move || drop(last));
+        let memory = |inside: tokio::sync::MutexGuard<'_, Instance>| inside.store.data().memory();
+        if let Ok(memory) = self.inside.try_lock().map(memory) {
+            self.release.begin(memory, Arc::clone(&self.inside));
         }
     }
 }

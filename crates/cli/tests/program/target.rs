@@ -7,7 +7,7 @@ use std::process::Stdio;
 use ima_simulator::{Endpoint, Fault, Timeline};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, ends, json, text};
+use crate::stage::{Stage, ends, json, text, until};
 
 fn not_found() -> Fault {
     Fault::Status {
@@ -45,6 +45,23 @@ async fn lines_are_saved_in_a_folder_by_their_numbers() {
         assert_eq!(lines[number - 1], format!("[{number}] {file}"));
         assert!(stage.here().join(file).is_file());
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_is_exchanged_while_it_waits_gets_nothing_and_nothing_is_lost() {
+    let stage = Stage::new().await;
+    let [songs, aside, elsewhere] = ["songs", "aside", "elsewhere"].map(|it| stage.here().join(it));
+    fs::create_dir(&songs).unwrap();
+    fs::create_dir(&elsewhere).unwrap();
+    let running = stage.start(&["speech", "Hello.", "--out", "songs/a.wav"]);
+    until(|| stage.charges() == 1).await;
+    fs::rename(&songs, &aside).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &songs).unwrap();
+    ends(&running.output().await, 0);
+    assert!(fs::read_dir(&elsewhere).unwrap().next().is_none());
+    assert!(hound::WavReader::open(aside.join("a.wav")).is_ok());
+    assert_eq!(fs::read_dir(&aside).unwrap().count(), 1);
 }
 
 #[cfg(unix)]

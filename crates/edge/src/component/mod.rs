@@ -2,11 +2,10 @@
 
 mod answer;
 mod bindings;
-mod configured;
 mod incoming;
 mod transport;
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, embedded};
 use bindings::exports::wasi::http::incoming_handler::{Guest, IncomingRequest, ResponseOutparam};
 use core::future::Future;
 use core::pin::pin;
@@ -17,7 +16,7 @@ struct Edge;
 
 impl Guest for Edge {
     fn handle(request: IncomingRequest, out: ResponseOutparam) {
-        let configuration = Configuration::read(&configured::json());
+        let configuration = Configuration::read(&embedded::json());
         let request = incoming::read(request);
         let origin = configuration.as_ref().ok().map(|it| it.origin.clone());
         let transport = Blocking::new(origin);

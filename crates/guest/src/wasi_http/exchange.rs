@@ -6,8 +6,9 @@ use super::bindings::wasi::http::types::{
     RequestOptions, Scheme,
 };
 use super::bindings::wasi::io::streams::StreamError;
+use super::clock;
 use super::failure::{cut_off, not_sent, reported, too_large};
-use super::{Limits, clock};
+use crate::Limits;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use ima_core::Millis;
@@ -83,21 +84,15 @@ fn prepare(
 }
 
 fn options(limits: &Limits, transmit: &Transmit) -> Option<RequestOptions> {
-    let left = transmit.deadline.saturating_sub(clock::now()).max(1);
-    let nanos = |limit: Millis| Some(limit.min(left).saturating_mul(1_000_000));
-    // The answer to a create request is waited for as long as the session allows.
-    let first_byte = match transmit.request.path == CREATE {
-        true => limits.create_wait_ms,
-        false => limits.first_byte_timeout_ms,
-    };
-    let connect = limits.connect_timeout_ms.max(first_byte);
+    let creates = transmit.request.path == CREATE;
+    let times = limits.times(creates, transmit.deadline, clock::now());
     let options = RequestOptions::new();
-    options.set_connect_timeout(nanos(connect.into())).ok()?;
+    options.set_connect_timeout(Some(times.connect)).ok()?;
     options
-        .set_first_byte_timeout(nanos(first_byte.into()))
+        .set_first_byte_timeout(Some(times.first_byte))
         .ok()?;
     options
-        .set_between_bytes_timeout(nanos(limits.between_bytes_timeout_ms.into()))
+        .set_between_bytes_timeout(Some(times.between_bytes))
         .ok()?;
     Some(options)
 }

@@ -5,39 +5,11 @@ mod clock;
 mod exchange;
 mod failure;
 
-use crate::Transport;
+use crate::{Limits, Transport};
 use alloc::string::String;
 use ima_core::Millis;
 use ima_core::http::{HttpResponse, Transmit, TransportFailure};
 use ima_wire::origin::Origin;
-
-/// How long an exchange may take and how much is read of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Longest time to open a connection, in milliseconds. Never less than the time to the first byte is
-    /// asked for, as some hosts count it until then (jco).
-    pub connect_timeout_ms: u32,
-    /// Longest time to the first byte of an answer, in milliseconds.
-    pub first_byte_timeout_ms: u32,
-    /// Longest time to the first byte of the answer to a create request, in milliseconds.
-    pub create_wait_ms: u32,
-    /// Longest pause within an answer, in milliseconds.
-    pub between_bytes_timeout_ms: u32,
-    /// Largest answer, in bytes.
-    pub response_limit: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connect_timeout_ms: 10_000,
-            first_byte_timeout_ms: 30_000,
-            create_wait_ms: 300_000,
-            between_bytes_timeout_ms: 15_000,
-            response_limit: 8 * 1024 * 1024,
-        }
-    }
-}
 
 /// The service at an origin, reached through the host's `wasi:http/outgoing-handler`.
 #[derive(Clone)]

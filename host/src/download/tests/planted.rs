@@ -49,3 +49,26 @@ async fn what_a_planted_name_leads_to_is_neither_read_nor_written() {
         assert!(!request.head.contains("secret"), "{}", request.head);
     }
 }
+
+#[tokio::test]
+async fn a_folder_exchanged_in_between_is_not_written_to() {
+    let (server, runtime) = server(|_| ok(WAV)).await;
+    let place = tempfile::tempdir().unwrap();
+    let [folder, aside, elsewhere] =
+        ["songs", "aside", "elsewhere"].map(|it| place.path().join(it));
+    fs::create_dir(&folder).unwrap();
+    fs::create_dir(&elsewhere).unwrap();
+    let held = Folder::open(&folder).unwrap();
+    fs::rename(&folder, &aside).unwrap();
+    symlink(&elsewhere, &folder).unwrap();
+
+    let url = format!("{}/a.wav", server.origin());
+    let download = runtime.download_into(&url, &held).await.unwrap();
+    download
+        .keep(&folder.join("song.wav"), false)
+        .await
+        .unwrap();
+    assert!(is_empty(&elsewhere));
+    assert_eq!(fs::read_to_string(aside.join("song.wav")).unwrap(), WAV);
+    assert_eq!(fs::read_dir(&aside).unwrap().count(), 1);
+}

@@ -5,7 +5,7 @@
     reason = "the file may have been changed after it was compiled"
 )]
 
-use crate::configuration::{MARKER, SIZE};
+use super::{MARKER, SIZE};
 use crate::prelude::*;
 
 /// The marker, then JSON, then spaces.
@@ -31,7 +31,8 @@ const fn unconfigured() -> [u8; SIZE] {
 }
 
 /// The configuration as JSON.
-pub(super) fn json() -> Vec<u8> {
+#[must_use]
+pub fn json() -> Vec<u8> {
     let place = &raw const CONFIGURATION;
     // SAFETY: `place` points to a static of this type. Reading it as volatile keeps the compiler from
     // assuming the bytes that it compiled.
