@@ -5,12 +5,11 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
-use ima_host::JobState;
 use ima_simulator::{DEMO_KEY, Endpoint, Fault};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::stage::{Stage, ends, text, until, until_a_job_is};
+use crate::stage::{Stage, ends, text, until};
 
 /// A client that can't ask, speaking the protocol by hand.
 struct Agent {
@@ -231,15 +230,23 @@ async fn killed_while_the_create_request_is_under_way_the_doubt_is_kept() {
 
 #[tokio::test]
 async fn killed_while_it_waits_the_next_start_brings_the_audio_by_itself() {
+    killed_while_it_is_at(Endpoint::Detail).await;
+}
+
+#[tokio::test]
+async fn killed_while_it_fetches_the_next_start_brings_the_audio_by_itself() {
+    killed_while_it_is_at(Endpoint::Audio).await;
+}
+
+/// Killed while a request to this part of the service, which comes after the create request, is under way.
+async fn killed_while_it_is_at(endpoint: Endpoint) {
     let stage = Stage::new().await;
-    stage.fault(Endpoint::Detail, Fault::Delay(Duration::from_secs(60)));
+    stage.fault(endpoint, Fault::Delay(Duration::from_secs(60)));
     let mut agent = Agent::start(&stage, &ALLOWED).await;
     let purchase = agent.quote().await;
-    agent.begin(
-        "tools/call",
-        json!({"name": "create_audio", "arguments": purchase}),
-    );
-    until_a_job_is(&stage.journal(), JobState::Waiting).await;
+    let params = json!({"name": "create_audio", "arguments": purchase});
+    agent.begin("tools/call", params);
+    until(|| stage.requests(endpoint) > 0).await;
     agent.kill();
     stage.control.clear_faults();
     let mut next = Agent::start(&stage, &[]).await;
@@ -249,13 +256,10 @@ async fn killed_while_it_waits_the_next_start_brings_the_audio_by_itself() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), saved)
-        .await
-        .unwrap();
-    assert_eq!(
-        next.call("create_audio", purchase).await["status"],
-        "finished"
-    );
+    let saved = tokio::time::timeout(Duration::from_secs(60), saved);
+    saved.await.unwrap();
+    let done = next.call("create_audio", purchase).await;
+    assert_eq!(done["status"], "finished", "{done}");
     assert_eq!((stage.charges(), stage.requests(Endpoint::Create)), (1, 1));
 }
 
