@@ -7,6 +7,7 @@ use ima_host::types::Charge;
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, Resource};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use url::Url;
 
 /// How things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,25 +190,12 @@ impl Output {
 fn link(file: &AudioFile) -> Option<ContentBlock> {
     let path = file.path.as_ref()?;
     let name = path.file_name()?.to_string_lossy().into_owned();
-    let mut resource = Resource::new(file_uri(&path.to_string_lossy()), name);
+    let address = Url::from_file_path(path).ok()?;
+    let mut resource = Resource::new(address.to_string(), name);
     if let Some(mime) = &file.mime {
         resource = resource.with_mime_type(mime);
     }
     Some(ContentBlock::resource_link(resource))
-}
-
-/// A `file:` URI of an absolute path.
-fn file_uri(path: &str) -> String {
-    let mut uri = String::from("file://");
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
-                uri.push(char::from(byte));
-            }
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
 }
 
 /// The schema of [`Output`], flat.
@@ -292,9 +280,19 @@ mod tests {
         assert_eq!(object, expected);
     }
 
+    #[cfg(unix)]
     #[test]
-    fn a_path_becomes_an_address() {
-        assert_eq!(file_uri("/a b/歌.mp3"), "file:///a%20b/%E6%AD%8C.mp3");
+    fn a_file_is_linked_by_its_address() {
+        let file = AudioFile {
+            path: Some("/a b/歌.mp3".into()),
+            url: "u".to_owned(),
+            sha256: None,
+            mime: Some("audio/mpeg".to_owned()),
+            duration: None,
+        };
+        let link = serde_json::to_value(link(&file).unwrap()).unwrap();
+        assert_eq!(link["type"], "resource_link");
+        assert_eq!(link["uri"], "file:///a%20b/%E6%AD%8C.mp3");
     }
 
     #[test]
