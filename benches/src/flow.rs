@@ -120,7 +120,8 @@ pub(crate) fn python(folder: &Path) -> Result<PathBuf, Error> {
     Ok(python)
 }
 
-fn quietly(program: &str, arguments: &[&str]) -> Result<(), Error> {
+/// Runs a program whose output nobody reads.
+pub(crate) fn quietly(program: &str, arguments: &[&str]) -> Result<(), Error> {
     let status = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())

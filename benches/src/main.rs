@@ -5,6 +5,7 @@
 mod cost;
 mod crowd;
 mod delivery;
+mod edge;
 mod error;
 mod flow;
 mod hog;
@@ -31,6 +32,7 @@ Parts, all of them without one:
   hog        other tasks while components burn computing time
   tls        connections and handshakes of a generation
   start      the program, the component, an instance
+  edge       the HTTP API in wasmtime serve, in ima serve, and in Python
   delivery   polls, and from ready to delivered, against a poll every 5 s
 ";
 
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
             .and_then(|()| hog::run())
             .and_then(|()| tls::run())
             .and_then(|()| start::run())
+            .and_then(|()| edge::run())
             .and_then(|()| delivery::run()),
         ["flow"] => flow::run(),
         ["sandbox"] => sandbox::run(),
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         ["hog"] => hog::run(),
         ["tls"] => tls::run(),
         ["start"] => start::run(),
+        ["edge"] => edge::run(),
         ["delivery"] => delivery::run(),
         // What the parts start in processes of their own.
         ["crowd", order] => crowd::run(order),

@@ -81,6 +81,15 @@ impl Service {
         Ok(())
     }
 
+    /// The id of the task that was created last.
+    pub(crate) async fn latest_task(&self) -> Result<String, Error> {
+        let answer = self.send("GET", "/_control/tasks", Value::Null).await?;
+        let tasks: Vec<Value> = serde_json::from_slice(&answer).unwrap_or_default();
+        let id = tasks.last().and_then(|task| task.get("id")?.as_str());
+        let none = || Error::Simulator("a task".to_owned());
+        id.map(str::to_owned).ok_or_else(none)
+    }
+
     /// Puts this in the place of every model's usual time, for example `1~2s`.
     pub(crate) async fn estimate(&self, estimate: &str) -> Result<(), Error> {
         let list = "/open/v1/product/list?app=ima&platform=web&category=text_to_music";

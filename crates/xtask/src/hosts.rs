@@ -1,6 +1,7 @@
 //! The components, unmodified, in hosts of others (`tests/hosts`): what they say of the money is held
 //! against the simulator's ledger.
 
+use crate::edge_hosts;
 use crate::error::Error;
 use crate::polyglot::packages;
 use crate::run;
@@ -105,7 +106,8 @@ struct End {
 pub(crate) fn run() -> Result<(), Error> {
     // As the tests build it, so that nothing is compiled twice.
     run::cargo(&["test", "--no-run"], &[])?;
-    scenarios()
+    scenarios()?;
+    edge_hosts::scenarios()
 }
 
 /// Runs every case in every host with what has been built.

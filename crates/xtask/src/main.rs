@@ -5,6 +5,7 @@ mod clients;
 mod demo;
 mod dist;
 mod documents;
+mod edge_hosts;
 mod error;
 mod files;
 mod fuzz;

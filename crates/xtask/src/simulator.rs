@@ -96,8 +96,14 @@ impl Simulator {
         Ok(origin)
     }
 
-    fn authority(&self) -> &str {
+    /// Host and port.
+    pub(crate) fn authority(&self) -> &str {
         self.origin.trim_start_matches("http://")
+    }
+
+    /// The port alone.
+    pub(crate) fn port(&self) -> &str {
+        self.origin.rsplit(':').next().unwrap_or_default()
     }
 
     fn control(&self, method: &str, path: &str, body: &str) -> Result<String, Error> {

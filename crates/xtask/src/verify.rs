@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::run::cargo;
-use crate::{clients, demo, documents, hosts, package, polyglot, unusual};
+use crate::{clients, demo, documents, edge_hosts, hosts, package, polyglot, unusual};
 
 /// What runs inside the sandbox, by the target that it is built for.
 const GUESTS: [(&str, &[&str]); 2] = [
@@ -11,6 +11,7 @@ const GUESTS: [(&str, &[&str]); 2] = [
         &[
             "ima-core",
             "ima-edge",
+            "ima-edge-p3",
             "ima-guest",
             "ima-hostile-machine",
             "ima-machine",
@@ -56,6 +57,7 @@ pub(crate) fn run() -> Result<(), Error> {
     package::check()?;
     polyglot::scenarios()?;
     hosts::scenarios()?;
+    edge_hosts::scenarios()?;
     clients::scenarios()
 }
 

@@ -111,7 +111,12 @@ fn copy_sources(stage: &Path) -> Result<(), Error> {
 fn add_components(stage: &Path) -> Result<(), Error> {
     let wasm = stage.join("crates/components/wasm");
     files::make_empty(&wasm)?;
-    for name in ["ima_edge.wasm", "ima_machine.wasm", "ima_plugin.wasm"] {
+    for name in [
+        "ima_edge.wasm",
+        "ima_edge_p3.wasm",
+        "ima_machine.wasm",
+        "ima_plugin.wasm",
+    ] {
         files::copy(&run::target().join("guest").join(name), &wasm.join(name))?;
     }
     Ok(())

@@ -83,6 +83,7 @@ pub(crate) fn javascript(component: &Path) -> Result<PathBuf, Error> {
 }
 
 /// A Node.js of a package, and a folder with npm packages and scripts for it.
+#[derive(Clone)]
 pub(crate) struct Node {
     node: PathBuf,
     folder: PathBuf,
