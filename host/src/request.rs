@@ -59,6 +59,11 @@ pub struct Request {
     /// Whether the model of a success becomes the user's default. Default true; without effect on a
     /// runtime that isn't told of [preferences](crate::Builder::preferences).
     pub remember_model: bool,
+    /// The id of a [quote](ima_journal::Journal::keep_quote) in the journal that this generation buys.
+    /// Its job begins with the quote or not at all: if the quote was bought before or is over, the
+    /// generation ends with [`Error::Journal`] and nothing is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
 }
 
 impl Request {
@@ -81,6 +86,7 @@ impl Request {
             deadline: None,
             user: None,
             remember_model: true,
+            quote: None,
         }
     }
 

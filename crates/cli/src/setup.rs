@@ -38,8 +38,11 @@ pub(crate) async fn asking(
 }
 
 /// The same for what tells of the environment itself.
-pub(crate) async fn examining(common: &Common) -> Result<Runtime, CommandError> {
-    Ok(online(common, None)?.build().await?)
+pub(crate) async fn examining(
+    common: &Common,
+    credential: Option<Credential>,
+) -> Result<Runtime, CommandError> {
+    Ok(online(common, credential)?.build().await?)
 }
 
 /// A runtime that spends and keeps its jobs in the user's journal.
@@ -51,9 +54,13 @@ pub(crate) async fn spending(
     build(common, builder).await
 }
 
-/// A runtime for others, who together may spend so much.
-pub(crate) async fn serving(common: &Common, ceilings: Ceilings) -> Result<Runtime, CommandError> {
-    let builder = online(common, None)?.journal(journal(common).await?);
+/// A runtime for others, who together may spend so much. The credential is in place of the environment's.
+pub(crate) async fn serving(
+    common: &Common,
+    ceilings: Ceilings,
+    credential: Option<Credential>,
+) -> Result<Runtime, CommandError> {
+    let builder = online(common, credential)?.journal(journal(common).await?);
     build(common, builder.ceilings(ceilings)).await
 }
 

@@ -80,6 +80,15 @@ pub enum StoreError {
     /// The store knows better: the task exists, or is another one. Nothing was written.
     #[error("The journal already knows of another task or a later state.")]
     Conflict,
+    /// There is no such quote, or not any more. Nothing was written.
+    #[error("There is no such quote.")]
+    NoSuchQuote,
+    /// The quote is no longer valid. Nothing was written.
+    #[error("The quote is no longer valid.")]
+    QuoteExpired,
+    /// The quote was bought before: as this job. Nothing was written.
+    #[error("The quote was bought before, as the job {0}.")]
+    QuoteUsed(String),
     /// The process is ending.
     #[error("The journal was interrupted.")]
     Interrupted,

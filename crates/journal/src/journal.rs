@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Claim, Entry, FindJob, IdempotencyKey, Job, Reservation, Settlement, Store, StoreError, Verdict,
+    Claim, Entry, FindJob, IdempotencyKey, Job, KeptQuote, NewQuote, Reservation, Settlement,
+    Store, StoreError, Verdict,
 };
 
 /// Jobs, checkpoints and the ledger, in a [`Store`]. Cheap to clone.
@@ -49,6 +50,45 @@ impl Journal {
     /// it begins a job that nobody works on. A failure is logged.
     pub fn enqueue_checkpoint(&self, claim: Option<&Claim>, entry: Entry) {
         self.store.enqueue_checkpoint(claim.map(Claim::held), entry);
+    }
+
+    /// Keeps a quote: a request with its price that may be bought once.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn keep_quote(&self, quote: NewQuote) -> Result<(), StoreError> {
+        self.store.keep_quote(quote).await
+    }
+
+    /// The quote with this id, or of this job.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn quote(&self, id: &str) -> Result<Option<KeptQuote>, StoreError> {
+        self.store.quote(id).await
+    }
+
+    /// Buys a quote: begins its job with its first checkpoint, and claims it. However many processes
+    /// try, one of them gets the claim.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchQuote`], [`StoreError::QuoteExpired`], [`StoreError::QuoteUsed`] with the job
+    /// that it became, or when the store fails. Then nothing may be spent.
+    pub async fn begin_quoted(&self, quote: &str, entry: Entry) -> Result<Claim, StoreError> {
+        let held = self.store.begin_quoted(quote, entry).await?;
+        Ok(Claim::new(Arc::clone(&self.store), held))
+    }
+
+    /// Keeps what became of a job that began with a quote, for whoever asks again.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn keep_result(&self, job: &str, result: String) -> Result<(), StoreError> {
+        self.store.keep_result(job, result).await
     }
 
     /// Takes up a job; `None` if there is none.

@@ -48,6 +48,7 @@ mod job;
 mod journal;
 mod ledger;
 mod memory;
+mod quote;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
@@ -60,6 +61,7 @@ pub use ledger::{
     Ceilings, Client, IdempotencyKey, InvalidKey, Reservation, Settlement, TRIES, Verdict,
 };
 pub use memory::MemoryStore;
+pub use quote::{KeptQuote, NewQuote};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use store::{Store, StoreFuture};

@@ -4,7 +4,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::{
-    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, Reservation, Settlement, StoreError, Verdict,
+    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, KeptQuote, NewQuote, Reservation,
+    Settlement, StoreError, Verdict,
 };
 
 /// What a store answers with. The write is asked for by the call itself: the order of calls is the
@@ -70,7 +71,7 @@ pub trait Store: Send + Sync + 'static {
     fn mark_saved(&self, id: &str) -> StoreFuture<'_, ()>;
 
     /// Removes closed jobs that were last written at least this long ago, and the ledger's entries
-    /// that are as old. Tells how many jobs were removed.
+    /// and quotes that are as old. Tells how many jobs were removed.
     ///
     /// Stays: an [open](Job::is_open) job, one that somebody holds, a key that is in flight or in
     /// doubt, a key whose job stays, and everything that was reserved today.
@@ -88,6 +89,25 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// [`StoreError::Conflict`] if it was accepted as another task.
     fn settle(&self, key: &IdempotencyKey, settlement: Settlement) -> StoreFuture<'_, ()>;
+
+    /// Keeps a quote, and forgets what those that are no longer valid asked for.
+    fn keep_quote(&self, quote: NewQuote) -> StoreFuture<'_, ()>;
+
+    /// The quote with this id, else the one of this job.
+    fn quote(&self, id: &str) -> StoreFuture<'_, Option<KeptQuote>>;
+
+    /// Buys a quote: notes that it is used and begins its job, in one step over all processes. Whoever
+    /// asked for it holds the job, as with [`checkpoint`](Self::checkpoint). What was to be bought is
+    /// forgotten: the job's continuation holds it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchQuote`], [`StoreError::QuoteExpired`], or [`StoreError::QuoteUsed`] with
+    /// the job that it became.
+    fn begin_quoted(&self, quote: &str, entry: Entry) -> StoreFuture<'_, Held>;
+
+    /// Keeps what became of the job of a quote, in the caller's own form. Without effect on other jobs.
+    fn keep_result(&self, job: &str, result: String) -> StoreFuture<'_, ()>;
 
     /// Settles without anyone waiting: durable with the next write that is asked for, or shortly
     /// after. Until then a crash leaves the key in doubt. A failure is logged.

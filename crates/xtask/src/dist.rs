@@ -16,6 +16,9 @@ const SHELLS: [(&str, &str); 3] = [("bash", "ima.bash"), ("zsh", "_ima"), ("fish
 
 const TEXTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
 
+/// The skill for agents, by its folder.
+const SKILL: &str = "ima-audio";
+
 /// Makes `target/dist` anew, with the program as it is built for `release` or `debug`.
 pub(crate) fn run(profile: &str) -> Result<(), Error> {
     let mut build = vec!["build", "--package", "ima-cli", "--bin", "ima"];
@@ -41,6 +44,10 @@ pub(crate) fn run(profile: &str) -> Result<(), Error> {
     for text in TEXTS {
         copy(&workspace.join(text), &dist.join(text))?;
     }
+    zip_folder(
+        &workspace.join("skills").join(SKILL),
+        &dist.join("skills").join(format!("{SKILL}.zip")),
+    )?;
     let completions = dist.join("completions");
     for (shell, name) in SHELLS {
         let script = output(Command::new(&program).args(["completions", shell]))?;
@@ -60,6 +67,28 @@ pub(crate) fn run(profile: &str) -> Result<(), Error> {
     write(&dist.join("CONTENTS.md"), table.as_bytes())?;
     println!("\n{}\n\n{table}", dist.display());
     Ok(())
+}
+
+/// A folder as an archive that holds it by its name. The same content gives the same bytes.
+fn zip_folder(folder: &Path, archive: &Path) -> Result<(), Error> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .last_modified_time(zip::DateTime::default())
+        .unix_permissions(0o644);
+    let failed = |error: zip::result::ZipError| at(archive)(error.into());
+    let parent = folder.parent().unwrap_or(folder);
+    let mut paths = files::all(folder)?;
+    paths.sort();
+    for path in paths {
+        let name = path.strip_prefix(parent).unwrap_or(&path);
+        let name = name.to_string_lossy().replace('\\', "/");
+        zip.start_file(name, options).map_err(failed)?;
+        let content = files::read(&path)?;
+        std::io::Write::write_all(&mut zip, &content).map_err(at(archive))?;
+    }
+    let bytes = zip.finish().map_err(failed)?.into_inner();
+    write(archive, &bytes)
 }
 
 /// A file of the folder.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What the first word of a reference stands for.
-const PARTS: [(&str, &[&str]); 16] = [
+const PARTS: [(&str, &[&str]); 17] = [
     ("core", &["crates/core/src", "crates/core/tests"]),
     ("e2e", &["tests/tests"]),
     ("edge", &["crates/edge/src"]),
@@ -21,6 +21,7 @@ const PARTS: [(&str, &[&str]); 16] = [
     ("ima", &["crates/cli/src"]),
     ("journal", &["crates/journal/src"]),
     ("machine", &["crates/machine/src", "tests/machine/tests"]),
+    ("mcp", &["crates/mcp/src", "crates/mcp/tests/server"]),
     ("model", &["tests/model/src", "tests/model/tests"]),
     ("network", &["crates/cli/tests/network.rs"]),
     ("plugin", &["crates/plugin/src"]),

@@ -1,6 +1,7 @@
 //! The tasks behind the commands of the README: `cargo xtask setup`, `demo`, `test` and the others.
 
 mod bench;
+mod clients;
 mod demo;
 mod dist;
 mod documents;
@@ -34,6 +35,7 @@ Tasks:
                   HTTP API and its page instead, until Ctrl-C
   bench [PART]    figures of the release build: flow, sandbox, session, tls, start, delivery; without a part
                   all of them, in about ten minutes
+  clients         run the MCP server with clients of others against the simulator, and validate the skill
   dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
                   checksums; a release build, or with --debug the one of every day
   examples        run the examples in Python and JavaScript against the simulator
@@ -83,6 +85,7 @@ fn run_task() -> ExitCode {
         ["examples"] => setup::run().and_then(|()| polyglot::run()),
         ["hosts", "--edge"] => edge_hosts::scenarios(),
         ["hosts"] => setup::run().and_then(|()| hosts::run()),
+        ["clients"] => setup::run().and_then(|()| clients::run()),
         ["picture"] => setup::run().and_then(|()| picture::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
         ["package"] => setup::run().and_then(|()| package::run()),

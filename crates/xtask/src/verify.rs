@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::run::cargo;
-use crate::{demo, documents, edge_hosts, hosts, package, polyglot, unusual};
+use crate::{clients, demo, documents, edge_hosts, hosts, package, polyglot, unusual};
 
 /// What runs inside the sandbox, by the target that it is built for.
 const GUESTS: [(&str, &[&str]); 2] = [
@@ -57,7 +57,8 @@ pub(crate) fn run() -> Result<(), Error> {
     package::check()?;
     polyglot::scenarios()?;
     hosts::scenarios()?;
-    edge_hosts::scenarios()
+    edge_hosts::scenarios()?;
+    clients::scenarios()
 }
 
 /// What a change is tried with while it is made: under two minutes, once all is compiled.

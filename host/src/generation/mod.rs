@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::Stream;
-use ima_journal::{Claim, Job};
+use ima_journal::{Claim, Job, StoreError};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tracing::{Instrument, Span};
@@ -76,11 +76,16 @@ impl Generation {
             claim: None,
             task: None,
             model_name: None,
+            quote: None,
             unwritten: Arc::default(),
         };
         let mut remember = None;
         if let Start::New { request, .. } = &start {
+            if request.quote.is_some() && records.journal.is_none() {
+                return Err(StoreError::NoSuchQuote.into());
+            }
             records.task = Some(request.task);
+            records.quote.clone_from(&request.quote);
             remember = runtime.remembers(request).then(|| Remember {
                 runtime: runtime.clone(),
                 user: request.user().to_owned(),

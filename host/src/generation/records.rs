@@ -33,6 +33,8 @@ pub(super) struct Records {
     pub(super) claim: Option<Claim>,
     pub(super) task: Option<TaskType>,
     pub(super) model_name: Option<String>,
+    /// The quote that its job begins with.
+    pub(super) quote: Option<String>,
     pub(super) unwritten: Arc<Unwritten>,
 }
 
@@ -84,9 +86,10 @@ impl Records {
 
     async fn keep(&mut self, journal: &Journal, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let entry = self.entry(checkpoint);
-        match &self.claim {
-            Some(claim) => claim.checkpoint(entry).await?,
-            None => self.claim = Some(journal.begin(entry).await?),
+        match (&self.claim, &self.quote) {
+            (Some(claim), _) => claim.checkpoint(entry).await?,
+            (None, Some(quote)) => self.claim = Some(journal.begin_quoted(quote, entry).await?),
+            (None, None) => self.claim = Some(journal.begin(entry).await?),
         }
         Ok(())
     }

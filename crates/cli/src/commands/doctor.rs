@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use ima_host::types::{Cause, TaskType};
-use ima_host::{Error, Job, Journal, Origin, Runtime};
+use ima_host::{Credential, Error, Job, Journal, Origin, Runtime};
 use serde::Serialize;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -46,16 +46,28 @@ struct Check {
 
 struct Doctor<'a> {
     common: &'a Common,
+    /// Where audio is saved.
+    audio: PathBuf,
     checks: Vec<Check>,
 }
 
 pub(crate) async fn run(common: &Common) -> Exit {
+    examine(common, None, PathBuf::from(".")).await
+}
+
+/// The same for a key that is somewhere else than in the environment, and for another folder for the audio.
+pub(crate) async fn examine(
+    common: &Common,
+    credential: Option<Credential>,
+    audio: PathBuf,
+) -> Exit {
     let mut doctor = Doctor {
         common,
+        audio,
         checks: Vec::new(),
     };
     doctor.here().await;
-    doctor.network().await;
+    doctor.network(credential).await;
     let exits = doctor.checks.iter().map(|check| check.exit);
     let exit = exits.max_by_key(|exit| exit.weight());
     if common.json {
@@ -147,7 +159,7 @@ impl Doctor<'_> {
         };
         self.folder(Folder::Data, data);
         self.folder(Folder::Logs, folders::logs());
-        self.folder(Folder::Audio, Some(PathBuf::from(".")));
+        self.folder(Folder::Audio, Some(self.audio.clone()));
         // A link is followed to where the file is written.
         let file = folders::preferences().map(|file| file.canonicalize().unwrap_or(file));
         let folder = file.as_deref().and_then(Path::parent).map(PathBuf::from);
@@ -224,10 +236,10 @@ impl Doctor<'_> {
     }
 
     /// The key, and the way to the service.
-    async fn network(&mut self) {
+    async fn network(&mut self, credential: Option<Credential>) {
         let given = self.common.base_url.as_deref();
         let given = given.filter(|url| !url.is_empty());
-        let runtime = match setup::examining(self.common).await {
+        let runtime = match setup::examining(self.common, credential).await {
             Ok(runtime) => runtime,
             // The component was looked at already; what remains is the address.
             Err(error) => return self.bad("service", &error),

@@ -5,6 +5,7 @@ pub(crate) mod create;
 mod doctor;
 mod jobs;
 mod manual;
+mod mcp;
 pub(crate) mod model;
 pub(crate) mod models;
 pub(crate) mod music;
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Create(create::CreateArgs),
     /// Serve an HTTP API and a page on this machine
     Serve(serve::ServeArgs),
+    /// Give agents music and speech over the Model Context Protocol
+    Mcp(mcp::McpArgs),
     /// Check the key, the network, the clock, the folders and the component
     Doctor(doctor::DoctorArgs),
     /// Print a completion script for a shell
@@ -78,6 +81,7 @@ impl Command {
             Self::Prefs(args) => prefs::run(common, &args).await,
             Self::Create(args) => create::run(common, args).await,
             Self::Serve(args) => serve::run(common, &args).await,
+            Self::Mcp(args) => mcp::run(common, args).await,
             Self::Doctor(_) => Ok(doctor::run(common).await),
             Self::Completions(args) => Ok(completions::run(&args)),
             #[cfg(feature = "simulator")]
@@ -89,7 +93,7 @@ impl Command {
     /// Whether it answers other programs until it is stopped.
     pub(crate) const fn serves(&self) -> bool {
         match self {
-            Self::Serve(_) => true,
+            Self::Serve(_) | Self::Mcp(_) => true,
             #[cfg(feature = "simulator")]
             Self::Simulator(_) => true,
             _ => false,

@@ -142,7 +142,7 @@ async fn serve(common: &Common, args: &ServeArgs) -> Result<Exit, CommandError> 
         per_request: Some(args.max_points),
         per_day: Some(args.max_points_per_day),
     };
-    let runtime = setup::serving(common, ceilings).await?;
+    let runtime = setup::serving(common, ceilings, None).await?;
     let server = Server::bind(args.listen, runtime, clients).await?;
     announce(common, args, &server);
     server.run(interrupt.pressed()).await;

@@ -21,6 +21,7 @@ mod field;
 mod generate;
 mod jobs;
 mod logs;
+mod mcp;
 mod outcomes;
 mod say;
 mod screen;

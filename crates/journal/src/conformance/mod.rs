@@ -19,6 +19,7 @@
 
 pub(crate) mod jobs;
 pub(crate) mod ledger;
+pub(crate) mod quotes;
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -65,6 +66,12 @@ macro_rules! for_each_test {
             ledger::a_client_has_a_day_of_its_own,
             ledger::many_at_once_stay_under_the_ceiling_of_the_day,
             ledger::pruning_keeps_today_and_every_doubt,
+            quotes::a_quote_is_bought_once_and_names_its_job_ever_after,
+            quotes::of_many_who_buy_a_quote_at_once_one_gets_its_job,
+            quotes::a_quote_ends_with_its_time,
+            quotes::what_was_quoted_is_forgotten_once_it_is_bought_or_over,
+            quotes::what_became_of_a_job_is_kept_beside_its_quote,
+            quotes::a_quote_whose_job_was_pruned_is_not_bought_again,
         }
     };
 }

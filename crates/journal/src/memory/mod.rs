@@ -1,5 +1,6 @@
 //! A store that keeps nothing.
 
+mod quotes;
 mod state;
 
 use std::future::ready;
@@ -9,8 +10,8 @@ use std::time::Duration;
 use state::{State, now};
 
 use crate::{
-    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, JobState, Reservation, Settlement, Store,
-    StoreError, StoreFuture, Verdict,
+    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, JobState, KeptQuote, NewQuote, Reservation,
+    Settlement, Store, StoreError, StoreFuture, Verdict,
 };
 
 /// A store in the memory of one process: everything is lost with it. For runtimes without a journal,
@@ -175,6 +176,34 @@ impl Store for MemoryStore {
 
     fn settle(&self, key: &IdempotencyKey, settlement: Settlement) -> StoreFuture<'_, ()> {
         self.with(|state| state.settle(key, settlement))
+    }
+
+    fn keep_quote(&self, quote: NewQuote) -> StoreFuture<'_, ()> {
+        self.with(|state| {
+            state.keep_quote(quote);
+            Ok(())
+        })
+    }
+
+    fn quote(&self, id: &str) -> StoreFuture<'_, Option<KeptQuote>> {
+        self.with(|state| Ok(state.find_quote(id)))
+    }
+
+    fn begin_quoted(&self, quote: &str, entry: Entry) -> StoreFuture<'_, Held> {
+        let begun = self.change(|state| {
+            let job = state.take_quote(quote)?;
+            let job = state.begin_as(job, entry);
+            Ok(state.hold(job))
+        });
+        let untaken = begun.map(|held| self.untaken(held));
+        Box::pin(async move { untaken?.take() })
+    }
+
+    fn keep_result(&self, job: &str, result: String) -> StoreFuture<'_, ()> {
+        self.with(|state| {
+            state.keep_result(job, result);
+            Ok(())
+        })
     }
 
     fn enqueue_settlement(&self, key: &IdempotencyKey, settlement: Settlement) {

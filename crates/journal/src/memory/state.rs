@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::convert::Infallible;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::quotes::Quotes;
 use crate::{
     Entry, Held, IdempotencyKey, Job, JobEnd, JobState, Reservation, Settlement, StoreError, TRIES,
     Verdict,
@@ -18,6 +19,7 @@ pub(super) struct State {
     pub(super) jobs: Vec<Job>,
     pub(super) holders: HashMap<String, String>,
     payments: BTreeMap<IdempotencyKey, Vec<Payment>>,
+    pub(super) quotes: Quotes,
     /// The last number that was given to anything.
     number: u64,
 }
@@ -44,7 +46,7 @@ impl Payment {
 }
 
 impl State {
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.number += 1;
         self.number
     }
@@ -85,6 +87,11 @@ impl State {
 
     pub(super) fn begin(&mut self, entry: Entry) -> String {
         let id = format!("{:010x}", self.next());
+        self.begin_as(id, entry)
+    }
+
+    /// Begins a job with this id.
+    pub(super) fn begin_as(&mut self, id: String, entry: Entry) -> String {
         let now = now();
         self.jobs.push(Job {
             id: id.clone(),
@@ -221,6 +228,7 @@ impl State {
         self.jobs
             .retain(|job| job.is_open() || job.updated_at > limit || holders.contains_key(&job.id));
         let jobs: HashSet<&str> = self.jobs.iter().map(|job| job.id.as_str()).collect();
+        self.quotes.prune(limit, &jobs);
         let limit = limit.min(now - now.rem_euclid(DAY) - 1);
         self.payments.retain(|_, tries| {
             tries.iter().any(|it| {

@@ -12,7 +12,7 @@ use super::fault::Fault;
 use crate::StoreError;
 
 /// What brings a database from each version to the next. The last one is what this code writes.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "CREATE TABLE IF NOT EXISTS jobs (
         id TEXT PRIMARY KEY,
         created_at INTEGER NOT NULL,
@@ -40,12 +40,22 @@ const MIGRATIONS: [&str; 3] = [
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX payments_by_time ON payments (reserved_at);",
     "ALTER TABLE payments ADD COLUMN client TEXT;",
+    "CREATE TABLE quotes (
+        id TEXT PRIMARY KEY,
+        job TEXT NOT NULL UNIQUE,
+        request TEXT NOT NULL,
+        points INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        used INTEGER NOT NULL DEFAULT 0,
+        result TEXT
+    ) STRICT;",
 ];
 
 /// What every database has. Reading the first row of each shows much of what may be damaged.
-const TABLES: [&str; 2] = [
+const TABLES: [&str; 3] = [
     "SELECT owner, saved, continuation FROM jobs LIMIT 1",
     "SELECT state, owner, client, reserved_at FROM payments LIMIT 1",
+    "SELECT used, expires_at, request FROM quotes LIMIT 1",
 ];
 
 /// How long a process waits for others to finish their writing.

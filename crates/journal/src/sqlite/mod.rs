@@ -5,6 +5,7 @@ mod fault;
 mod jobs;
 mod owner;
 mod payments;
+mod quotes;
 mod spare;
 #[cfg(test)]
 mod tests;
@@ -26,8 +27,8 @@ use spare::Spares;
 use writer::{Haste, Writer};
 
 use crate::{
-    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, Reservation, Settlement, Store, StoreError,
-    StoreFuture, Verdict,
+    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, KeptQuote, NewQuote, Reservation,
+    Settlement, Store, StoreError, StoreFuture, Verdict,
 };
 
 /// The store in the database `journal.db` of a folder, shared by any number of processes.
@@ -190,9 +191,15 @@ impl Inner {
         });
     }
 
-    fn begin(self: &Arc<Self>, connection: &Connection, entry: &Entry) -> Result<Untaken, Fault> {
+    /// Begins a job, with this id if it has one.
+    fn begin(
+        self: &Arc<Self>,
+        connection: &Connection,
+        id: Option<&str>,
+        entry: &Entry,
+    ) -> Result<Untaken, Fault> {
         let mark = self.process.next_mark(connection)?;
-        let id = jobs::checkpoint(connection, None, Some(&mark), entry)?;
+        let id = jobs::checkpoint(connection, id, Some(&mark), entry)?;
         Ok(self.hold(&id, &mark).ok_or(StoreError::InUse(id))?)
     }
 
@@ -237,7 +244,7 @@ impl Store for SqliteStore {
             });
         }
         let inner = Arc::clone(&self.inner);
-        let begun = self.write(move |connection| inner.begin(connection, &entry));
+        let begun = self.write(move |connection| inner.begin(connection, None, &entry));
         Box::pin(async move { begun.await?.take() })
     }
 
@@ -303,6 +310,7 @@ impl Store for SqliteStore {
             };
             let removed = jobs::prune(connection, seconds, in_use)?;
             payments::prune(connection, seconds)?;
+            quotes::prune(connection, seconds)?;
             Ok(removed)
         })
     }
@@ -334,6 +342,29 @@ impl Store for SqliteStore {
             spare_settled(&spares, &key, &kept, written.is_ok());
             written
         })
+    }
+
+    fn keep_quote(&self, quote: NewQuote) -> StoreFuture<'_, ()> {
+        self.write(move |connection| quotes::keep(connection, &quote))
+    }
+
+    fn quote(&self, id: &str) -> StoreFuture<'_, Option<KeptQuote>> {
+        let id = id.to_owned();
+        self.read(move |connection| quotes::find(connection, &id))
+    }
+
+    fn begin_quoted(&self, quote: &str, entry: Entry) -> StoreFuture<'_, Held> {
+        let (inner, quote) = (Arc::clone(&self.inner), quote.to_owned());
+        let begun = self.write(move |connection| {
+            let job = quotes::take(connection, &quote)?;
+            inner.begin(connection, Some(&job), &entry)
+        });
+        Box::pin(async move { begun.await?.take() })
+    }
+
+    fn keep_result(&self, job: &str, result: String) -> StoreFuture<'_, ()> {
+        let job = job.to_owned();
+        self.write(move |connection| quotes::keep_result(connection, &job, &result))
     }
 
     fn enqueue_settlement(&self, key: &IdempotencyKey, settlement: Settlement) {

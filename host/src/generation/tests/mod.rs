@@ -5,6 +5,7 @@ mod cancelling;
 mod dropped;
 mod known;
 mod preferred;
+mod quoted;
 mod resumed;
 mod unwritten;
 
