@@ -1,8 +1,9 @@
 //! The component of world `edge` for hosts of WASI 0.3: the routes of `ima-edge` behind the asynchronous
 //! handler of `wasi:http`, so that an instance serves many requests at once.
 
-#![no_std]
+#![cfg_attr(target_arch = "wasm32", no_std)]
 
+#[cfg(target_arch = "wasm32")]
 extern crate alloc;
 
 #[cfg(target_arch = "wasm32")]
