@@ -125,6 +125,24 @@ def music_and_its_events():
     return 1
 
 
+def a_listener_gone_in_the_middle():
+    job = ask("POST", "/v1/music", song()).headers["location"]
+    client = socket.create_connection(ADDRESS.split(":"), timeout=PATIENCE)
+    client.sendall(
+        f"GET {job}/events HTTP/1.1\r\nhost: {ADDRESS}\r\nauthorization: Bearer {KEY}\r\n\r\n".encode()
+    )
+    came = b""
+    while b"event: progress" not in came:
+        more = client.recv(4096)
+        assert more, came
+        came += more
+    client.close()
+    # Nothing ends with the listener: the job goes on, and whoever asks next is answered.
+    assert ask("GET", "/healthz").status == 200
+    until(lambda: ask("GET", job).json()["status"] == "completed")
+    return 1
+
+
 def a_client_killed_after_create():
     fault({"delay": 1500})
     before = requests_of("create")
@@ -251,6 +269,7 @@ SCENARIOS = [
     lists_and_health,
     speech,
     music_and_its_events,
+    a_listener_gone_in_the_middle,
     a_client_killed_after_create,
     a_slow_create,
     a_reset_after_create,

@@ -20,6 +20,8 @@ const SPEED: u32 = 100;
 #[derive(Clone)]
 struct Tools {
     python: PathBuf,
+    /// With LiteLLM, where its packages can be had.
+    litellm: Option<PathBuf>,
     node: packages::Node,
     jco: PathBuf,
 }
@@ -70,6 +72,7 @@ impl Tools {
         let clients = run::workspace().join("tests").join("clients");
         Ok(Self {
             python: packages::python_with(&lock, "edge")?,
+            litellm: litellm(),
             node: packages::node_with(&clients.join("node"), &source().join("javascript"), "edge")?,
             jco: javascript.join("node_modules").join(".bin").join("jco"),
         })
@@ -181,6 +184,14 @@ impl Host {
             let mut javascript = tools.node.script("openai_speech.mjs");
             javascript.args([self.name(), &server.base(), &simulator.origin]);
             run::run(&mut javascript, "the openai package for JavaScript")?;
+            if let Some(python) = &tools.litellm {
+                let mut litellm = Command::new(python);
+                litellm
+                    .arg(source().join("litellm_speech.py"))
+                    .args([self.name(), &server.base(), &simulator.origin])
+                    .env("PYTHONDONTWRITEBYTECODE", "1");
+                run::run(&mut litellm, "LiteLLM")?;
+            }
         }
         if self == Self::Wash {
             drop(server);
@@ -284,6 +295,14 @@ fn ima(folder: &Path, address: &str, simulator: &Simulator) -> Command {
         .env("IMA_DATA_DIR", folder.join("data"))
         .env("IMA_CACHE_DIR", run::target().join("test-cache"));
     command
+}
+
+/// The Python interpreter that has LiteLLM. Its proxy takes 750 MB, so its library alone.
+fn litellm() -> Option<PathBuf> {
+    let lock = source().join("litellm-requirements.txt");
+    packages::python_with(&lock, "litellm")
+        .inspect_err(|error| println!("left out: LiteLLM, as it can't be installed: {error}"))
+        .ok()
 }
 
 fn source() -> PathBuf {

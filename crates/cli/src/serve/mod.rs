@@ -1,6 +1,7 @@
 //! The server behind `ima serve`: who asks, what a repeated request is, and the component that answers.
 
 mod clients;
+mod door;
 mod visitor;
 
 use std::convert::Infallible;
@@ -159,6 +160,7 @@ impl Shared {
         let visitor = match admit(request.headers(), &self.names, &self.clients, &self.page) {
             Ok(visitor) => visitor,
             Err(Turned::Token) if is_open => Visitor::Local,
+            Err(Turned::Token) if door::is_opened(&request) => return door::closed(),
             Err(turned) => return turn_away(turned),
         };
         let (mut parts, body) = request.into_parts();

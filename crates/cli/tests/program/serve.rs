@@ -363,3 +363,26 @@ async fn with_tokens_every_client_needs_one() {
     ends(&stage.ima(&["serve", "token", "remove", "radio"]), 0);
     ends(&stage.ima(&["serve", "token", "remove", "radio"]), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_without_the_cookie_reads_which_address_to_open() {
+    let stage = Stage::new().await;
+    let server = Serving::start(&stage, &[]);
+    let accept = ("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+    let person = [accept, ("sec-fetch-site", "none")];
+    let missing = (401, "missing_token".to_owned(), "no".to_owned());
+    // A query of an earlier start is none of this one.
+    for path in ["/", "/?page=guess"] {
+        let answer = server.send(&format!("GET {path}"), &person, "");
+        assert_eq!(answer.status, 401);
+        let kind = answer.header("content-type").unwrap();
+        assert!(kind.starts_with("text/html"), "{kind}");
+        assert!(answer.body.contains("printed") && answer.body.contains("完整地址"));
+        let secret = server.page.split_once("page=").unwrap().1;
+        assert!(!answer.body.contains(secret) && answer.header("set-cookie").is_none());
+    }
+    assert_eq!(code(&server.send("GET /v1/models", &person, "")), missing);
+    assert_eq!(code(&server.send("GET /", &person[1..], "")), missing);
+    let forged = [accept, ("host", "evil.example")];
+    assert_eq!(server.send("GET /", &forged, "").status, 421);
+}
