@@ -33,8 +33,8 @@ Tasks:
   demo [--fast]   build all, then make one piece of music and one spoken text against the simulator;
                   --fast lets its time run a thousand times faster instead of twenty; --serve serves the
                   HTTP API and its page instead, until Ctrl-C
-  bench [PART]    figures of the release build: flow, sandbox, session, tls, start, delivery; without a part
-                  all of them, in about ten minutes
+  bench [PART]    figures of the release build: flow, sandbox, session, hog, tls, start, edge, delivery;
+                  without a part all of them, in about ten minutes
   clients         run the MCP server with clients of others against the simulator, and validate the skill
   dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
                   checksums; a release build, or with --debug the one of every day
