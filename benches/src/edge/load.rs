@@ -18,6 +18,8 @@ use crate::stats::percentile;
 pub(crate) struct Measured {
     /// Answers in a second.
     pub(crate) rate: f64,
+    /// Answers in all, those of the time to warm up included.
+    pub(crate) answers: u32,
     pub(crate) p50: Duration,
     pub(crate) p99: Duration,
 }
@@ -53,13 +55,16 @@ pub(crate) fn run(
         for _ in 0..connections {
             asking.spawn(ask(port, path.to_owned(), begin, begin + time));
         }
-        let mut times = Vec::new();
+        let (mut answers, mut times) = (0, Vec::new());
         while let Some(asked) = asking.join_next().await {
-            times.extend(asked.map_err(failed)??);
+            let (all, counted) = asked.map_err(failed)??;
+            answers += all;
+            times.extend(counted);
         }
         times.sort_unstable();
         Ok(Measured {
             rate: times.len() as f64 / time.as_secs_f64(),
+            answers,
             p50: percentile(&times, 0.5)?,
             p99: percentile(&times, 0.99)?,
         })
@@ -71,12 +76,13 @@ async fn ask(
     path: String,
     begin: Instant,
     end: Instant,
-) -> Result<Vec<Duration>, Error> {
+) -> Result<(u32, Vec<Duration>), Error> {
     let (mut sender, mut times) = (connect(port).await?, Vec::new());
+    let mut answers = 0;
     loop {
         let before = Instant::now();
         if before > end {
-            return Ok(times);
+            return Ok((answers, times));
         }
         if sender.ready().await.is_err() {
             // Some servers end a connection after so many requests.
@@ -93,6 +99,7 @@ async fn ask(
         if !status.is_success() {
             return Err(Error::Failed(format!("GET {path}: {status}")));
         }
+        answers += 1;
         if before >= begin {
             times.push(before.elapsed());
         }

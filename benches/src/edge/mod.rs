@@ -62,7 +62,7 @@ pub(crate) fn run() -> Result<(), Error> {
 
     println!("GET /v1/jobs/{{token}}, the service on this machine:");
     println!(
-        "                                 connections   answers/s       p50       p99    memory"
+        "                                 connections   answers/s  CPU each       p50       p99    memory"
     );
     let reused = ["--max-instance-reuse-count", "1000"];
     rates("wasmtime serve, 0.2", &service, |port| {
@@ -209,10 +209,12 @@ fn rates(
         }
     })?;
     for connections in CONNECTIONS {
+        let before = server.computed()?;
         let measured = load::run(server.port, &path, connections, Duration::from_secs(4))?;
         println!(
-            "  {name:<30} {connections:>10} {:>11.0} {:>9} {:>9} {:>5} MiB",
+            "  {name:<30} {connections:>10} {:>11.0} {:>9} {:>9} {:>9} {:>5} MiB",
             measured.rate,
+            ms((server.computed()? - before) / measured.answers.max(1)),
             ms(measured.p50),
             ms(measured.p99),
             server.peak()? / 1024

@@ -50,6 +50,22 @@ impl Server {
         let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
         kib.ok_or(Error::Usageless)
     }
+
+    /// The computing time of its threads so far.
+    pub(crate) fn computed(&self) -> Result<Duration, Error> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process.id()));
+        let mut nanoseconds = 0_u64;
+        for task in tasks.map_err(|_| Error::Usageless)?.flatten() {
+            let times = std::fs::read_to_string(task.path().join("schedstat"));
+            let times = times.map_err(|_| Error::Usageless)?;
+            let running = times
+                .split_whitespace()
+                .next()
+                .and_then(|it| it.parse::<u64>().ok());
+            nanoseconds += running.ok_or(Error::Usageless)?;
+        }
+        Ok(Duration::from_nanos(nanoseconds))
+    }
 }
 
 impl Drop for Server {
