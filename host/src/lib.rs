@@ -37,6 +37,7 @@
 //! | `sqlite` (default) | the journal in an SQLite database; without it, bring a `Store` of your own |
 //! | `wasi` | [`wasi`]: the same policy as hooks for an embedder's own engine and linker |
 //! | `edge` | [`edge`]: the component of world `edge`, an HTTP API, with the key and the ledger outside |
+//! | `gateway` | [`gateway`]: the egress as a service, for sandboxes in hosts of others |
 //! | `metrics` | counters behind the `metrics` facade |
 
 mod bindings;
@@ -51,6 +52,8 @@ mod engine;
 mod error;
 mod files;
 mod folder;
+#[cfg(feature = "gateway")]
+pub mod gateway;
 mod generation;
 mod harden;
 mod limits;

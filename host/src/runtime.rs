@@ -235,7 +235,7 @@ impl Runtime {
         &self.shared.limits
     }
 
-    #[cfg(feature = "edge")]
+    #[cfg(any(feature = "edge", feature = "gateway"))]
     pub(crate) fn ceilings(&self) -> Ceilings {
         self.shared.ceilings
     }

@@ -3,6 +3,7 @@
 mod command_error;
 mod command_line;
 mod commands;
+mod connections;
 mod events;
 mod exit;
 mod fake_address;

@@ -79,7 +79,8 @@ fn prepare(
     request.set_scheme(Some(&scheme)).ok()?;
     let authority = origin.authority().to_string();
     request.set_authority(Some(&authority)).ok()?;
-    request.set_path_with_query(Some(&wanted.path)).ok()?;
+    let path = [origin.path(), &wanted.path].concat();
+    request.set_path_with_query(Some(&path)).ok()?;
     Some(request)
 }
 

@@ -78,6 +78,11 @@ impl ApiError {
         }))
     }
 
+    /// The sentence.
+    pub(crate) fn message(self) -> String {
+        self.0.message
+    }
+
     /// The HTTP status.
     #[cfg(test)]
     pub(crate) fn status(&self) -> u16 {

@@ -31,13 +31,31 @@ mod token;
 mod voices;
 
 // Its allocator is wanted by whatever is made of this crate.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", not(target_os = "wasi")))]
 use ima_guest as _;
 
 #[cfg(all(feature = "component", target_arch = "wasm32"))]
 mod component;
 #[cfg(test)]
 mod tests;
+
+use alloc::string::String;
+use ima_core::request::{Language, Request, TaskType};
+use serde_json::{Map, Value};
+
+/// Reads what is ordered out of members that are named as in the bodies of `POST /v1/music` and
+/// `POST /v1/audio/speech`, for other ways to order the same. Nothing that isn't understood is left out.
+///
+/// # Errors
+///
+/// A sentence that names the member, what was given and what is allowed.
+pub fn order(
+    task: TaskType,
+    members: Map<String, Value>,
+    language: Language,
+) -> Result<Request, String> {
+    order::of(task, members, language).map_err(|error| error.message())
+}
 
 pub use configuration::Configuration;
 pub use events::Events;

@@ -216,6 +216,15 @@ impl Members {
     }
 }
 
+/// Reads an order out of members that are named as in the body of a request.
+pub(crate) fn of(task: TaskType, left: Map<String, Value>, language: Language) -> Read<Order> {
+    let members = Members { left, language };
+    match task {
+        TaskType::TextToMusic => composed(members),
+        TaskType::TextToSpeech => spoken(members),
+    }
+}
+
 /// Reads the body of `POST /v1/audio/speech`.
 pub(crate) fn speech(request: &Request, language: Language) -> Read<Order> {
     spoken(members(request, language)?)

@@ -4,22 +4,38 @@
 //! the lock of the outer build nor mixes its flags into it.
 
 mod component;
+mod docs;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fmt, fs, io};
 
-const USAGE: &str = "usage: guest-build PACKAGE TARGET OUT_FOLDER GUEST_TARGET_FOLDER [PROFILE]";
+const USAGE: &str = "usage: guest-build PACKAGE TARGET OUT_FOLDER GUEST_TARGET_FOLDER [PROFILE [WIT_FOLDER]]\n\
+    With WIT_FOLDER the component gets the documentation of that package.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let built = match arguments.as_slice() {
-        [package, target, out, guests] => {
-            build(package, target, out.as_ref(), guests.as_ref(), "guest")
-        }
-        [package, target, out, guests, profile] => {
-            build(package, target, out.as_ref(), guests.as_ref(), profile)
+        [package, target, out, guests] => build(
+            package,
+            target,
+            out.as_ref(),
+            guests.as_ref(),
+            "guest",
+            None,
+        ),
+        [package, target, out, guests, profile] => build(
+            package,
+            target,
+            out.as_ref(),
+            guests.as_ref(),
+            profile,
+            None,
+        ),
+        [package, target, out, guests, profile, wit] => {
+            let wit = Some(Path::new(wit));
+            build(package, target, out.as_ref(), guests.as_ref(), profile, wit)
         }
         _ => Err(BuildError::Usage),
     };
@@ -76,6 +92,7 @@ fn build(
     out: &Path,
     guests: &Path,
     profile: &str,
+    wit: Option<&Path>,
 ) -> Result<(), BuildError> {
     let cargo = env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
     let mut command = Command::new(&cargo);
@@ -116,6 +133,13 @@ fn build(
             package: package.to_owned(),
             reason,
         })?;
+    }
+    if let Some(wit) = wit {
+        let section = docs::section(wit).map_err(|reason| BuildError::Encoding {
+            package: package.to_owned(),
+            reason,
+        })?;
+        guest.extend(section);
     }
     for folder in [out, guests] {
         let file = folder.join(&name);

@@ -82,6 +82,35 @@ pub trait Transport {
     fn seed(&self) -> (u64, u64);
 }
 
+impl<T: Transport> Transport for &T {
+    fn exchange(&self, transmit: &Transmit) -> Result<HttpResponse, TransportFailure> {
+        (**self).exchange(transmit)
+    }
+
+    fn now(&self) -> Millis {
+        (**self).now()
+    }
+
+    fn sleep_until(&self, deadline: Millis) {
+        (**self).sleep_until(deadline);
+    }
+
+    fn seed(&self) -> (u64, u64) {
+        (**self).seed()
+    }
+}
+
+/// What a machine comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step<E> {
+    /// It reports something.
+    Event(E),
+    /// It would rest beyond the time that there is.
+    Paused,
+    /// Nothing comes without a new command.
+    Over,
+}
+
 /// The run loop of a component.
 #[derive(Clone, Debug)]
 pub struct Driver<T> {
@@ -93,6 +122,11 @@ impl<T: Transport> Driver<T> {
     /// sandbox.
     pub fn new(transport: T) -> Self {
         Self { transport }
+    }
+
+    /// The time on the transport's clock.
+    pub fn now(&self) -> Millis {
+        self.transport.now()
     }
 
     /// 128 random bits, for a new session.
@@ -111,10 +145,23 @@ impl<T: Transport> Driver<T> {
     ///
     /// Blocks while the machine waits for an answer or for time to pass.
     pub fn next<P: Pump>(&self, machine: &mut P) -> Result<Option<P::Event>, Misuse> {
+        match self.next_until(machine, Millis::MAX)? {
+            Step::Event(event) => Ok(Some(event)),
+            Step::Paused | Step::Over => Ok(None),
+        }
+    }
+
+    /// The same, but no rest between two exchanges lasts beyond this time on the clock. An exchange may.
+    pub fn next_until<P: Pump>(
+        &self,
+        machine: &mut P,
+        rest: Millis,
+    ) -> Result<Step<P::Event>, Misuse> {
         loop {
             match machine.poll() {
-                Output::Event(event) => return Ok(Some(event)),
-                Output::Done => return Ok(None),
+                Output::Event(event) => return Ok(Step::Event(event)),
+                Output::Done => return Ok(Step::Over),
+                Output::Wait(deadline) if deadline > rest => return Ok(Step::Paused),
                 Output::Wait(deadline) => {
                     self.transport.sleep_until(deadline);
                     machine.handle(Input::Timeout, self.transport.now())?;

@@ -1,4 +1,4 @@
-//! Where the service is: scheme, host and port.
+//! Where the service is: scheme, host and port, and behind a gateway a path.
 
 use alloc::string::String;
 use core::fmt;
@@ -8,7 +8,7 @@ use core::str::FromStr;
 /// The service itself (music: "Environment").
 pub const DEFAULT: &str = "https://api.imastudio.com";
 
-/// A scheme, a host and a port, and nothing else.
+/// A scheme, a host and a port, and for a gateway the path that comes before every operation's.
 ///
 /// Hosts are compared as text, so a host is written in one way only: in ASCII and lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Origin {
     /// The host, an IPv6 address in brackets.
     host: String,
     port: Option<u16>,
+    /// Empty, or a slash and what follows it, without one at its end.
+    path: String,
 }
 
 /// Why a text is no origin.
@@ -25,9 +27,12 @@ pub enum OriginError {
     /// The scheme is neither `https` nor `http`.
     #[error("an origin starts with https:// or http://")]
     Scheme,
-    /// There is more than scheme, host and port.
-    #[error("an origin is only scheme, host and port: no path, query or user name")]
+    /// There is a query, a fragment, a backslash or a user name.
+    #[error("an origin is scheme, host and port, and perhaps a path: no query or user name")]
     Extra,
+    /// The path has other characters than letters, digits, `-` and `_`, or an empty segment.
+    #[error("the path of an origin is made of letters, digits, - and _ between slashes")]
+    Path,
     /// The host is missing or can't be one.
     #[error("the host of the origin is not a name or an address in ASCII")]
     Host,
@@ -40,6 +45,16 @@ impl Origin {
     /// Whether the scheme is `https`.
     pub fn is_secure(&self) -> bool {
         self.secure
+    }
+
+    /// The path before every operation's own: empty, or for example `/token`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether it is a gateway's, whose token is a path.
+    pub fn is_gateway(&self) -> bool {
+        !self.path.is_empty()
     }
 
     /// The host; an IPv6 address is in brackets.
@@ -70,7 +85,7 @@ impl Origin {
 impl FromStr for Origin {
     type Err = OriginError;
 
-    /// Reads `https://host` or `https://host:port`, or the same with `http`. One slash may follow.
+    /// Reads `https://host` or `https://host:port`, or the same with `http`. A path may follow, and one slash.
     fn from_str(text: &str) -> Result<Self, OriginError> {
         let (scheme, rest) = text.split_once("://").ok_or(OriginError::Scheme)?;
         let secure = match scheme.to_ascii_lowercase().as_str() {
@@ -78,10 +93,15 @@ impl FromStr for Origin {
             "http" => false,
             _ => return Err(OriginError::Scheme),
         };
-        let authority = rest.strip_suffix('/').unwrap_or(rest);
-        if authority.contains(['/', '\\', '?', '#', '@']) {
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        if rest.contains(['\\', '?', '#', '@']) {
             return Err(OriginError::Extra);
         }
+        let (authority, path) = match rest.find('/').and_then(|at| rest.split_at_checked(at)) {
+            Some((authority, path)) if is_path(path) => (authority, path),
+            Some(_) => return Err(OriginError::Path),
+            None => (rest, ""),
+        };
         // The colons of an IPv6 address are inside its brackets.
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
@@ -102,6 +122,7 @@ impl FromStr for Origin {
             secure,
             host: host.to_ascii_lowercase(),
             port,
+            path: path.into(),
         };
         let port = port.filter(|port| *port != origin.usual_port());
         Ok(Self { port, ..origin })
@@ -121,10 +142,17 @@ fn is_host(host: &str) -> bool {
     }
 }
 
+/// Whether every segment is plain: what no server reads in two ways.
+fn is_path(path: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let mut segments = path.split('/').skip(1);
+    segments.all(|segment| !segment.is_empty() && segment.bytes().all(plain))
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.secure { "https" } else { "http" };
-        write!(f, "{scheme}://{}", Authority(self))
+        write!(f, "{scheme}://{}{}", Authority(self), self.path)
     }
 }
 
@@ -164,6 +192,7 @@ mod tests {
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://[::1]:9/", "http://[::1]:9"),
             ("http://[::1]", "http://[::1]"),
+            ("http://A:80/Token_1/v-2/", "http://a/Token_1/v-2"),
         ] {
             assert_eq!(read(text).as_deref(), Ok(shown), "{text}");
         }
@@ -176,7 +205,11 @@ mod tests {
         for (text, error) in [
             ("api.imastudio.com", OriginError::Scheme),
             ("ftp://localhost", OriginError::Scheme),
-            ("https://a.example/x", OriginError::Extra),
+            ("https://a.example/x?q", OriginError::Extra),
+            ("https://a.example/../x", OriginError::Path),
+            ("https://a.example//x", OriginError::Path),
+            ("https://a.example/x//", OriginError::Path),
+            ("https://a.example/%78", OriginError::Path),
             ("https://u@a.example", OriginError::Extra),
             ("https://a.example?q", OriginError::Extra),
             ("https://a.example\\x", OriginError::Extra),

@@ -1,5 +1,6 @@
 //! One folder with all that is handed out: the program, the components, their contract.
 
+use crate::agents;
 use crate::error::Error;
 use crate::files::{self, at, copy, write};
 use crate::run::{self, cargo};
@@ -9,8 +10,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What runs in a sandbox, by the package that it is made of. A tree need not have all of them.
-const COMPONENTS: [&str; 4] = ["plugin", "machine", "tools", "edge"];
+/// What runs in a sandbox, by the package that it is made of.
+const COMPONENTS: [&str; 3] = ["plugin", "machine", "edge"];
 
 const SHELLS: [(&str, &str); 3] = [("bash", "ima.bash"), ("zsh", "_ima"), ("fish", "ima.fish")];
 
@@ -34,12 +35,11 @@ pub(crate) fn run(profile: &str) -> Result<(), Error> {
     let program = dist.join("bin").join(&name);
     copy(&run::target().join(profile).join(&name), &program)?;
     for component in COMPONENTS {
-        if workspace.join("crates").join(component).is_dir() {
-            let name = format!("ima_{component}.wasm");
-            let built = run::target().join("guest").join(&name);
-            copy(&built, &dist.join("components").join(name))?;
-        }
+        let name = format!("ima_{component}.wasm");
+        let built = run::target().join("guest").join(&name);
+        copy(&built, &dist.join("components").join(name))?;
     }
+    agents::build(&dist.join("agents"))?;
     files::copy_folder(&workspace.join("wit"), &dist.join("wit"))?;
     for text in TEXTS {
         copy(&workspace.join(text), &dist.join(text))?;
@@ -121,7 +121,7 @@ fn sums(dist: &Path) -> Result<Vec<Sum>, Error> {
 /// The program and the components, as a table.
 fn table(sums: &[Sum]) -> String {
     let mut table = "| file | bytes | SHA-256 |\n| --- | ---: | --- |\n".to_owned();
-    let made = |sum: &&Sum| sum.name.starts_with("bin/") || sum.name.starts_with("components/");
+    let made = |sum: &&Sum| sum.name.starts_with("bin/") || sum.name.ends_with(".wasm");
     for Sum {
         name,
         bytes,

@@ -1,7 +1,7 @@
 //! The edge component, unmodified, in hosts of others and in our own (`tests/edge-hosts`), and clients of others
 //! before it. What they come to is held against the simulator's ledger.
 
-mod server;
+pub(crate) mod server;
 
 use crate::error::Error;
 use crate::files;

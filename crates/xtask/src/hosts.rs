@@ -1,7 +1,7 @@
 //! The components, unmodified, in hosts of others (`tests/hosts`): what they say of the money is held
 //! against the simulator's ledger.
 
-use crate::edge_hosts;
+use crate::edge_hosts::{self, server::Server};
 use crate::error::Error;
 use crate::polyglot::packages;
 use crate::run;
@@ -163,6 +163,11 @@ pub(crate) fn scenarios() -> Result<(), Error> {
     Ok(())
 }
 
+/// A timeline on which every task is finished at once.
+fn instant(model: &str) -> String {
+    format!(r#"{{"model_id": "{model}", "timeline": {{"total_seconds": 0}}}}"#)
+}
+
 impl Driver {
     fn all(&self) -> Result<(), Error> {
         for case in CASES {
@@ -172,7 +177,40 @@ impl Driver {
             }
         }
         self.one("speech", USUAL)?;
+        if !self.example {
+            self.through_the_gateway()?;
+        }
         self.refused_connection()
+    }
+
+    /// A host that adds no header gets its audio all the same, and holds no key.
+    fn through_the_gateway(&self) -> Result<(), Error> {
+        let simulator = Simulator::start(1_000)?;
+        for model in ["sonic", "seed-tts-2.0"] {
+            simulator.tell("timelines", &instant(model))?;
+        }
+        let home = run::target()
+            .join("polyglot")
+            .join("gateway")
+            .join(self.host);
+        let gateway = Server::start("gateway", |port| {
+            let mut command = Command::new(run::program("ima"));
+            command
+                .args(["gateway", "--listen", &format!("127.0.0.1:{port}")])
+                .args(["--base-url", &simulator.origin, "--clock-rate", "1000"])
+                .env("IMA_API_KEY", KEY)
+                .env("IMA_DATA_DIR", &home);
+            Ok(command)
+        })?;
+        let origin = gateway.said("The origin for components: ")?;
+        for (task, charges) in [("music", 1), ("speech", 2)] {
+            let end = self.run(&origin, task, USUAL.limit)?;
+            if !end.success || simulator.charges()? != charges {
+                return Err(self.broken("through the gateway", "it brings audio", &end));
+            }
+            eprintln!("{}: {task}, through the gateway: charged yes", self.host);
+        }
+        Ok(())
     }
 
     /// One generation whose create request meets this.
@@ -214,9 +252,7 @@ impl Driver {
         let simulator = Simulator::start(1_000)?;
         simulator.tell("keyless", r#"{"accept": true}"#)?;
         for model in ["sonic", "seed-tts-2.0"] {
-            let instant =
-                format!(r#"{{"model_id": "{model}", "timeline": {{"total_seconds": 0}}}}"#);
-            simulator.tell("timelines", &instant)?;
+            simulator.tell("timelines", &instant(model))?;
         }
         Ok(simulator)
     }

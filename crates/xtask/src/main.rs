@@ -1,5 +1,6 @@
 //! The tasks behind the commands of the README: `cargo xtask setup`, `demo`, `test` and the others.
 
+mod agents;
 mod bench;
 mod clients;
 mod demo;
@@ -58,6 +59,7 @@ Tasks:
   soak --attacks [--runs N] [--seed S]
                   attack the program N times (2000) at random times: a service that lies, planted files,
                   kills
+  test --agents   the tools in real agent hosts, through the gateway, against the simulator
   test [--quick]  formatting, lints (native and wasm), documentation, every test, the packages, the
                   examples; --quick runs the tests of the core, 2,000 seeds and one generation
 ";
@@ -93,6 +95,7 @@ fn run_task() -> ExitCode {
         ["size"] => setup::run().and_then(|()| size::run()),
         ["soak", ref options @ ..] => soak::run(options, USAGE),
         ["test"] => setup::run().and_then(|()| verify::run()),
+        ["test", "--agents"] => setup::run().and_then(|()| agents::test()),
         ["test", "--quick"] => setup::run().and_then(|()| verify::quick()),
         ["bench"] => setup::run().and_then(|()| bench::run(None)),
         ["bench", part] => setup::run().and_then(|()| bench::run(Some(part))),

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::run::cargo;
-use crate::{clients, demo, documents, edge_hosts, hosts, package, polyglot, unusual};
+use crate::{agents, clients, demo, documents, edge_hosts, hosts, package, polyglot, unusual};
 
 /// What runs inside the sandbox, by the target that it is built for.
 const GUESTS: [(&str, &[&str]); 2] = [
@@ -19,7 +19,16 @@ const GUESTS: [(&str, &[&str]); 2] = [
             "ima-understanding",
         ],
     ),
-    ("wasm32-wasip2", &["ima-hostile"]),
+    (
+        "wasm32-wasip2",
+        &[
+            "ima-act",
+            "ima-hostile",
+            "ima-ironclaw",
+            "ima-tools",
+            "ima-zeroclaw",
+        ],
+    ),
 ];
 
 /// What decides, without any I/O.
@@ -58,7 +67,8 @@ pub(crate) fn run() -> Result<(), Error> {
     polyglot::scenarios()?;
     hosts::scenarios()?;
     edge_hosts::scenarios()?;
-    clients::scenarios()
+    clients::scenarios()?;
+    agents::scenarios()
 }
 
 /// What a change is tried with while it is made: under two minutes, once all is compiled.

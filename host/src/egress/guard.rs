@@ -88,7 +88,7 @@ impl Guard {
 
     /// The guard of a component whose checkpoints and prices the host doesn't see: one create request may
     /// leave, and after a refusal another one. What it costs is bounded by the budget and the ledger.
-    #[cfg(feature = "edge")]
+    #[cfg(any(feature = "edge", feature = "gateway"))]
     pub(crate) fn unwatched(budget: Option<u32>, client: Option<Client>) -> Arc<Self> {
         let guard = Self::under(Terms::untold(budget));
         guard.with(|state| {

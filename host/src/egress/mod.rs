@@ -40,6 +40,8 @@ pub(crate) use client::{Answer, ServiceClient, Timeouts, file_request};
 pub(crate) use exchange_error::ExchangeError;
 pub(crate) use guard::{Guard, Halt};
 pub(crate) use policy::Operation;
+#[cfg(feature = "gateway")]
+pub(crate) use policy::judge;
 pub(crate) use refusals::Refusals;
 pub use refusals::RefusedRequest;
 pub(crate) use terms::Terms;

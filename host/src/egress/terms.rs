@@ -31,7 +31,7 @@ impl Terms {
     }
 
     /// The terms of a component whose prices the host doesn't see.
-    #[cfg(feature = "edge")]
+    #[cfg(any(feature = "edge", feature = "gateway"))]
     pub(super) fn untold(budget: Option<u32>) -> Self {
         Self {
             budget,

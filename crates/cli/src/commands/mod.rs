@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod create;
 mod doctor;
+mod gateway;
 mod jobs;
 mod manual;
 mod mcp;
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Create(create::CreateArgs),
     /// Serve an HTTP API and a page on this machine
     Serve(serve::ServeArgs),
+    /// Let sandboxes of other hosts buy audio without ever holding the key
+    Gateway(gateway::GatewayArgs),
     /// Give agents music and speech over the Model Context Protocol
     Mcp(mcp::McpArgs),
     /// Check the key, the network, the clock, the folders and the component
@@ -81,6 +84,7 @@ impl Command {
             Self::Prefs(args) => prefs::run(common, &args).await,
             Self::Create(args) => create::run(common, args).await,
             Self::Serve(args) => serve::run(common, &args).await,
+            Self::Gateway(args) => gateway::run(common, &args).await,
             Self::Mcp(args) => mcp::run(common, args).await,
             Self::Doctor(_) => Ok(doctor::run(common).await),
             Self::Completions(args) => Ok(completions::run(&args)),
@@ -93,7 +97,7 @@ impl Command {
     /// Whether it answers other programs until it is stopped.
     pub(crate) const fn serves(&self) -> bool {
         match self {
-            Self::Serve(_) | Self::Mcp(_) => true,
+            Self::Serve(_) | Self::Gateway(_) | Self::Mcp(_) => true,
             #[cfg(feature = "simulator")]
             Self::Simulator(_) => true,
             _ => false,

@@ -1,12 +1,13 @@
 //! `ima serve`: the HTTP API and its page on this machine.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use clap::{Args, Subcommand};
 use ima_host::Ceilings;
 use serde::Serialize;
 
 use crate::command_error::CommandError;
+use crate::connections::is_this_machine;
 use crate::exit::Exit;
 use crate::options::Common;
 use crate::serve::{Clients, Server};
@@ -147,10 +148,6 @@ async fn serve(common: &Common, args: &ServeArgs) -> Result<Exit, CommandError> 
     announce(common, args, &server);
     server.run(interrupt.pressed()).await;
     Ok(Exit::Done)
-}
-
-fn is_this_machine(address: IpAddr) -> bool {
-    address.to_canonical().is_loopback()
 }
 
 fn announce(common: &Common, args: &ServeArgs, server: &Server) {

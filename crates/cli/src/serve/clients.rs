@@ -28,6 +28,9 @@ struct Kept {
     /// What the tokens of jobs are signed with, in hexadecimal.
     secret: String,
     clients: BTreeMap<String, Known>,
+    /// What the address of the gateway holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gateway: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -71,6 +74,21 @@ impl Clients {
     pub(crate) fn secret(&self) -> [u8; 32] {
         // Whatever the file holds becomes 32 bytes that only its owner knows.
         Sha256::digest(self.kept.secret.as_bytes()).into()
+    }
+
+    /// What the address of the gateway holds: the same at each start, so that no sandbox has to be told anew.
+    /// `renew` makes another one.
+    pub(crate) fn gateway_token(&mut self, renew: bool) -> Result<String, CommandError> {
+        if let Some(token) = &self.kept.gateway
+            && !renew
+        {
+            return Ok(token.clone());
+        }
+        let token = random().map(|random| format!("ima_gateway_{random}"));
+        let token = token.map_err(|error| unusable(&self.path, &error))?;
+        self.kept.gateway = Some(token.clone());
+        self.keep().map_err(|error| unusable(&self.path, &error))?;
+        Ok(token)
     }
 
     /// The clients by name, each with what it may spend on a day.

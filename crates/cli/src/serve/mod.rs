@@ -7,34 +7,24 @@ mod visitor;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use ima_host::Runtime;
 use ima_host::edge::{Asked, Edge, EdgeBody, Purchase, Repeats, refusal};
 use ima_host::types::Charge;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 
 use crate::command_error::CommandError;
+use crate::connections::{self, NoBody, Stranger};
 use crate::ui::text::command_error;
 pub(crate) use clients::Clients;
 use visitor::{PageSession, Turned, Visitor, admit};
 
 /// The longest body of a request, in bytes, as the component has it.
 const LONGEST: usize = 256 << 10;
-
-/// How long a request may take to arrive.
-const ARRIVAL: Duration = Duration::from_secs(30);
-
-/// How long what has left is waited for after Ctrl-C.
-const FAREWELL: Duration = Duration::from_secs(30);
-
-/// Connections at once.
-const CONNECTIONS: usize = 256;
 
 /// A server that listens.
 pub(crate) struct Server {
@@ -60,29 +50,14 @@ impl Server {
         runtime: Runtime,
         clients: Clients,
     ) -> Result<Self, CommandError> {
-        let listening = async {
-            let listener = TcpListener::bind(address).await?;
-            let address = listener.local_addr()?;
-            Ok::<_, std::io::Error>((listener, address, clients::random()?))
-        };
-        let (listener, address, secret) = listening.await.map_err(|error| {
-            tracing::warn!(%error, "the server does not listen");
-            command_error!(
-                Usage,
-                "Nothing can listen on {address}." => "Choose another address with --listen.",
-                "无法监听 {address}。" => "请用 --listen 换一个地址。"
-            )
-        })?;
+        let (listener, address) = connections::listen(address).await?;
+        let secret = clients::random().map_err(|error| no_randomness(&error))?;
         let edge = runtime.edge(clients.secret()).await?;
-        let names = match address.ip().to_canonical().is_loopback() {
-            true => vec![address.to_string(), format!("localhost:{}", address.port())],
-            false => Vec::new(),
-        };
         let shared = Arc::new(Shared {
             edge,
             clients,
             page: PageSession::new(secret),
-            names,
+            names: connections::names(address),
             repeats: Repeats::default(),
             begun: Instant::now(),
         });
@@ -109,42 +84,12 @@ impl Server {
 
     /// Answers until `end`, and then ends what has been begun.
     pub(crate) async fn run(self, end: impl Future) {
-        let mut connections = JoinSet::new();
-        let mut end = std::pin::pin!(end);
-        let (stop, stopped) = tokio::sync::watch::channel(false);
-        loop {
-            let accepted = tokio::select! {
-                accepted = self.listener.accept(), if connections.len() < CONNECTIONS => accepted,
-                Some(_) = connections.join_next() => continue,
-                _ = &mut end => break,
-            };
-            let Ok((stream, _)) = accepted else {
-                // No file descriptors are left, for example.
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            };
-            let (shared, mut stopped) = (Arc::clone(&self.shared), stopped.clone());
-            connections.spawn(async move {
-                let service = hyper::service::service_fn(move |request| {
-                    let shared = Arc::clone(&shared);
-                    async move { Ok::<_, Infallible>(shared.answer(request).await) }
-                });
-                let connection = hyper::server::conn::http1::Builder::new()
-                    .timer(TokioTimer::new())
-                    .header_read_timeout(ARRIVAL)
-                    .serve_connection(TokioIo::new(stream), service);
-                let mut connection = std::pin::pin!(connection);
-                tokio::select! {
-                    _ = connection.as_mut() => return,
-                    _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
-                }
-                let _ = connection.await;
-            });
-        }
-        drop(self.listener);
-        stop.send_replace(true);
-        let all = async { while connections.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(FAREWELL, all).await;
+        let shared = self.shared;
+        connections::serve(self.listener, end, move |request| {
+            let shared = Arc::clone(&shared);
+            async move { shared.answer(request).await }
+        })
+        .await;
     }
 }
 
@@ -164,14 +109,13 @@ impl Shared {
             Err(turned) => return turn_away(turned),
         };
         let (mut parts, body) = request.into_parts();
-        let body = Limited::new(body, LONGEST).collect();
-        let body = match tokio::time::timeout(ARRIVAL, body).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+        let body = match connections::body(body, LONGEST).await {
+            Ok(body) => body,
+            Err(NoBody::TooLarge) => {
                 let message = "The body may have 256 KiB. Nothing was spent.";
                 return refusal(413, "body_too_large", message, Charge::No);
             }
-            Ok(Err(_)) | Err(_) => {
+            Err(NoBody::TooSlow) => {
                 let message = "The body did not arrive. Nothing was spent.";
                 return refusal(408, "body_too_slow", message, Charge::No);
             }
@@ -245,6 +189,15 @@ impl Shared {
     }
 }
 
+fn no_randomness(error: &std::io::Error) -> CommandError {
+    tracing::warn!(%error, "no random numbers");
+    command_error!(
+        Usage,
+        "This machine gives no random numbers." => "Without them no secret can be made. Try again.",
+        "无法获得随机数。" => "没有随机数就无法生成密钥，请重试。"
+    )
+}
+
 /// Gives a request the key that it goes by.
 fn name_it(headers: &mut HeaderMap, purchase: &Purchase) {
     let key = purchase.key.as_deref();
@@ -270,13 +223,13 @@ fn to_the_page(page: &PageSession) -> Response<EdgeBody> {
 
 fn turn_away(turned: Turned) -> Response<EdgeBody> {
     match turned {
-        Turned::Host => refusal(
+        Turned::Stranger(Stranger::Host) => refusal(
             421,
             "wrong_host",
             "The server doesn't go by this name.",
             Charge::No,
         ),
-        Turned::Site => refusal(
+        Turned::Stranger(Stranger::Site) => refusal(
             403,
             "origin_not_allowed",
             "Pages of other sites may not use this server.",

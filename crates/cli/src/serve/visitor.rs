@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use ima_host::edge::Client;
 
 use super::Clients;
+use crate::connections::{Stranger, is_from_browser};
 
 /// The cookie of the page.
 const COOKIE: &str = "ima_serve";
@@ -30,10 +31,8 @@ pub(super) enum Visitor {
 /// Why a request is not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turned {
-    /// It was sent to another name than the server's, as a page with a forged name would do.
-    Host,
-    /// A page of another site sent it.
-    Site,
+    /// It was meant for another server, or comes from a page of another site.
+    Stranger(Stranger),
     /// It needs a token.
     Token,
 }
@@ -101,34 +100,16 @@ pub(super) fn admit(
     clients: &Clients,
     page: &PageSession,
 ) -> Result<Visitor, Turned> {
-    let text = |name| headers.get(name).map(|it| it.to_str().unwrap_or_default());
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let host = hosts.next().and_then(|it| it.to_str().ok());
-    let is_own = |host: &str| own.iter().any(|it| it.eq_ignore_ascii_case(host));
-    if hosts.next().is_some() || !own.is_empty() && !host.is_some_and(is_own) {
-        return Err(Turned::Host);
-    }
-    let site = text(header::HeaderName::from_static("sec-fetch-site"));
-    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
-        return Err(Turned::Site);
-    }
-    let origin = text(header::ORIGIN);
-    let from_page = origin.map(|origin| {
-        let authority = origin.split_once("://").map(|(_, authority)| authority);
-        authority.is_some_and(|it| host.is_some_and(|host| it.eq_ignore_ascii_case(host)))
-    });
-    if from_page == Some(false) {
-        return Err(Turned::Site);
-    }
+    let is_browser = is_from_browser(headers, own).map_err(Turned::Stranger)?;
     if page.is_in_cookies(headers) {
         return Ok(Visitor::Page);
     }
-    let token = text(header::AUTHORIZATION).and_then(|it| it.strip_prefix("Bearer "));
+    let token = headers.get(header::AUTHORIZATION);
+    let token = token.and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
     if let Some((name, per_day)) = token.and_then(|token| clients.client(token.trim())) {
         let name = name.to_owned();
         return Ok(Visitor::Client { name, per_day });
     }
-    let is_browser = origin.is_some() || site.is_some();
     match !clients.is_empty() || is_browser {
         true => Err(Turned::Token),
         false => Ok(Visitor::Local),

@@ -18,6 +18,7 @@ mod create;
 mod environments;
 mod failures;
 mod field;
+mod gateway;
 mod generate;
 mod jobs;
 mod logs;

@@ -78,7 +78,8 @@ fn prepare(
     outgoing.set_scheme(Some(&scheme)).ok()?;
     let authority = origin.authority().to_string();
     outgoing.set_authority(Some(&authority)).ok()?;
-    outgoing.set_path_with_query(Some(&request.path)).ok()?;
+    let path = [origin.path(), &request.path].concat();
+    outgoing.set_path_with_query(Some(&path)).ok()?;
     let body = outgoing.body().ok()?;
     Some((outgoing, body))
 }

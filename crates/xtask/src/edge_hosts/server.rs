@@ -13,7 +13,7 @@ use std::time::Duration;
 /// How often a server is asked whether it is there, a quarter of a second apart.
 const TRIES: u32 = 480;
 
-pub(super) struct Server {
+pub(crate) struct Server {
     process: Child,
     port: u16,
     output: PathBuf,
@@ -21,7 +21,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts one on a free port, and waits for its first answer.
-    pub(super) fn start(
+    pub(crate) fn start(
         name: &str,
         command: impl FnOnce(u16) -> Result<Command, Error>,
     ) -> Result<Self, Error> {
@@ -60,12 +60,12 @@ impl Server {
         Err(start(std::io::Error::other(said)))
     }
 
-    pub(super) fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// What stands behind these words in a line that it printed.
-    pub(super) fn said(&self, words: &str) -> Result<String, Error> {
+    pub(crate) fn said(&self, words: &str) -> Result<String, Error> {
         let output = files::read_text(&self.output)?;
         let found = output.lines().find_map(|line| line.strip_prefix(words));
         let missing = || Error::Example("edge", format!("it never says {words}: {output}"));
