@@ -1,6 +1,7 @@
 //! The tasks behind the commands of the README: `cargo xtask setup`, `demo`, `test` and the others.
 
 mod bench;
+mod bindings;
 mod clients;
 mod demo;
 mod dist;
@@ -36,9 +37,9 @@ Tasks:
   bench [PART]    figures of the release build: flow, sandbox, session, hog, tls, start, edge, delivery;
                   without a part all of them, in about ten minutes
   clients         run the MCP server with clients of others against the simulator, and validate the skill
-  dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
-                  checksums; a release build, or with --debug the one of every day
-  examples        run the examples in Python and JavaScript against the simulator
+  dist [--debug]  make target/dist: the program, the components, the WIT, the package for JavaScript,
+                  completions, manual and checksums; a release build, or with --debug the one of every day
+  examples        run the package for JavaScript and the examples against the simulator
   fuzz [TARGET] [--seconds N] [--keep]
                   run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
                   inputs in tests/corpus/found that reach most of what the seeds do not

@@ -1,7 +1,8 @@
-//! The examples in Python and JavaScript, run against the simulator as a user would run them.
+//! The package for JavaScript and the example in Python, run against the simulator as a user would run them.
 
 pub(crate) mod packages;
 
+use crate::bindings;
 use crate::error::Error;
 use crate::files;
 use crate::run::{self, cargo};
@@ -26,19 +27,16 @@ pub(crate) fn run() -> Result<(), Error> {
     scenarios()
 }
 
-/// Runs every scenario in both languages with what has been built.
+/// Runs every scenario in each language with what has been built.
 pub(crate) fn scenarios() -> Result<(), Error> {
+    bindings::javascript::scenarios()?;
     let component = run::target().join("guest").join("ima_machine.wasm");
-    let javascript = packages::javascript(&component)?.join("generate.js");
     let python = packages::python()?;
-    for (language, program, script) in [
-        (
-            "Python",
-            python,
-            packages::source("python").join("generate.py"),
-        ),
-        ("JavaScript", PathBuf::from("node"), javascript),
-    ] {
+    for (language, program, script) in [(
+        "Python",
+        python,
+        packages::source("python").join("generate.py"),
+    )] {
         let folder = run::target().join("polyglot").join("audio").join(language);
         files::make_empty(&folder)?;
         let example = Example {
