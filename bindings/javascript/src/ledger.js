@@ -44,7 +44,7 @@ const DAY = 86_400_000;
  * @property {() => Promise<JobRecord[]>} list the newest version of every record
  */
 
-/** The key was accepted before: nothing leaves, and the task is taken up. */
+/** The generation has its task: nothing leaves, and the task is taken up. */
 export class Accepted {
   /** @param {string} taskId */
   constructor(taskId) {
@@ -86,7 +86,7 @@ export function reserve(before, wanted) {
   // The machine asks for another create request only if its last one was refused.
   const tries = (before?.tries ?? []).map((it) => settled(it, run, 'refused'));
   const same = tries.filter((it) => it.key === key);
-  if (before?.taskId && same.some((it) => it.state === 'accepted')) throw new Accepted(before.taskId);
+  if (before?.taskId) throw new Accepted(before.taskId);
   const unsure = { charge: /** @type {const} */ ('unknown'), code: 'outcome-unknown', jobId: id };
   if (tries.some((it) => it.state === 'in-flight' && it.at > now - LONGEST_CREATE)) {
     throw new OutcomeUnknown('Another run is sending this request, or broke off while it did. Nothing was sent now.', unsure);

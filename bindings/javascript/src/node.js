@@ -75,16 +75,18 @@ export class NodeGeneration extends Generation {
       }
       return files;
     };
+    let jobId;
     try {
-      const { jobId, medias } = await this.result();
-      const files = await all(medias, jobId);
+      const result = await this.result();
+      jobId = result.jobId;
+      const files = await all(result.medias, jobId);
       await this.#saved(jobId);
       return files;
     } catch (error) {
-      if (error instanceof ImaError && error.jobId && error.medias.length > 0) {
-        throw Object.assign(error, { files: await all(error.medias, error.jobId) });
-      }
-      throw error;
+      if (!(error instanceof ImaError)) throw error;
+      error.jobId ??= jobId;
+      if (!error.jobId || error.medias.length === 0) throw error;
+      throw Object.assign(error, { files: await all(error.medias, error.jobId) });
     }
   }
 }

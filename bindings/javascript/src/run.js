@@ -38,7 +38,8 @@ export async function* run(host, job, session, how) {
     }
     throw new ImaError(`The generation broke down: ${error}`, { charge, jobId: job.id, taskId: one.taskId, cause: error });
   } finally {
-    await one.leave();
+    // Unwritten, it stays in doubt.
+    await one.leave().catch(() => {});
   }
 }
 

@@ -28,7 +28,7 @@ const MODULES = { 'machine.core.wasm': core, 'machine.core2.wasm': core2, 'machi
 export class Client extends MachineClient {
   /** @param {import('./client.js').ClientOptions} options */
   constructor(options) {
-    const load = () => instantiate((/** @type {string} */ name) => MODULES[name], {}, WebAssembly.instantiate);
+    const load = async () => instantiate((/** @type {string} */ name) => MODULES[name], {}, WebAssembly.instantiate);
     super(options, { load, generation: (events) => new Generation(events) });
   }
 }
