@@ -82,7 +82,11 @@ def lose(times):
 
 
 with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=["--no-sandbox"])
+    browser = playwright.chromium.launch(
+        executable_path=shutil.which(BROWSER),
+        # The page is not fetched from an address of this machine, so the browser takes it for one of elsewhere.
+        args=["--no-sandbox", "--disable-features=LocalNetworkAccessChecks"],
+    )
     page = browser.new_context().new_page()
     page.set_default_timeout(PATIENCE)
     page.goto(PAGE)  # lets the browser in, with a cookie
@@ -107,12 +111,12 @@ with sync_playwright() as playwright:
         assert any(model["id"] == "sonic" for model in ask(options, "models", "music"))
         assert any(voice["name"] == "Tim" for voice in ask(options, "voices"))
         done = buy(options, "music", "calm ambient piano", {"budget": 50})
-        assert len(done["medias"]) == 2 and done["types"][0] == "checkpoint", done
+        assert len(done.get("medias", [])) == 2 and done["types"][0] == "checkpoint", done
         assert "progress" in done["types"] and done["types"][-1] == "finished", done
         done = buy(options, "speech", "Hello.", {"voice": "Tim", "idempotencyKey": "a" + str(before)})
-        assert len(done["medias"]) == 1, done
+        assert len(done.get("medias", [])) == 1, done
         again = buy(options, "speech", "Hello.", {"voice": "Tim", "idempotencyKey": "a" + str(before)})
-        assert len(again["medias"]) == 1, again
+        assert len(again.get("medias", [])) == 1, again
         dear = buy(options, "speech", "Hello.", {"budget": 0})
         assert (dear["error"], dear["charge"]) == ("OverBudget", "no"), dear
         create_meets({"envelope": {"code": 4008, "message": "Insufficient points"}})
@@ -123,11 +127,12 @@ with sync_playwright() as playwright:
 
         # A reload in the middle.
         page.evaluate("options => void buy(options, 'music', 'rain')", options)
-        jobs = "options => ask(options, 'jobs').then(jobs => jobs.find(it => it.state === 'waiting')?.id)"
-        job = page.wait_for_function(jobs, arg=options).json_value()
+        waiting = []
+        while not waiting:
+            waiting = [job["id"] for job in ask(options, "jobs") if job["state"] == "waiting"]
         visit()
-        done = buy(options, "resume", job)
-        assert len(done["medias"]) == 2, done
+        done = buy(options, "resume", waiting[0])
+        assert len(done.get("medias", [])) == 2, done
         assert charges() - before == 3, charges() - before
 
         # The service's answer is lost: nobody knows, and nobody sends again.
@@ -143,11 +148,11 @@ with sync_playwright() as playwright:
         lost = buy(options, "speech", "Hello.", {"idempotencyKey": "c" + str(before)})
         page.unroute("**/v1/audio/speech")
         if options is own:
-            assert len(lost["medias"]) == 1, lost
+            assert len(lost.get("medias", [])) == 1, lost
         else:
             assert (lost["error"], lost["charge"]) == ("OutcomeUnknown", "unknown"), lost
             done = buy(options, "resume", lost["jobId"], {"createAgain": True})
-            assert len(done["medias"]) == 1, done
+            assert len(done.get("medias", [])) == 1, done
             before += 1
         assert charges() - before == 5, charges() - before
         where = "ima serve" if options is own else "the edge component, from another origin"

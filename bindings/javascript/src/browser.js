@@ -7,7 +7,7 @@ import { Generation } from './generation.js';
 import { Api, errorOfApi } from './http_api.js';
 import { IndexedDbStore } from './indexeddb.js';
 import { note, reserve, sameContent, update } from './ledger.js';
-import { check, identity } from './request.js';
+import { check, checkId, identity } from './request.js';
 
 export * from './errors.js';
 export { CallbackStore } from './callback.js';
@@ -107,6 +107,7 @@ export class Client {
 
   /** @param {string} id @param {ResumeOptions} options @returns {AsyncGenerator<GenerationEvent, void>} */
   async *#resumed(id, options) {
+    checkId(id);
     const record = await this.#store.get(id);
     if (!record) throw new InvalidRequest(`There is no job ${id}.`, { code: 'no-such-job' });
     yield* this.#taken(record, options);

@@ -5,7 +5,7 @@ import { InvalidRequest, StoreError, ofFailure, ofMisuse } from './errors.js';
 import { Generation } from './generation.js';
 import { sameContent } from './ledger.js';
 import { Network } from './network.js';
-import { check, identity, ofMachine } from './request.js';
+import { check, checkId, identity, ofMachine } from './request.js';
 import { run } from './run.js';
 
 /** @typedef {import('./generation.js').GenerationEvent} GenerationEvent */
@@ -172,6 +172,7 @@ export class MachineClient {
 
   /** @param {string} id @param {{ createAgain?: boolean, signal?: AbortSignal }} options @returns {AsyncGenerator<GenerationEvent, void>} */
   async *#resumed(id, options) {
+    checkId(id);
     const { store } = this.#host;
     const found = (await reading(store.get(id))) ?? (await reading(store.list())).find((it) => it.taskId === id);
     if (!found) throw new InvalidRequest(`There is no job ${id}.`, { code: 'no-such-job' });

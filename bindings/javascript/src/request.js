@@ -47,6 +47,11 @@ export function check(task, prompt, options, quote) {
   }
 }
 
+/** @param {string} id of a job */
+export function checkId(id) {
+  if (typeof id !== 'string' || !id) throw new InvalidRequest('There is no id of a job.', { code: 'invalid' });
+}
+
 /**
  * The machine's request.
  * @param {'music' | 'speech'} task
