@@ -1,4 +1,4 @@
-"""The machine in workerd: what it says of the money is held against the simulator's ledger.
+"""The package for JavaScript in workerd: what it says of the money is held against the simulator's ledger.
 
 Usage: workerd.py BASE SIMULATOR.
 """
@@ -28,7 +28,7 @@ def create_meets(fault):
     send(f"{SIMULATOR}/_control/faults", {"endpoint": "create", "nth": "every", "fault": fault})
 
 
-def buys(task, fault, end, charge, paid):
+def buys(task, fault, end, charge, paid, states):
     before = charges()
     if fault is not None:
         create_meets(fault)
@@ -36,11 +36,14 @@ def buys(task, fault, end, charge, paid):
     send(f"{SIMULATOR}/_control/faults", method="DELETE")
     found = charges() - before
     assert (answer["end"], answer["charge"], found) == (end, charge, paid), (answer, found)
+    assert answer["states"] == states, answer
     print(f"workerd: {task}, create meets {fault}: charged {charge}, {found} in the ledger", flush=True)
 
 
-buys("music", None, "success", "yes", 1)
-buys("speech", None, "success", "yes", 1)
-buys("music", {"delay": 3000}, "success", "yes", 1)
-buys("music", "reset_after", "failure", "unknown", 1)
-buys("music", {"envelope": {"code": 4008, "message": "Insufficient points"}}, "failure", "no", 0)
+DONE = ["creating", "waiting", "finished"]
+buys("music", None, "success", "yes", 1, DONE)
+buys("speech", None, "success", "yes", 1, DONE)
+buys("music", {"delay": 3000}, "success", "yes", 1, DONE)
+buys("music", "reset_after", "failure", "unknown", 1, ["creating", "unknown"])
+refusal = {"envelope": {"code": 4008, "message": "Insufficient points"}}
+buys("music", refusal, "failure", "no", 0, ["creating", "failed"])

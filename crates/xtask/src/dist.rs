@@ -1,6 +1,7 @@
 //! One folder with all that is handed out: the program, the components, their contract.
 
 use crate::agents;
+use crate::bindings;
 use crate::error::Error;
 use crate::files::{self, at, copy, write};
 use crate::run::{self, cargo};
@@ -41,6 +42,7 @@ pub(crate) fn run(profile: &str) -> Result<(), Error> {
     }
     agents::build(&dist.join("agents"))?;
     files::copy_folder(&workspace.join("wit"), &dist.join("wit"))?;
+    bindings::javascript::pack(&dist.join("javascript"))?;
     for text in TEXTS {
         copy(&workspace.join(text), &dist.join(text))?;
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod server;
 
+use crate::bindings;
 use crate::error::Error;
 use crate::files;
 use crate::polyglot::packages;
@@ -17,6 +18,9 @@ use std::thread;
 /// How fast the simulator's time passes. The component's own passes as usual.
 const SPEED: u32 = 100;
 
+/// Where the package for JavaScript is installed.
+const CLIENT: &str = "node_modules/@ima-studio/client";
+
 /// What the hosts and clients are made of.
 #[derive(Clone)]
 struct Tools {
@@ -25,6 +29,8 @@ struct Tools {
     litellm: Option<PathBuf>,
     node: packages::Node,
     jco: PathBuf,
+    /// The package for JavaScript, as it is installed.
+    client: PathBuf,
 }
 
 /// A host, and what it is to serve.
@@ -77,15 +83,15 @@ pub(crate) fn scenarios() -> Result<(), Error> {
 
 impl Tools {
     fn install() -> Result<Self, Error> {
-        let machine = run::target().join("guest").join("ima_machine.wasm");
         let lock = source().join("requirements.txt");
-        let javascript = packages::javascript(&machine)?;
+        let javascript = bindings::javascript::built()?;
         let clients = run::workspace().join("tests").join("clients");
         Ok(Self {
             python: packages::python_with(&lock, "edge")?,
             litellm: litellm(),
             node: packages::node_with(&clients.join("node"), &source().join("javascript"), "edge")?,
             jco: javascript.join("node_modules").join(".bin").join("jco"),
+            client: bindings::javascript::installed()?.join(CLIENT),
         })
     }
 
@@ -142,18 +148,12 @@ impl Tools {
         }
     }
 
-    /// The machine in workerd, behind a worker of its own.
+    /// The package for JavaScript in workerd, in a worker of its own.
     fn workerd(&self) -> Result<(), Error> {
         let simulator = Simulator::start(SPEED)?;
         let folder = run::target().join("polyglot").join("workerd");
         files::make_empty(&folder)?;
-        let mut jco = Command::new(&self.jco);
-        jco.arg("transpile")
-            .arg(run::target().join("guest").join("ima_machine.wasm"))
-            .args(["--quiet", "--instantiation", "async", "--name", "machine"])
-            .args(["--out-dir", "machine"])
-            .current_dir(&folder);
-        run::run(&mut jco, "jco transpile")?;
+        files::copy_folder(&self.client, &folder.join("client"))?;
         for name in ["worker.js", "worker.capnp"] {
             files::copy(&source().join(name), &folder.join(name))?;
         }
@@ -169,10 +169,10 @@ impl Tools {
         })?;
         let mut script = self.python("workerd.py");
         script.args([&server.base(), &simulator.origin]);
-        run::run(&mut script, "the machine in workerd")
+        run::run(&mut script, "the package in workerd")
     }
 
-    /// The page of `ima serve` in a real browser, where there is one.
+    /// The page of `ima serve` and the package for JavaScript in a real browser, where there is one.
     fn browser(&self) -> Result<(), Error> {
         let names = ["chromium", "chromium-browser", "google-chrome"];
         let answers = |name: &&&str| Command::new(name).arg("--version").output().is_ok();
@@ -196,6 +196,18 @@ impl Tools {
             .arg(&pictures);
         run::run(&mut script, "the page in a browser")?;
         println!("pictures of the page: {}", pictures.display());
+        // Where there is no ledger, a request with the caller's key from a page of another origin.
+        let edge = Host::Wasmtime.serve(self, &simulator, true)?;
+        let mut script = self.python("client_browser.py");
+        script
+            .args([
+                browser,
+                server.said("The page: ")?.as_str(),
+                &edge.base(),
+                simulator.origin.as_str(),
+            ])
+            .arg(&self.client);
+        run::run(&mut script, "the package in a browser")?;
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! The components, unmodified, in hosts of others (`tests/hosts`): what they say of the money is held
 //! against the simulator's ledger.
 
+use crate::bindings;
 use crate::edge_hosts::{self, server::Server};
 use crate::error::Error;
 use crate::polyglot::packages;
@@ -113,13 +114,13 @@ pub(crate) fn run() -> Result<(), Error> {
 /// Runs every case in every host with what has been built.
 pub(crate) fn scenarios() -> Result<(), Error> {
     let built = run::target().join("guest");
-    let (plugin, machine) = (
-        built.join("ima_plugin.wasm"),
-        built.join("ima_machine.wasm"),
-    );
+    let plugin = built.join("ima_plugin.wasm");
     let sources = run::workspace().join("tests").join("hosts");
     let python = packages::python()?;
-    let javascript = packages::javascript(&machine)?;
+    let javascript = bindings::javascript::built()?;
+    let client = bindings::javascript::installed()?
+        .join("test")
+        .join("host.js");
     let script = packages::transpile(&javascript, &plugin, "plugin", &sources.join("plugin.js"))?;
     let driver = |host, program: &Path, arguments: Vec<PathBuf>, example| Driver {
         host,
@@ -148,9 +149,9 @@ pub(crate) fn scenarios() -> Result<(), Error> {
             true,
         ),
         driver(
-            "the JavaScript example",
+            "the package for JavaScript",
             Path::new("node"),
-            vec![javascript.join("generate.js")],
+            vec![client],
             true,
         ),
     ];

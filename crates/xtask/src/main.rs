@@ -2,6 +2,7 @@
 
 mod agents;
 mod bench;
+mod bindings;
 mod clients;
 mod demo;
 mod dist;
@@ -37,9 +38,11 @@ Tasks:
   bench [PART]    figures of the release build: flow, sandbox, session, hog, tls, start, edge, delivery;
                   without a part all of them, in about ten minutes
   clients         run the MCP server with clients of others against the simulator, and validate the skill
-  dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
-                  checksums; a release build, or with --debug the one of every day
-  examples        run the examples in Python and JavaScript against the simulator
+  dist [--debug]  make target/dist: the program, the components, the WIT, the package for JavaScript,
+                  completions, manual and checksums; a release build, or with --debug the one of every day
+  examples [--javascript]
+                  run the package for JavaScript and the examples against the simulator; with --javascript
+                  only the package, with what has been built
   fuzz [TARGET] [--seconds N] [--keep]
                   run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
                   inputs in tests/corpus/found that reach most of what the seeds do not
@@ -84,6 +87,7 @@ fn run_task() -> ExitCode {
         ["demo", "--fast"] => setup::run().and_then(|()| demo::run(1_000)),
         ["dist"] => setup::run().and_then(|()| dist::run("release")),
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),
+        ["examples", "--javascript"] => bindings::javascript::scenarios(),
         ["examples"] => setup::run().and_then(|()| polyglot::run()),
         ["hosts", "--edge"] => edge_hosts::scenarios(),
         ["hosts"] => setup::run().and_then(|()| hosts::run()),

@@ -1,7 +1,8 @@
-//! The examples in Python and JavaScript, run against the simulator as a user would run them.
+//! The package for JavaScript and the example in Python, run against the simulator as a user would run them.
 
 pub(crate) mod packages;
 
+use crate::bindings;
 use crate::error::Error;
 use crate::files;
 use crate::run::{self, cargo};
@@ -26,36 +27,28 @@ pub(crate) fn run() -> Result<(), Error> {
     scenarios()
 }
 
-/// Runs every scenario in both languages with what has been built.
+/// Runs every scenario in each language with what has been built.
 pub(crate) fn scenarios() -> Result<(), Error> {
+    bindings::javascript::scenarios()?;
     let component = run::target().join("guest").join("ima_machine.wasm");
-    let javascript = packages::javascript(&component)?.join("generate.js");
     let python = packages::python()?;
-    for (language, program, script) in [
-        (
-            "Python",
-            python,
-            packages::source("python").join("generate.py"),
-        ),
-        ("JavaScript", PathBuf::from("node"), javascript),
-    ] {
-        let folder = run::target().join("polyglot").join("audio").join(language);
-        files::make_empty(&folder)?;
-        let example = Example {
-            language,
-            program,
-            script,
-            component: component.clone(),
-            folder,
-        };
-        example.brings_audio("music", 2)?;
-        example.brings_audio("speech", 1)?;
-        example.goes_on_with_a_task()?;
-        example.never_repeats_a_create_request_by_itself()?;
-        example.tells_of_a_lost_answer()?;
-        example.spends_nothing_without_a_connection()?;
-        example.keeps_the_key_from_a_redirect()?;
-    }
+    let language = "Python";
+    let folder = run::target().join("polyglot").join("audio").join(language);
+    files::make_empty(&folder)?;
+    let example = Example {
+        language,
+        program: python,
+        script: packages::source("python").join("generate.py"),
+        component,
+        folder,
+    };
+    example.brings_audio("music", 2)?;
+    example.brings_audio("speech", 1)?;
+    example.goes_on_with_a_task()?;
+    example.never_repeats_a_create_request_by_itself()?;
+    example.tells_of_a_lost_answer()?;
+    example.spends_nothing_without_a_connection()?;
+    example.keeps_the_key_from_a_redirect()?;
     Ok(())
 }
 

