@@ -1,5 +1,6 @@
 //! One folder with all that is handed out: the program, the components, their contract.
 
+use crate::bindings;
 use crate::error::Error;
 use crate::files::{self, at, copy, write};
 use crate::run::{self, cargo};
@@ -11,6 +12,9 @@ use std::process::Command;
 
 /// What runs in a sandbox, by the package that it is made of. A tree need not have all of them.
 const COMPONENTS: [&str; 4] = ["plugin", "machine", "tools", "edge"];
+
+/// The folders of what is built.
+const MADE: [&str; 3] = ["bin/", "components/", "python/"];
 
 const SHELLS: [(&str, &str); 3] = [("bash", "ima.bash"), ("zsh", "_ima"), ("fish", "ima.fish")];
 
@@ -41,6 +45,7 @@ pub(crate) fn run(profile: &str) -> Result<(), Error> {
         }
     }
     files::copy_folder(&workspace.join("wit"), &dist.join("wit"))?;
+    bindings::python::build(&dist.join("python"))?;
     for text in TEXTS {
         copy(&workspace.join(text), &dist.join(text))?;
     }
@@ -118,10 +123,10 @@ fn sums(dist: &Path) -> Result<Vec<Sum>, Error> {
     Ok(sums)
 }
 
-/// The program and the components, as a table.
+/// The program, the components and the packages, as a table.
 fn table(sums: &[Sum]) -> String {
     let mut table = "| file | bytes | SHA-256 |\n| --- | ---: | --- |\n".to_owned();
-    let made = |sum: &&Sum| sum.name.starts_with("bin/") || sum.name.starts_with("components/");
+    let made = |sum: &&Sum| MADE.iter().any(|folder| sum.name.starts_with(folder));
     for Sum {
         name,
         bytes,

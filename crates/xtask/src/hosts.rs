@@ -1,6 +1,7 @@
 //! The components, unmodified, in hosts of others (`tests/hosts`): what they say of the money is held
 //! against the simulator's ledger.
 
+use crate::bindings;
 use crate::edge_hosts;
 use crate::error::Error;
 use crate::polyglot::packages;
@@ -118,7 +119,7 @@ pub(crate) fn scenarios() -> Result<(), Error> {
         built.join("ima_machine.wasm"),
     );
     let sources = run::workspace().join("tests").join("hosts");
-    let python = packages::python()?;
+    let python = bindings::python::installed()?;
     let javascript = packages::javascript(&machine)?;
     let script = packages::transpile(&javascript, &plugin, "plugin", &sources.join("plugin.js"))?;
     let driver = |host, program: &Path, arguments: Vec<PathBuf>, example| Driver {
@@ -142,9 +143,9 @@ pub(crate) fn scenarios() -> Result<(), Error> {
         ),
         driver("jco", Path::new("node"), vec![script], false),
         driver(
-            "the Python example",
+            "the Python package",
             &python,
-            vec![packages::source("python").join("generate.py")],
+            vec![sources.join("package.py")],
             true,
         ),
         driver(

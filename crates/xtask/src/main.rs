@@ -1,6 +1,7 @@
 //! The tasks behind the commands of the README: `cargo xtask setup`, `demo`, `test` and the others.
 
 mod bench;
+mod bindings;
 mod clients;
 mod demo;
 mod dist;
@@ -36,9 +37,9 @@ Tasks:
   bench [PART]    figures of the release build: flow, sandbox, session, hog, tls, start, edge, delivery;
                   without a part all of them, in about ten minutes
   clients         run the MCP server with clients of others against the simulator, and validate the skill
-  dist [--debug]  make target/dist: the program, the components, the WIT, completions, manual and
-                  checksums; a release build, or with --debug the one of every day
-  examples        run the examples in Python and JavaScript against the simulator
+  dist [--debug]  make target/dist: the program, the components, the WIT, the packages of other languages,
+                  completions, manual and checksums; a release build, or with --debug the one of every day
+  examples        run the example in JavaScript against the simulator
   fuzz [TARGET] [--seconds N] [--keep]
                   run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
                   inputs in tests/corpus/found that reach most of what the seeds do not
@@ -47,6 +48,7 @@ Tasks:
   package [--check]
                   make target/package: the crates that an agent runtime depends on, as a registry takes
                   them; --check then builds and runs projects that depend on them, offline
+  packages        build the packages of other languages, install them, and run their tests
   size            the sizes of the components
   picture         run the program in a terminal against the simulator and draw it: docs/ima.svg
   soak [--seconds N | --seeds N] [--from SEED]
@@ -88,6 +90,7 @@ fn run_task() -> ExitCode {
         ["clients"] => setup::run().and_then(|()| clients::run()),
         ["picture"] => setup::run().and_then(|()| picture::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
+        ["packages"] => setup::run().and_then(|()| bindings::run()),
         ["package"] => setup::run().and_then(|()| package::run()),
         ["package", "--check"] => setup::run().and_then(|()| package::build_and_check()),
         ["size"] => setup::run().and_then(|()| size::run()),

@@ -1,4 +1,4 @@
-//! The examples in Python and JavaScript, run against the simulator as a user would run them.
+//! The example in JavaScript, run against the simulator as a user would run it.
 
 pub(crate) mod packages;
 
@@ -20,43 +20,33 @@ const LOST_ANSWER: &str = r#"{"endpoint": "create", "nth": "every", "fault": "re
 /// Every speech task is finished at once.
 const INSTANT: &str = r#"{"model_id": "seed-tts-2.0", "timeline": {"total_seconds": 0}}"#;
 
-/// Builds what the examples need, then runs them.
+/// Builds what the example needs, then runs it.
 pub(crate) fn run() -> Result<(), Error> {
     cargo(&crate::demo::BUILD, &[])?;
     scenarios()
 }
 
-/// Runs every scenario in both languages with what has been built.
+/// Runs every scenario with what has been built.
 pub(crate) fn scenarios() -> Result<(), Error> {
     let component = run::target().join("guest").join("ima_machine.wasm");
     let javascript = packages::javascript(&component)?.join("generate.js");
-    let python = packages::python()?;
-    for (language, program, script) in [
-        (
-            "Python",
-            python,
-            packages::source("python").join("generate.py"),
-        ),
-        ("JavaScript", PathBuf::from("node"), javascript),
-    ] {
-        let folder = run::target().join("polyglot").join("audio").join(language);
-        files::make_empty(&folder)?;
-        let example = Example {
-            language,
-            program,
-            script,
-            component: component.clone(),
-            folder,
-        };
-        example.brings_audio("music", 2)?;
-        example.brings_audio("speech", 1)?;
-        example.goes_on_with_a_task()?;
-        example.never_repeats_a_create_request_by_itself()?;
-        example.tells_of_a_lost_answer()?;
-        example.spends_nothing_without_a_connection()?;
-        example.keeps_the_key_from_a_redirect()?;
-    }
-    Ok(())
+    let language = "JavaScript";
+    let folder = run::target().join("polyglot").join("audio").join(language);
+    files::make_empty(&folder)?;
+    let example = Example {
+        language,
+        program: PathBuf::from("node"),
+        script: javascript,
+        component,
+        folder,
+    };
+    example.brings_audio("music", 2)?;
+    example.brings_audio("speech", 1)?;
+    example.goes_on_with_a_task()?;
+    example.never_repeats_a_create_request_by_itself()?;
+    example.tells_of_a_lost_answer()?;
+    example.spends_nothing_without_a_connection()?;
+    example.keeps_the_key_from_a_redirect()
 }
 
 /// The example in one language.
@@ -202,8 +192,7 @@ impl Example {
             .arg(&self.folder)
             .env("IMA_API_KEY", KEY)
             .env("IMA_BASE_URL", origin)
-            .env("IMA_MACHINE", &self.component)
-            .env("PYTHONDONTWRITEBYTECODE", "1");
+            .env("IMA_MACHINE", &self.component);
         command
     }
 

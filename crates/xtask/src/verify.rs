@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::run::cargo;
-use crate::{clients, demo, documents, edge_hosts, hosts, package, polyglot, unusual};
+use crate::{bindings, clients, demo, documents, edge_hosts, hosts, package, polyglot, unusual};
 
 /// What runs inside the sandbox, by the target that it is built for.
 const GUESTS: [(&str, &[&str]); 2] = [
@@ -55,6 +55,7 @@ pub(crate) fn run() -> Result<(), Error> {
         &[],
     )?;
     package::check()?;
+    bindings::check()?;
     polyglot::scenarios()?;
     hosts::scenarios()?;
     edge_hosts::scenarios()?;

@@ -1,0 +1,17 @@
+//! The packages for other languages, built as they are handed out and tested as a user installs them.
+
+pub(crate) mod python;
+
+use crate::error::Error;
+use crate::run::cargo;
+
+/// Builds what the packages need, then builds, installs and tests them.
+pub(crate) fn run() -> Result<(), Error> {
+    cargo(&crate::demo::BUILD, &[])?;
+    check()
+}
+
+/// The same with what has been built.
+pub(crate) fn check() -> Result<(), Error> {
+    python::check()
+}
