@@ -167,7 +167,8 @@ class SqliteStore:
             )
         except StoreError:
             if settlement == "accepted" and task_id:
-                await self._run(lambda: self._spares.keep(key, job, task_id))
+                with contextlib.suppress(OSError):  # not even that: the caller is told all the same
+                    await self._run(lambda: self._spares.keep(key, job, task_id))
             raise
         await self._run(lambda: self._spares.remove(key))
 
@@ -227,7 +228,8 @@ class SqliteStore:
         if version < VERSION:
             database.executescript(SCHEMA)
         for key, job, task_id in self._spares.kept():
-            _payments.settle(database, key, "accepted", task_id)
+            with contextlib.suppress(StoreError):  # it knows of another task already
+                _payments.settle(database, key, "accepted", task_id)
             sql = "UPDATE jobs SET state = 'waiting', task_id = ? WHERE id = ? AND task_id IS NULL"
             database.execute(sql, (task_id, job))
             self._spares.remove(key)
