@@ -102,13 +102,15 @@ def test_an_address_is_an_origin_and_http_is_for_this_machine(url: str) -> None:
 async def test_what_is_asked_wrongly_is_said_before_anything_is_sent(still: Simulator) -> None:
     async with client() as ima:
         with pytest.raises(ima_studio.RequestError, match="Did you mean Tim"):
-            ima.speech("Hello.", voice="Timm")
+            await ima.speech("Hello.", voice="Timm")
         with pytest.raises(ima_studio.RequestError, match="budget"):
             ima.music("rain", budget=-1)
         with pytest.raises(TypeError, match="colour"):
             ima.music("rain", colour="blue")  # type: ignore[call-arg]
         with pytest.raises(ima_studio.RequestError):
             await ima.music("")
+        with pytest.raises(ima_studio.RequestError):
+            await ima.music("rain", vocal_gender="loud")  # type: ignore[arg-type]
         with pytest.raises(ima_studio.RequestError, match="no job"):
             await ima.resume("0123456789")
         with pytest.raises(ima_studio.RequestError, match="sonic"):

@@ -153,8 +153,11 @@ class Client:
         content = None if key is None else digest(key, text).hex()
 
         async def open(_: Generation) -> Pump:
-            session = _machine.session
-            return await asyncio.to_thread(session, "create", request, seed=seed, deadline=deadline)
+            return await asyncio.to_thread(
+                lambda: _machine.session(
+                    "create", _convert.with_voice(request), seed=seed, deadline=deadline
+                )
+            )
 
         return Generation(self, task, open, content=content)
 
@@ -163,7 +166,9 @@ class Client:
     ) -> types.Quote:
         request = _convert.request(task, prompt, options)
         inquiry = await self._inquire(task, request.language)  # type: ignore[attr-defined]
-        quoted = inquiry.call("quote", request)
+        request = await asyncio.to_thread(_convert.with_voice, request)
+        with _machine.asked():
+            quoted = inquiry.call("quote", request)
         if isinstance(quoted, Variant):
             if quoted.tag == "err":
                 raise _convert.failure(quoted.payload, None)

@@ -23,7 +23,7 @@ def request(task: types.Task, prompt: str, options: Mapping[str, Any]) -> Record
     given = {name: left.pop(name) for name in MUSIC if task == "music" and name in left}
     if task == "speech":
         if "voice" in left:
-            given["speaker"] = voice_id(left.pop("voice"))
+            given["speaker"] = left.pop("voice")
         given |= {name: left.pop(name) for name in SPEECH if name in left}
     typed = None
     if given and task == "music":
@@ -77,6 +77,14 @@ def voices(language: types.Language) -> list[types.Voice]:
         types.Voice(it.id, it.name, getattr(it, "scene-label"), it.gender, tuple(it.languages))
         for it in made
     ]
+
+
+def with_voice(asked: Any) -> Any:
+    """The request with the id of its voice in place of the name."""
+    typed: Any = getattr(asked.options, "payload", None)
+    if getattr(typed, "speaker", None):
+        typed.speaker = voice_id(typed.speaker)
+    return asked
 
 
 def voice_id(voice: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import platform
 import secrets
 import threading
+from collections.abc import Iterator
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -76,13 +78,23 @@ class Pump:
         return self.call("poll")
 
 
+@contextlib.contextmanager
+def asked() -> Iterator[None]:
+    """What the caller gave doesn't fit the contract: a word or a type that it has not."""
+    try:
+        yield
+    except (AttributeError, TypeError, ValueError) as error:
+        raise RequestError(f"The request can't be used: {error}.") from error
+
+
 def session(constructor: str, *arguments: Any, seed: bytes, deadline: float | None) -> Pump:
     """A generation: ``create`` takes a request, ``restore`` and ``adopt`` a continuation."""
     seeds = (int.from_bytes(seed[:8], "big"), int.from_bytes(seed[8:16], "big"))
     limit = None if deadline is None else max(0, round(deadline * 1000))
     instance = Instance()
     settings = record(deadline_ms=limit, seed=seeds)
-    made = instance.call("machines", f"[static]session.{constructor}", *arguments, settings)
+    with asked():
+        made = instance.call("machines", f"[static]session.{constructor}", *arguments, settings)
     if isinstance(made, Variant):  # the error of the result
         error: Any = made.payload
         text = f"{error.field}: {error.allowed}" if hasattr(error, "field") else str(error)
@@ -126,20 +138,19 @@ def _load(engine: Engine) -> Component:
     digest = hashlib.sha256("\0".join(about).encode() + wasm).hexdigest()
     try:
         folder = cache_folder()
-        path = folder / f"python-{digest[:32]}.cwasm"
+    except ConfigurationError:
+        return Component(engine, wasm)
+    path = folder / f"python-{digest[:32]}.cwasm"
+    with contextlib.suppress(OSError, WasmtimeError):
         if path.is_file() and _is_own(folder) and _is_own(path):
             return Component.deserialize_file(engine, str(path))
-    except (ConfigurationError, OSError, WasmtimeError):
-        pass
     component = Component(engine, wasm)
-    try:
+    with contextlib.suppress(OSError, WasmtimeError):  # the next process compiles again
         make_private(folder)
         temporary = folder / f".{secrets.token_hex(8)}.part"
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(component.serialize())
         os.replace(temporary, path)
-    except (NameError, OSError, WasmtimeError):
-        pass  # the next process compiles again
     return component
 
 
