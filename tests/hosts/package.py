@@ -19,10 +19,11 @@ EXIT = {"no": 3, "yes": 6, "unknown": 7}
 
 
 async def main(options: argparse.Namespace) -> int:
+    ima_studio._client.Clock = lambda: Clock(options.clock_rate)
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as journal:
         store = ima_studio.SqliteStore(journal)
-        async with ima_studio.Client(store=store, _clock=Clock(options.clock_rate)) as ima:
+        async with ima_studio.Client(store=store) as ima:
             make = ima.music if options.task == "music" else ima.speech
             try:
                 await make(options.prompt).save(options.out, overwrite=True)

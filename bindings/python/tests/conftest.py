@@ -11,13 +11,12 @@ import sys
 import textwrap
 import threading
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import ima_studio
 from ima_studio._network import Clock
 
 KEY = "ima_demo_key"  # the simulator's account, and no real key
@@ -101,11 +100,12 @@ def anyio_backend() -> str:
 def environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """The key and the folders of a test; the compiled code is everyone's."""
+    """The key, the folders and the fast clock of a test; the compiled code is everyone's."""
     monkeypatch.setenv("IMA_API_KEY", KEY)
     monkeypatch.setenv("IMA_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("IMA_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("ima_studio._client.Clock", lambda: Clock(FAST))
 
 
 @contextlib.contextmanager
@@ -132,18 +132,11 @@ def still(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
         yield simulator
 
 
-@contextlib.asynccontextmanager
-async def client(**settings: Any) -> AsyncIterator[ima_studio.Client]:
-    """A client whose waiting passes fast."""
-    async with ima_studio.Client(_clock=Clock(FAST), **settings) as ima:
-        yield ima
-
-
-HEAD = """
-import asyncio, sys
+HEAD = f"""
+import asyncio
 import ima_studio
-from ima_studio._network import Clock
-ima = ima_studio.Client(_clock=Clock(1000))
+ima_studio._client.Clock = lambda: ima_studio._network.Clock({FAST})
+ima = ima_studio.Client()
 async def main():
 """
 

@@ -11,17 +11,16 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import FAST, KEY, Simulator, client
+from conftest import KEY, Simulator
 
 import ima_studio
 from ima_studio import _machine
 from ima_studio._download import Downloads, extension, place
-from ima_studio._network import Clock
 from ima_studio._settings import Origin
 
 
 def test_the_same_without_asyncio(simulator: Simulator) -> None:
-    with ima_studio.SyncClient(_clock=Clock(FAST)) as ima:
+    with ima_studio.SyncClient() as ima:
         quote = ima.quote_speech("Hello.")
         generation = ima.speech("Hello.", budget=quote.most_points)
         events = list(generation)
@@ -36,7 +35,7 @@ def test_the_same_without_asyncio(simulator: Simulator) -> None:
 
 
 def test_cancelled_from_another_thread(still: Simulator) -> None:
-    with ima_studio.SyncClient(_clock=Clock(1)) as ima:
+    with ima_studio.SyncClient() as ima:
         generation = ima.music("rain")
         with pytest.raises(ima_studio.UnfinishedError) as raised:
             for event in generation:
@@ -50,7 +49,7 @@ async def test_the_key_is_nowhere_but_in_its_header(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     simulator.fault("detail", "echo_key")
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         text = io.StringIO()
         try:
             await ima.speech("Hello.", deadline=30)
@@ -71,7 +70,7 @@ async def test_the_key_is_nowhere_but_in_its_header(
 
 
 async def test_the_key_is_not_sent_for_the_audio(simulator: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         await ima.speech("Hello.").save("hello.wav")
     (request,) = simulator.requests("audio")
     assert "authorization" not in dict(request["headers"])
@@ -100,7 +99,7 @@ def test_an_address_is_an_origin_and_http_is_for_this_machine(url: str) -> None:
 
 
 async def test_what_is_asked_wrongly_is_said_before_anything_is_sent(still: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         with pytest.raises(ima_studio.RequestError, match="Did you mean Tim"):
             await ima.speech("Hello.", voice="Timm")
         with pytest.raises(ima_studio.RequestError, match="budget"):
@@ -124,7 +123,7 @@ async def test_what_is_asked_wrongly_is_said_before_anything_is_sent(still: Simu
 
 
 async def test_every_option_reaches_the_service(simulator: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         music = await ima.quote_music(
             "rain",
             model="sonic",
@@ -142,13 +141,13 @@ async def test_every_option_reaches_the_service(simulator: Simulator) -> None:
 async def test_a_bar_shows_the_model_and_the_price(
     simulator: Simulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         await ima.speech("Hello.").result(progress=True)
     assert "points: 100%" in capsys.readouterr().err
 
 
 async def test_a_notebook_plays_what_was_saved(simulator: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         saved = await ima.speech("Hello.").save("hello.wav")
     assert '<audio controls preload="none" src="data:audio/wav;base64,UklGR' in saved._repr_html_()
     bad = ima_studio.Audio("t", "m", "<b>", 1, 1.0, (ima_studio.Clip('javascript:"x'),), "j")
@@ -157,7 +156,7 @@ async def test_a_notebook_plays_what_was_saved(simulator: Simulator) -> None:
 
 
 async def test_saved_in_a_folder_it_is_named_by_its_task(simulator: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         song = await ima.music("rain").save(".")
     assert [it.path.name for it in song.files] == [
         f"{song.task_id}.wav",

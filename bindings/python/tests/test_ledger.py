@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from conftest import Simulator, client, script
+from conftest import Simulator, script
 
 import ima_studio
 from ima_studio import SqliteStore
@@ -20,7 +20,7 @@ def asked(points: int = 5, key: str = A_KEY, **more: int | str) -> Reservation:
 
 
 async def test_a_repeated_key_brings_the_same_task_for_one_charge(simulator: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         first = await ima.speech("Hello.", idempotency_key="order-1")
         second = await ima.speech("Hello.", idempotency_key="order-1")
     assert first.task_id == second.task_id
@@ -40,7 +40,7 @@ async def test_two_processes_with_one_key_pay_once(simulator: Simulator) -> None
     assert len(simulator.requests("create")) == 1
     assert any(output.startswith("task") for output in outputs), outputs
     # Whoever came while it was under way finds its task later.
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         for output in outputs:
             word, it = output.split()
             if word == "unknown":
@@ -49,7 +49,7 @@ async def test_two_processes_with_one_key_pay_once(simulator: Simulator) -> None
 
 
 async def test_a_key_is_for_one_content(simulator: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         await ima.speech("Hello.", idempotency_key="order-1")
         with pytest.raises(ima_studio.BudgetError) as raised:
             await ima.speech("Goodbye.", idempotency_key="order-1")
@@ -60,7 +60,7 @@ async def test_a_key_is_for_one_content(simulator: Simulator) -> None:
 
 async def test_a_key_in_doubt_is_not_sent_again(simulator: Simulator) -> None:
     simulator.fault("create", "reset_after")
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         for _ in range(2):
             with pytest.raises(ima_studio.OutcomeUnknownError):
                 await ima.speech("Hello.", idempotency_key="order-1")
@@ -68,7 +68,7 @@ async def test_a_key_in_doubt_is_not_sent_again(simulator: Simulator) -> None:
 
 
 async def test_a_ceiling_for_one_generation_holds(simulator: Simulator) -> None:
-    async with client(max_points=1) as ima:
+    async with ima_studio.Client(max_points=1) as ima:
         with pytest.raises(ima_studio.BudgetError) as raised:
             await ima.music("rain", model="sonic")
         assert (raised.value.charge, raised.value.cause) == ("no", "over-request")
@@ -76,10 +76,10 @@ async def test_a_ceiling_for_one_generation_holds(simulator: Simulator) -> None:
 
 
 async def test_a_ceiling_for_a_day_counts_what_is_in_doubt(simulator: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         points = (await ima.quote_music("rain", model="sonic")).most_points
     simulator.fault("create", "reset_after")
-    async with client(max_points_per_day=2 * points - 1) as ima:
+    async with ima_studio.Client(max_points_per_day=2 * points - 1) as ima:
         with pytest.raises(ima_studio.OutcomeUnknownError):
             await ima.music("rain", model="sonic")
         simulator.clear_faults()
@@ -183,7 +183,7 @@ async def test_a_task_that_the_database_can_not_take_is_kept_beside_it(
 
 async def test_without_a_journal_nothing_leaves(simulator: Simulator, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file in place of the folder")
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         with pytest.raises(ima_studio.StoreError) as raised:
             await ima.speech("Hello.")
         assert raised.value.charge == "no"

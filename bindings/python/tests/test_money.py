@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from conftest import KEY, Simulator, client, killed_with_a_task, script
+from conftest import KEY, Simulator, killed_with_a_task, script
 
 import ima_studio
 
@@ -15,7 +15,7 @@ SLOW_ANSWER = {"drip": {"bytes_per_second": 1}}
 
 
 async def test_music_brings_two_clips_for_one_charge(simulator: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         events = [event async for event in ima.music("upbeat lo-fi", budget=30)]
         names = [type(event).__name__ for event in events]
         assert names[-1] == "Finished"
@@ -29,7 +29,7 @@ async def test_music_brings_two_clips_for_one_charge(simulator: Simulator) -> No
 async def test_speech_is_saved_with_the_voice_that_was_asked_for(
     simulator: Simulator, tmp_path: Path
 ) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         song = await ima.speech("Hello.", voice="Tim").save("hello.mp3")
         (job,) = await ima.jobs()
         assert job.saved
@@ -44,7 +44,7 @@ async def test_speech_is_saved_with_the_voice_that_was_asked_for(
 async def test_killed_with_a_task_it_goes_on_with_that_task(still: Simulator) -> None:
     job = killed_with_a_task("ima.music('rain')")
     still.tell("advance", seconds=200)
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         song = await ima.resume(job).save("rain.wav")
     assert [it.path.name for it in song.files] == ["rain.wav", "rain-2.wav"]
     assert still.charges() == 1
@@ -68,7 +68,7 @@ async def test_killed_between_charge_and_answer_it_never_creates_again_by_itself
     process.kill()
     process.communicate()
     still.clear_faults()
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         for _ in range(2):
             with pytest.raises(ima_studio.OutcomeUnknownError) as raised:
                 await ima.resume(job)
@@ -83,7 +83,7 @@ async def test_a_lost_answer_is_an_unknown_outcome_and_never_a_second_request(
     simulator: Simulator,
 ) -> None:
     simulator.fault("create", LOST_ANSWER)
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         with pytest.raises(ima_studio.OutcomeUnknownError) as raised:
             await ima.music("rain")
         assert raised.value.charge == "unknown"
@@ -93,7 +93,7 @@ async def test_a_lost_answer_is_an_unknown_outcome_and_never_a_second_request(
 
 
 async def test_without_a_connection_nothing_is_spent(simulator: Simulator) -> None:
-    async with client(base_url=simulator.vanishing()) as ima:
+    async with ima_studio.Client(base_url=simulator.vanishing()) as ima:
         with pytest.raises(ima_studio.ServiceError) as raised:
             await ima.speech("Hello.")
         assert raised.value.charge == "no"
@@ -106,7 +106,7 @@ async def test_a_redirect_is_not_followed_so_the_key_does_not_travel(
     simulator: Simulator,
 ) -> None:
     simulator.fault("product_list", {"redirect": f"{simulator.origin}/elsewhere"})
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         with pytest.raises(ima_studio.ServiceError) as raised:
             await ima.speech("Hello.")
         assert raised.value.charge == "no"
@@ -118,7 +118,7 @@ async def test_the_ready_one_of_two_clips_is_saved_and_the_error_names_it(
     simulator: Simulator,
 ) -> None:
     simulator.timeline("sonic", media_seconds=[5], media_outcomes=["success", "never"])
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         with pytest.raises(ima_studio.UnfinishedError) as raised:
             await ima.music("rain").save("rain.wav")
     error = raised.value
@@ -130,7 +130,7 @@ async def test_the_ready_one_of_two_clips_is_saved_and_the_error_names_it(
 async def test_cancelled_while_waiting_it_ends_and_can_be_resumed_for_nothing(
     still: Simulator,
 ) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         generation = ima.music("rain")
         with pytest.raises(ima_studio.UnfinishedError) as raised:
             async for event in generation:
@@ -144,7 +144,7 @@ async def test_cancelled_while_waiting_it_ends_and_can_be_resumed_for_nothing(
 
 
 async def test_cancelled_before_the_create_request_nothing_is_spent(still: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         generation = ima.music("rain")
         with pytest.raises(ima_studio.UnfinishedError) as raised:
             async for event in generation:
@@ -158,7 +158,7 @@ async def test_a_task_cancelled_while_the_create_request_is_out_is_in_the_journa
     still: Simulator,
 ) -> None:
     still.fault("create", {"delay": 300})
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         waiting = asyncio.ensure_future(ima.music("rain").result())
         while not still.requests("create"):
             await asyncio.sleep(0.01)
@@ -166,7 +166,7 @@ async def test_a_task_cancelled_while_the_create_request_is_out_is_in_the_journa
         with pytest.raises(asyncio.CancelledError):
             await waiting
     still.tell("advance", seconds=200)
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         (job,) = await ima.jobs()
         assert job.state == "waiting"
         assert job.task_id
@@ -175,18 +175,18 @@ async def test_a_task_cancelled_while_the_create_request_is_out_is_in_the_journa
 
 
 async def test_whoever_stops_at_the_checkpoint_spends_nothing(still: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         async for event in ima.music("rain"):
             if isinstance(event, ima_studio.Checkpoint):
                 break
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         (job,) = await ima.jobs()
         assert (job.state, job.continuation) == ("failed", "")
     assert not still.requests("create")
 
 
 async def test_broken_off_and_taken_up_by_the_same_client(still: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         generation = ima.music("rain")
         async for event in generation:
             if isinstance(event, ima_studio.Checkpoint) and event.state == "waiting":
@@ -198,7 +198,7 @@ async def test_broken_off_and_taken_up_by_the_same_client(still: Simulator) -> N
 
 
 async def test_a_wrong_key_is_said_and_costs_nothing(simulator: Simulator) -> None:
-    async with client(api_key="ima_wrong_key") as ima:
+    async with ima_studio.Client(api_key="ima_wrong_key") as ima:
         with pytest.raises(ima_studio.AccountError) as raised:
             await ima.speech("Hello.")
     error = raised.value
@@ -208,7 +208,7 @@ async def test_a_wrong_key_is_said_and_costs_nothing(simulator: Simulator) -> No
 
 
 async def test_a_price_above_the_budget_is_not_paid(simulator: Simulator) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         with pytest.raises(ima_studio.BudgetError) as raised:
             await ima.music("rain", model="sonic", budget=1)
         assert raised.value.charge == "no"
@@ -218,7 +218,7 @@ async def test_a_price_above_the_budget_is_not_paid(simulator: Simulator) -> Non
 async def test_a_quote_never_spends_and_tells_the_price_that_is_paid(
     simulator: Simulator,
 ) -> None:
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         quote = await ima.quote_music("upbeat lo-fi", model="sonic")
         assert not simulator.requests("create")
         audio = await ima.music("upbeat lo-fi", model="sonic", budget=quote.most_points)
@@ -231,7 +231,7 @@ async def test_a_clip_that_can_not_be_fetched_stays_paid_and_can_be_saved_later(
     simulator: Simulator,
 ) -> None:
     simulator.fault("audio", {"status": {"code": 404}})
-    async with client() as ima:
+    async with ima_studio.Client() as ima:
         with pytest.raises(ima_studio.DownloadError) as raised:
             await ima.speech("Hello.").save("hello.wav")
         assert raised.value.charge == "yes"

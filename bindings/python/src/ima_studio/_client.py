@@ -42,10 +42,9 @@ class Client:
         store: Store | None = None,
         max_points: int | None = None,
         max_points_per_day: int | None = None,
-        _clock: Clock | None = None,
     ) -> None:
         self._key, origin = Key(api_key), Origin(base_url)
-        self._clock = _clock or Clock()
+        self._clock = Clock()
         self._network = Network(origin, self._key, self._clock)
         self._downloads = Downloads(origin)
         self._store: Store = store or SqliteStore()

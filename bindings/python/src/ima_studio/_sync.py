@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import types
 from ._client import Client
 from ._generation import Generation
-from .store import Job
+from .store import Job, Store
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -23,8 +23,22 @@ T = TypeVar("T")
 class SyncClient:
     """:class:`Client` for code without asyncio. It takes the same arguments."""
 
-    def __init__(self, **settings: Any) -> None:
-        self._client = Client(**settings)
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        store: Store | None = None,
+        max_points: int | None = None,
+        max_points_per_day: int | None = None,
+    ) -> None:
+        self._client = Client(
+            api_key=api_key,
+            base_url=base_url,
+            store=store,
+            max_points=max_points,
+            max_points_per_day=max_points_per_day,
+        )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="ima-studio", daemon=True
