@@ -143,7 +143,9 @@ async def test_a_bar_shows_the_model_and_the_price(
 ) -> None:
     async with ima_studio.Client() as ima:
         await ima.speech("Hello.").result(progress=True)
-    assert "points: 100%" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "2 points" in shown
+    assert "100%" in shown
 
 
 async def test_a_notebook_plays_what_was_saved(simulator: Simulator) -> None:

@@ -20,8 +20,8 @@ class Bar:
             except ImportError:
                 text = "The bar needs tqdm: pip install ima-studio[progress]"
                 raise ConfigurationError(text) from None
-            form = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}"
-            self._bar = tqdm(total=100, bar_format=form, desc="IMA Studio")
+            form = "{desc}{percentage:3.0f}%|{bar}| {elapsed}"
+            self._bar = tqdm(total=100, bar_format=form, desc="IMA Studio: ")
 
     def show(self, event: types.Event) -> None:
         """Takes an event in."""
