@@ -56,13 +56,14 @@ pub(crate) fn check() -> Result<(), Error> {
     let (tools, sources) = (tools()?, source());
     let example = packages::source("python");
     let hosts = run::workspace().join("tests").join("hosts");
-    let configuration = sources.join("pyproject.toml");
+    let others = [example.as_path(), &hosts.join("package.py")];
     for arguments in [&["check"][..], &["format", "--check"]] {
         let mut ruff = module(&tools, "ruff");
         ruff.args(arguments)
-            .args(["--quiet", "--no-cache", "--config"]);
-        ruff.arg(&configuration).args([&sources, &example]);
-        run(ruff.arg(hosts.join("package.py")), "ruff")?;
+            .args(["--quiet", "--no-cache", "--config", "pyproject.toml", "."])
+            .args(others)
+            .current_dir(&sources);
+        run(&mut ruff, "ruff")?;
     }
     let mut mypy = module(&tools, "mypy");
     mypy.args(["src", "tests", "--cache-dir"])
