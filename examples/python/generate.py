@@ -39,4 +39,4 @@ if __name__ == "__main__":
         asyncio.run(main(parser.parse_args()))
     except ima_studio.ImaError as error:
         hint = f" `resume {error.job}` goes on." if error.job else ""
-        sys.exit(f"{error} Charged: {error.charge}.{hint}")
+        sys.exit(f"{error}\nCharged: {error.charge}.{hint}")

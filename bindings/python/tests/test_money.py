@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import KEY, Simulator, killed_with_a_task, script
 
 import ima_studio
+from ima_studio._machine import Pump
+from ima_studio.store import Entry
 
 LOST_ANSWER = "reset_after"
 SLOW_ANSWER = {"drip": {"bytes_per_second": 1}}
@@ -239,4 +242,101 @@ async def test_a_clip_that_can_not_be_fetched_stays_paid_and_can_be_saved_later(
         assert raised.value.job
         await ima.resume(raised.value.job).save("hello.wav")
     assert Path("hello.wav").exists()
+    assert simulator.charges() == 1
+
+
+async def test_a_refused_request_is_amended_under_the_same_key_and_paid_once(
+    simulator: Simulator,
+) -> None:
+    mismatch = {"envelope": {"code": 6009, "message": "No exact rule match found"}}
+    simulator.tell("faults", endpoint="create", nth={"number": 1}, fault=mismatch)
+    async with ima_studio.Client() as ima:
+        events = [event async for event in ima.music("rain", idempotency_key="order-1")]
+        assert next(it.code for it in events if isinstance(it, ima_studio.Attempt)) == 6009
+        again = await ima.music("rain", idempotency_key="order-1")
+    assert isinstance(events[-1], ima_studio.Finished)
+    assert events[-1].audio.task_id == again.task_id
+    assert len(simulator.requests("create")) == 2
+    assert simulator.charges() == 1
+
+
+async def test_a_refusal_is_no_charge_and_counts_for_no_ceiling(simulator: Simulator) -> None:
+    async with ima_studio.Client() as ima:
+        points = (await ima.quote_music("rain")).most_points
+    poor = {"envelope": {"code": 4008, "message": "Insufficient points"}}
+    simulator.tell("faults", endpoint="create", nth={"number": 1}, fault=poor)
+    async with ima_studio.Client(max_points_per_day=points) as ima:
+        with pytest.raises(ima_studio.AccountError) as raised:
+            await ima.music("rain")
+        assert (raised.value.charge, raised.value.job) == ("no", None)
+        assert (await ima.music("rain")).points <= points
+    assert simulator.charges() == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "cut_body",
+        "malformed",
+        {"status_after": {"code": 502, "body": "<html>bad gateway</html>"}},
+        {"oversized": 10 << 20},
+    ],
+)
+async def test_what_can_not_be_read_after_the_charge_is_a_doubt(
+    fault: object, simulator: Simulator
+) -> None:
+    simulator.fault("create", fault)
+    async with ima_studio.Client() as ima:
+        with pytest.raises(ima_studio.OutcomeUnknownError) as raised:
+            await ima.speech("Hello.")
+        assert raised.value.charge == "unknown"
+        with pytest.raises(ima_studio.OutcomeUnknownError):
+            await ima.resume(raised.value.job or "")
+    assert len(simulator.requests("create")) == 1
+
+
+async def test_no_fault_of_polling_loses_the_song(simulator: Simulator) -> None:
+    for number, fault in enumerate(["reset_before", "cut_body", "malformed"], 1):
+        simulator.tell("faults", endpoint="detail", nth={"number": number}, fault=fault)
+    async with ima_studio.Client() as ima:
+        events = [event async for event in ima.speech("Hello.")]
+    assert isinstance(events[-1], ima_studio.Finished)
+    assert any(isinstance(event, ima_studio.Retry) for event in events)
+
+
+async def test_a_task_whose_component_breaks_down_over_the_answer_is_journalled_and_resumed(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle = Pump.handle
+
+    def broken(pump: Pump, tag: str, value: Any, now: int) -> None:
+        if tag == "response" and simulator.charges():
+            raise RuntimeError("a trap")
+        handle(pump, tag, value, now)
+
+    async with ima_studio.Client() as ima:
+        with monkeypatch.context() as patch:
+            patch.setattr(Pump, "handle", broken)
+            with pytest.raises(ima_studio.UnfinishedError) as raised:
+                await ima.speech("Hello.")
+        error = raised.value
+        assert error.charge == "yes"
+        assert error.task_id
+        assert error.job
+        assert (await ima.resume(error.job)).task_id == error.task_id
+    assert simulator.charges() == 1
+
+
+async def test_a_paid_task_that_can_not_be_journalled_yet_is_delivered_all_the_same(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(ima_studio.SqliteStore):
+        async def checkpoint(self, job: str, entry: Entry) -> None:
+            monkeypatch.setattr(Full, "checkpoint", ima_studio.SqliteStore.checkpoint)
+            raise ima_studio.StoreError("The disk is full.")
+
+    async with ima_studio.Client(store=Full()) as ima:
+        audio = await ima.speech("Hello.")
+        (job,) = await ima.jobs()
+        assert (job.state, job.task_id) == ("finished", audio.task_id)
     assert simulator.charges() == 1

@@ -57,7 +57,9 @@ class Downloads:
 
     def __init__(self, origin: Origin) -> None:
         self._origin = origin
-        self._http = httpx.AsyncClient(follow_redirects=False, timeout=TIMEOUT)
+        self._http = httpx.AsyncClient(
+            follow_redirects=False, timeout=TIMEOUT, trust_env=origin.trust_env
+        )
 
     def check(self, path: Path, overwrite: bool) -> Target:
         """Refuses a path that can't be written, before anything is spent."""

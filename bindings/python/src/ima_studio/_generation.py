@@ -219,9 +219,10 @@ class Generation(AsyncIterator[types.Event]):
     async def _checkpoint(self, it: Any) -> None:
         task_id = getattr(it, "task-id")
         entry = Entry(it.state, it.continuation, self._task, self._model_name, task_id)
-        self._client._key.keep_out(it.continuation)
         if it.state == "waiting":
             self._spent = "yes"
+        else:
+            self._client._key.keep_out(it.continuation)
         await self._write(entry)
         assert self.job is not None
         self._events.append(types.Checkpoint(self.job, it.state, task_id))

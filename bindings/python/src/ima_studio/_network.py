@@ -66,7 +66,7 @@ class Network:
 
     def __init__(self, origin: Origin, key: Key, clock: Clock) -> None:
         self._origin, self._key, self._clock = origin, key, clock
-        self._http = httpx.AsyncClient(follow_redirects=False)
+        self._http = httpx.AsyncClient(follow_redirects=False, trust_env=origin.trust_env)
 
     async def exchange(self, transmit: Any) -> End:
         """Carries out one exchange. Gives the input that ends it."""

@@ -22,7 +22,7 @@ class Key(httpx.Auth):
     def __init__(self, value: str | None) -> None:
         value = (value or os.environ.get("IMA_API_KEY") or "").strip()
         if not value:
-            text = "There is no API key: set IMA_API_KEY or pass `api_key`. Keys are made at"
+            text = "There is no API key: set IMA_API_KEY or pass `api_key`."
             raise ConfigurationError(text, help=KEY_PAGE)
         if not (value.isascii() and value.isprintable()) or " " in value:
             raise ConfigurationError("The API key holds characters that no key has.")
@@ -64,6 +64,8 @@ class Origin:
             text = "A base URL starts with https://, or with http:// if it is this machine."
             raise ConfigurationError(text)
         self.text = str(url).rstrip("/")
+        self.trust_env = url.scheme == "https"
+        """Whether the environment's proxies are used: none learns a key that isn't encrypted."""
 
 
 def is_loopback(host: str) -> bool:

@@ -40,7 +40,8 @@ class ImaError(Exception):
         """What ``save`` kept of it."""
 
     def __str__(self) -> str:
-        return f"{super().__str__()} {self.help}" if self.help else super().__str__()
+        text = super().__str__()
+        return f"{text.rstrip('.')}. See {self.help}" if self.help else text
 
 
 class ConfigurationError(ImaError):
