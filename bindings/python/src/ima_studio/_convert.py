@@ -12,6 +12,7 @@ from wasmtime.component import Record, Variant
 from . import types
 from ._machine import Instance, record
 from .errors import CAUSES, ImaError, RequestError, ServiceError
+from .store import JobEnd, JobState
 
 MUSIC = types.MusicOnly.__annotations__
 SPEECH = {"speaker", *types.SpeechOnly.__annotations__} - {"voice"}
@@ -171,6 +172,15 @@ def event(tag: str, it: Any) -> types.Event | None:
     if tag == "attempt":
         return types.Attempt(it.number, it.code, it.text)
     return dropped(it) if tag == "dropped" else None
+
+
+def job_end(it: Any, cause: str) -> JobEnd:
+    """What a failure makes of its job. If nothing was spent, what was asked for is not kept."""
+    task_id = getattr(it, "task-id")
+    failed = it.charge == "no" or cause == "task-failed"
+    state: JobState = "unknown" if it.charge == "unknown" else "failed" if failed else "waiting"
+    unspent = it.charge == "no" and task_id is None
+    return JobEnd(state, task_id, it.continuation or ("" if unspent else None))
 
 
 def failure(it: Any, job: str | None) -> ImaError:

@@ -15,10 +15,10 @@ from wasmtime.component import Variant
 
 from . import _convert, _purchase, types
 from ._machine import Pump
-from ._network import End, answer, failure
+from ._network import End, answer, failure, unless
 from ._progress import Bar
-from .errors import DownloadError, ImaError, OutcomeUnknownError, StoreError, UnfinishedError
-from .store import Entry, Job, JobEnd, JobState, Reservation
+from .errors import DownloadError, ImaError, StoreError
+from .store import Entry, Job, JobEnd, Reservation
 
 if TYPE_CHECKING:
     from ._client import Client
@@ -42,8 +42,8 @@ class Generation(AsyncIterator[types.Event]):
         command: str = "start",
         content: str | None = None,
     ) -> None:
-        self._client, self._task, self._open, self._command = client, task, open, command
-        self._content = content
+        self._client, self._open, self._command = client, open, command
+        self._task, self._content = task, content
         self._session: Pump | None = None
         self._outputs: deque[Any] = deque()
         self._events: deque[types.Event] = deque()
@@ -59,9 +59,6 @@ class Generation(AsyncIterator[types.Event]):
         self.job: str | None = None
         """Its id in the journal, from the first checkpoint on."""
 
-    def __aiter__(self) -> Generation:
-        return self
-
     async def __anext__(self) -> types.Event:
         try:
             while not self._events:
@@ -72,7 +69,11 @@ class Generation(AsyncIterator[types.Event]):
         except (StopAsyncIteration, asyncio.CancelledError):
             raise
         except Exception as error:
-            failed = error if isinstance(error, ImaError) else self._breakdown(None)
+            failed = (
+                error
+                if isinstance(error, ImaError)
+                else _purchase.breakdown(self._spent, self.job, None)
+            )
             if failed.charge == "no":  # what is in doubt from before stays in doubt
                 failed.charge = self._spent
             self._error = failed
@@ -159,7 +160,7 @@ class Generation(AsyncIterator[types.Event]):
             work = self._work(self._session, output)
             if work is None:
                 return
-            if isinstance(output, Variant) or _is_create(output):
+            if isinstance(output, Variant) or _purchase.is_create(output):
                 self._vital = self._client._spawn(work)
             else:
                 await work
@@ -187,8 +188,13 @@ class Generation(AsyncIterator[types.Event]):
         if isinstance(output, int):
             return self._wait(session, output)
         if isinstance(output, _purchase.Breakdown) or output is None:
-            raise self._breakdown(output.task_id if output else None)
-        return self._create(session, output) if _is_create(output) else self._ask(session, output)
+            task_id = output.task_id if output else None
+            raise _purchase.breakdown(self._spent, self.job, task_id)
+        return (
+            self._create(session, output)
+            if _purchase.is_create(output)
+            else self._ask(session, output)
+        )
 
     async def _wait(self, session: Pump, until: int) -> None:
         await self._unless_cancelled(self._client._clock.wait_until(until))
@@ -205,16 +211,7 @@ class Generation(AsyncIterator[types.Event]):
             session.handle(end[0], end[1], self._client._clock.now())
 
     async def _unless_cancelled(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """What it gives; None if ``cancel`` came first."""
-        tasks = [asyncio.ensure_future(it) for it in (work, self._cancel.wait())]
-        if self._told:
-            tasks.pop().cancel()
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            return tasks[0].result() if tasks[0].done() else None
-        finally:
-            for task in tasks:
-                task.cancel()
+        return await (work if self._told else unless(self._cancel, work))
 
     async def _checkpoint(self, it: Any) -> None:
         task_id = getattr(it, "task-id")
@@ -287,17 +284,9 @@ class Generation(AsyncIterator[types.Event]):
             self._audio = _convert.audio(it, self.job or "")
             self._events.append(types.Finished(self._audio))
             return
-        error = _convert.failure(it, self.job)
+        error = _convert.failure(it, self.job if it.continuation else None)
         if self.job is not None:
-            failed = it.charge == "no" or error.cause == "task-failed"
-            state: JobState = (
-                "unknown" if it.charge == "unknown" else "failed" if failed else "waiting"
-            )
-            unspent = it.charge == "no" and task_id is None
-            continuation = it.continuation or ("" if unspent else None)
-            await self._end(JobEnd(state, task_id, continuation))
-            if not it.continuation:
-                error.job = None
+            await self._end(_convert.job_end(it, error.cause))
         raise error
 
     async def _end(self, end: JobEnd) -> None:
@@ -308,15 +297,3 @@ class Generation(AsyncIterator[types.Event]):
         except StoreError as error:  # the job stays as it is, and can be resumed
             LOG.error("the end of job %s could not be journalled: %s", self.job, error)
         self._client._generations.discard(self)
-
-    def _breakdown(self, task_id: str | None) -> ImaError:
-        text = "The component broke down."
-        if self._spent == "unknown":
-            return OutcomeUnknownError(text, charge="unknown", job=self.job)
-        if self._spent == "yes":
-            return UnfinishedError(text, charge="yes", job=self.job, task_id=task_id)
-        return ImaError(text)
-
-
-def _is_create(output: Any) -> bool:
-    return hasattr(output, "request") and _purchase.idempotency_key(output) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from typing import Any
 
 import httpx
@@ -44,6 +45,17 @@ class Clock:
         left = max(0, until - self.now())
         await asyncio.sleep(left / 1000 / self.rate)
         self._skipped += left - left // self.rate
+
+
+async def unless(event: asyncio.Event, work: Coroutine[Any, Any, Any]) -> Any:
+    """What the work gives; None if the event came first, and ended it."""
+    tasks = [asyncio.ensure_future(it) for it in (work, event.wait())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return tasks[0].result() if tasks[0].done() else None
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 End = tuple[str, Record]

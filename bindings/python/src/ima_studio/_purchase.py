@@ -10,13 +10,19 @@ from wasmtime.component import Variant
 
 from ._machine import Pump
 from ._network import End
-from .errors import BudgetError, ImaError
+from .errors import BudgetError, ImaError, OutcomeUnknownError, UnfinishedError
 from .store import Settlement, Verdict
+from .types import Charge
 
 
 def idempotency_key(transmit: Any) -> str | None:
     """The key of a create request; None for any other one."""
     return dict(transmit.request.headers).get("idempotency-key")
+
+
+def is_create(output: Any) -> bool:
+    """Whether an output is an exchange that costs points."""
+    return hasattr(output, "request") and idempotency_key(output) is not None
 
 
 def worst_points(body: bytes) -> int:
@@ -83,6 +89,16 @@ class Breakdown:
 
     def __init__(self, task_id: str | None) -> None:
         self.task_id = task_id
+
+
+def breakdown(spent: Charge, job: str | None, task_id: str | None) -> ImaError:
+    """The error of a component that broke down, with the truth about the money."""
+    text = "The component broke down."
+    if spent == "unknown":
+        return OutcomeUnknownError(text, charge=spent, job=job)
+    if spent == "yes":
+        return UnfinishedError(text, charge=spent, job=job, task_id=task_id)
+    return ImaError(text)
 
 
 def named_task(value: Any) -> str | None:

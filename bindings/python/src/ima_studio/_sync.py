@@ -120,9 +120,6 @@ class SyncGeneration(Iterator[types.Event]):
         """Its id in the journal, from the first checkpoint on."""
         return self._generation.job
 
-    def __iter__(self) -> SyncGeneration:
-        return self
-
     def __next__(self) -> types.Event:
         async def step() -> types.Event | None:
             return await anext(self._generation, None)
