@@ -14,6 +14,9 @@ use std::process::Command;
 /// What runs in a sandbox, by the package that it is made of.
 const COMPONENTS: [&str; 3] = ["plugin", "machine", "edge"];
 
+/// The folders of what is built.
+const MADE: [&str; 5] = ["agents/", "bin/", "components/", "javascript/", "python/"];
+
 const SHELLS: [(&str, &str); 3] = [("bash", "ima.bash"), ("zsh", "_ima"), ("fish", "ima.fish")];
 
 const TEXTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
@@ -43,6 +46,7 @@ pub(crate) fn run(profile: &str) -> Result<(), Error> {
     agents::build(&dist.join("agents"))?;
     files::copy_folder(&workspace.join("wit"), &dist.join("wit"))?;
     bindings::javascript::pack(&dist.join("javascript"))?;
+    bindings::python::build(&dist.join("python"))?;
     for text in TEXTS {
         copy(&workspace.join(text), &dist.join(text))?;
     }
@@ -120,10 +124,10 @@ fn sums(dist: &Path) -> Result<Vec<Sum>, Error> {
     Ok(sums)
 }
 
-/// The program and the components, as a table.
+/// The program, the components and the packages, as a table.
 fn table(sums: &[Sum]) -> String {
     let mut table = "| file | bytes | SHA-256 |\n| --- | ---: | --- |\n".to_owned();
-    let made = |sum: &&Sum| sum.name.starts_with("bin/") || sum.name.ends_with(".wasm");
+    let made = |sum: &&Sum| MADE.iter().any(|folder| sum.name.starts_with(folder));
     for Sum {
         name,
         bytes,

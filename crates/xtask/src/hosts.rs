@@ -116,7 +116,7 @@ pub(crate) fn scenarios() -> Result<(), Error> {
     let built = run::target().join("guest");
     let plugin = built.join("ima_plugin.wasm");
     let sources = run::workspace().join("tests").join("hosts");
-    let python = packages::python()?;
+    let python = bindings::python::installed()?;
     let javascript = bindings::javascript::built()?;
     let client = bindings::javascript::installed()?
         .join("test")
@@ -143,9 +143,9 @@ pub(crate) fn scenarios() -> Result<(), Error> {
         ),
         driver("jco", Path::new("node"), vec![script], false),
         driver(
-            "the Python example",
+            "the Python package",
             &python,
-            vec![packages::source("python").join("generate.py")],
+            vec![sources.join("package.py")],
             true,
         ),
         driver(

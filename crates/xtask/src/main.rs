@@ -38,11 +38,8 @@ Tasks:
   bench [PART]    figures of the release build: flow, sandbox, session, hog, tls, start, edge, delivery;
                   without a part all of them, in about ten minutes
   clients         run the MCP server with clients of others against the simulator, and validate the skill
-  dist [--debug]  make target/dist: the program, the components, the WIT, the package for JavaScript,
+  dist [--debug]  make target/dist: the program, the components, the WIT, the packages of other languages,
                   completions, manual and checksums; a release build, or with --debug the one of every day
-  examples [--javascript]
-                  run the package for JavaScript and the examples against the simulator; with --javascript
-                  only the package, with what has been built
   fuzz [TARGET] [--seconds N] [--keep]
                   run the fuzz targets, or one of them, for N seconds each (600); --keep then puts those
                   inputs in tests/corpus/found that reach most of what the seeds do not
@@ -51,6 +48,9 @@ Tasks:
   package [--check]
                   make target/package: the crates that an agent runtime depends on, as a registry takes
                   them; --check then builds and runs projects that depend on them, offline
+  packages [--javascript | --python]
+                  build the packages of other languages, install them, and run their tests; of one language
+                  with what has been built
   size            the sizes of the components
   picture         run the program in a terminal against the simulator and draw it: docs/ima.svg
   soak [--seconds N | --seeds N] [--from SEED]
@@ -64,7 +64,7 @@ Tasks:
                   kills
   test --agents   the tools in real agent hosts, through the gateway, against the simulator
   test [--quick]  formatting, lints (native and wasm), documentation, every test, the packages, the
-                  examples; --quick runs the tests of the core, 2,000 seeds and one generation
+                  hosts; --quick runs the tests of the core, 2,000 seeds and one generation
 ";
 
 fn main() -> ExitCode {
@@ -87,13 +87,14 @@ fn run_task() -> ExitCode {
         ["demo", "--fast"] => setup::run().and_then(|()| demo::run(1_000)),
         ["dist"] => setup::run().and_then(|()| dist::run("release")),
         ["dist", "--debug"] => setup::run().and_then(|()| dist::run("debug")),
-        ["examples", "--javascript"] => bindings::javascript::scenarios(),
-        ["examples"] => setup::run().and_then(|()| polyglot::run()),
         ["hosts", "--edge"] => edge_hosts::scenarios(),
         ["hosts"] => setup::run().and_then(|()| hosts::run()),
         ["clients"] => setup::run().and_then(|()| clients::run()),
         ["picture"] => setup::run().and_then(|()| picture::run()),
         ["fuzz", ref options @ ..] => fuzz::run(options, USAGE),
+        ["packages", "--javascript"] => bindings::javascript::scenarios(),
+        ["packages", "--python"] => bindings::python::check(),
+        ["packages"] => setup::run().and_then(|()| bindings::run()),
         ["package"] => setup::run().and_then(|()| package::run()),
         ["package", "--check"] => setup::run().and_then(|()| package::build_and_check()),
         ["size"] => setup::run().and_then(|()| size::run()),

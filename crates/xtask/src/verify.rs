@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::run::cargo;
-use crate::{agents, clients, demo, documents, edge_hosts, hosts, package, polyglot, unusual};
+use crate::{agents, bindings, clients, demo, documents, edge_hosts, hosts, package, unusual};
 
 /// What runs inside the sandbox, by the target that it is built for.
 const GUESTS: [(&str, &[&str]); 2] = [
@@ -56,7 +56,7 @@ pub(crate) fn run() -> Result<(), Error> {
     )?;
     // The guests have no tests of their own, and natively they would only have the engine compiled
     // with other features than the programs have. It leaves the programs and the components that
-    // the examples need.
+    // the packages need.
     unusual::test(&[])?;
     cargo(&["test", "--package", "guest-build", "--all-features"], &[])?;
     cargo(
@@ -64,7 +64,7 @@ pub(crate) fn run() -> Result<(), Error> {
         &[],
     )?;
     package::check()?;
-    polyglot::scenarios()?;
+    bindings::check()?;
     hosts::scenarios()?;
     edge_hosts::scenarios()?;
     clients::scenarios()?;

@@ -1,4 +1,4 @@
-//! The packages of the examples and of the clients, installed below the target folder.
+//! The packages of the examples, the bindings and the clients, installed below the target folder.
 
 use crate::error::Error;
 use crate::files;
@@ -9,11 +9,6 @@ use std::process::{Command, Stdio};
 
 const PYTHON: &str = "Python 3.10 or newer with venv (apt-get install python3 python3-venv)";
 const NODE: &str = "Node.js 20.19 or newer with npm";
-
-/// The Python interpreter that has the packages of `examples/python`.
-pub(crate) fn python() -> Result<PathBuf, Error> {
-    python_with(&source("python").join("requirements.txt"), "python")
-}
 
 /// A Python interpreter that has the packages of a lock file, in a virtual environment of this name.
 pub(crate) fn python_with(lock: &Path, name: &str) -> Result<PathBuf, Error> {

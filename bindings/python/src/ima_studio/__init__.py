@@ -1,0 +1,77 @@
+"""Music and speech by IMA Studio: a price before, one payment, nothing that was paid is lost."""
+
+from ._client import Client
+from ._generation import Generation
+from ._sqlite import SqliteStore
+from ._sync import SyncClient, SyncGeneration
+from .errors import (
+    AccountError,
+    BudgetError,
+    ConfigurationError,
+    DownloadError,
+    ImaError,
+    InUseError,
+    OutcomeUnknownError,
+    RequestError,
+    ServiceError,
+    StoreError,
+    UnfinishedError,
+)
+from .store import Job, Store
+from .types import (
+    Attempt,
+    Audio,
+    Checkpoint,
+    Clip,
+    Dropped,
+    Estimate,
+    Event,
+    Field,
+    File,
+    Finished,
+    Message,
+    Model,
+    Progress,
+    Quote,
+    Retry,
+    Started,
+    Voice,
+)
+
+__all__ = [
+    "AccountError",
+    "Attempt",
+    "Audio",
+    "BudgetError",
+    "Checkpoint",
+    "Client",
+    "Clip",
+    "ConfigurationError",
+    "DownloadError",
+    "Dropped",
+    "Estimate",
+    "Event",
+    "Field",
+    "File",
+    "Finished",
+    "Generation",
+    "ImaError",
+    "InUseError",
+    "Job",
+    "Message",
+    "Model",
+    "OutcomeUnknownError",
+    "Progress",
+    "Quote",
+    "RequestError",
+    "Retry",
+    "ServiceError",
+    "SqliteStore",
+    "Started",
+    "Store",
+    "StoreError",
+    "SyncClient",
+    "SyncGeneration",
+    "UnfinishedError",
+    "Voice",
+]
