@@ -6,6 +6,7 @@ use crate::polyglot::packages;
 use crate::run::{self, run};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 const NAME: &str = "@ima-studio/client";
 
@@ -69,6 +70,10 @@ pub(crate) fn pack(to: &Path) -> Result<PathBuf, Error> {
 
 /// A clean folder with the tarball installed, and with the tests and examples of the package beside it.
 pub(crate) fn installed() -> Result<PathBuf, Error> {
+    static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(folder) = INSTALLED.get() {
+        return Ok(folder.clone());
+    }
     let tarball = pack(&run::target().join("dist").join("javascript"))?;
     let folder = run::target().join("polyglot").join("installed");
     files::make_empty(&folder)?;
@@ -85,7 +90,7 @@ pub(crate) fn installed() -> Result<PathBuf, Error> {
         &example.join("generate.js"),
         &folder.join("examples").join("generate.js"),
     )?;
-    Ok(folder)
+    Ok(INSTALLED.get_or_init(|| folder).clone())
 }
 
 /// Installs the tarball and runs every scenario, with what has been built.

@@ -7,6 +7,7 @@ use crate::run::{self, run};
 use crate::simulator::{KEY, Simulator};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// The component, as the package holds it.
 const COMPONENT: &str = "src/ima_studio/ima_machine.wasm";
@@ -36,6 +37,11 @@ pub(crate) fn build(folder: &Path) -> Result<Archives, Error> {
         .env("SOURCE_DATE_EPOCH", "1577836800")
         .stdout(std::process::Stdio::null());
     run(&mut build, "python -m build")?;
+    archives(folder)
+}
+
+/// What has been built into a folder.
+fn archives(folder: &Path) -> Result<Archives, Error> {
     let found = files::list(folder)?;
     let one = |end: &str| {
         let mut named = found
@@ -71,8 +77,7 @@ pub(crate) fn check() -> Result<(), Error> {
         .current_dir(&sources);
     run(&mut mypy, "mypy --strict")?;
 
-    let archives = build(&run::target().join("dist").join("python"))?;
-    let python = clean("wheel", &archives.wheel)?;
+    let python = installed()?;
     let mut pytest = module(&python, "pytest");
     // The copy has the tests, and `src` is not on the way of imports: they find what is installed.
     pytest
@@ -80,13 +85,19 @@ pub(crate) fn check() -> Result<(), Error> {
         .current_dir(staged())
         .env("IMA_SIMULATOR", run::program("ima-simulator"));
     run(&mut pytest, "pytest")?;
+    let archives = archives(&run::target().join("dist").join("python"))?;
     example_runs(&clean("source", &archives.source)?)
 }
 
 /// A Python that has the package as it is now, from its wheel.
 pub(crate) fn installed() -> Result<PathBuf, Error> {
+    static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(python) = INSTALLED.get() {
+        return Ok(python.clone());
+    }
     let archives = build(&run::target().join("dist").join("python"))?;
-    clean("wheel", &archives.wheel)
+    let python = clean("wheel", &archives.wheel)?;
+    Ok(INSTALLED.get_or_init(|| python).clone())
 }
 
 /// The example brings audio, and what it saves is what it says.
