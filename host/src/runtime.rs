@@ -235,7 +235,7 @@ impl Runtime {
         &self.shared.limits
     }
 
-    #[cfg(any(feature = "edge", feature = "gateway"))]
+    #[cfg(feature = "edge")]
     pub(crate) fn ceilings(&self) -> Ceilings {
         self.shared.ceilings
     }

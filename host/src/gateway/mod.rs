@@ -93,9 +93,8 @@ impl Gateway {
         *outgoing.method_mut() = parts.method;
         *outgoing.uri_mut() = uri;
         *outgoing.headers_mut() = without_sender(parts.headers);
-        let most = runtime.ceilings().per_request;
-        let most = most.map(|most| u32::try_from(most).unwrap_or(u32::MAX));
-        let guard = Guard::unwatched(most, Some(client));
+        // The ledger has the ceilings.
+        let guard = Guard::unwatched(None, Some(client));
         let job = match creates {
             true => kept::job_of(runtime, outgoing.headers()).await,
             false => None,
