@@ -53,11 +53,6 @@ impl Simulator {
         self.control("POST", path, body).map(drop)
     }
 
-    /// Takes back every scripted fault.
-    pub(crate) fn clear_faults(&self) -> Result<(), Error> {
-        self.control("DELETE", "faults", "").map(drop)
-    }
-
     /// How often the account was charged.
     pub(crate) fn charges(&self) -> Result<usize, Error> {
         let ledger = self.control("GET", &format!("ledger?key={KEY}"), "")?;
