@@ -3,7 +3,9 @@
 //!
 //! A quote's id is the secret that leads to it and to its job: 32 hexadecimal digits.
 
-use std::time::Duration;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
@@ -20,6 +22,33 @@ use crate::runtime::Runtime;
 
 /// How long a quote can be bought.
 const VALID_FOR: Duration = Duration::from_secs(15 * 60);
+
+/// The largest thing that is kept, in bytes.
+const LARGEST: usize = 128 << 10;
+
+/// How many quotes are kept within the time that one is valid.
+const MOST: usize = 500;
+
+/// What of that is used up: a component must not fill the disk.
+#[derive(Debug, Default)]
+pub(super) struct Allowance(Mutex<VecDeque<Instant>>);
+
+impl Allowance {
+    fn take(&self, now: Instant) -> Result<(), Refusal> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while kept
+            .front()
+            .is_some_and(|at| now.saturating_duration_since(*at) >= VALID_FOR)
+        {
+            kept.pop_front();
+        }
+        if kept.len() >= MOST {
+            return Err(Refusal::TooMany);
+        }
+        kept.push_back(now);
+        Ok(())
+    }
+}
 
 /// A quote, as a component keeps it.
 #[derive(Deserialize)]
@@ -63,10 +92,11 @@ struct Standing {
 /// Answers a request for `/kept{path}`.
 pub(super) async fn answer(
     runtime: &Runtime,
+    allowance: &Allowance,
     path: &str,
     request: &Request<Bytes>,
 ) -> Response<GatewayBody> {
-    match keep(runtime, path, request).await {
+    match keep(runtime, allowance, path, request).await {
         Ok(response) => response,
         Err(refusal) => refusal.response(),
     }
@@ -74,6 +104,7 @@ pub(super) async fn answer(
 
 async fn keep(
     runtime: &Runtime,
+    allowance: &Allowance,
     path: &str,
     request: &Request<Bytes>,
 ) -> Result<Response<GatewayBody>, Refusal> {
@@ -84,9 +115,13 @@ async fn keep(
     }
     let journal = runtime.journal().ok_or(Refusal::NotKept)?;
     let body = request.body();
+    if body.len() > LARGEST {
+        return Err(Refusal::Unreadable);
+    }
     let value = match (request.method(), Path::of(path).ok_or(Refusal::NoSuchPath)?) {
         (&Method::POST, Path::New) => {
             let quoted: Quoted = serde_json::from_slice(body).map_err(|_| Refusal::Unreadable)?;
+            allowance.take(Instant::now())?;
             let id = fresh_id()?;
             let quote = NewQuote {
                 id: id.clone(),
@@ -251,4 +286,20 @@ pub(super) async fn note(journal: &Journal, job: String, guard: &Guard) {
 async fn claim(journal: &Journal, quote: &KeptQuote) -> Result<(Job, Claim), Refusal> {
     let found = journal.claim(FindJob::Id(quote.job.clone())).await?;
     found.ok_or(Refusal::NothingKept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_quotes_are_kept_and_more_when_the_first_have_expired() {
+        let allowance = Allowance::default();
+        let begun = Instant::now();
+        for _ in 0..MOST {
+            assert_eq!(allowance.take(begun), Ok(()));
+        }
+        assert_eq!(allowance.take(begun), Err(Refusal::TooMany));
+        assert_eq!(allowance.take(begun + VALID_FOR), Ok(()));
+    }
 }

@@ -42,6 +42,7 @@ pub struct Gateway {
 struct Shared {
     runtime: Runtime,
     prices: Prices,
+    allowance: kept::Allowance,
 }
 
 impl Runtime {
@@ -51,6 +52,7 @@ impl Runtime {
         let shared = Shared {
             runtime: self.clone(),
             prices: Prices::default(),
+            allowance: kept::Allowance::default(),
         };
         Gateway {
             shared: Arc::new(shared),
@@ -65,7 +67,8 @@ impl Gateway {
     /// A create request that has left is waited for, whatever becomes of this future.
     pub async fn answer(&self, request: Request<Bytes>, client: Client) -> Response<GatewayBody> {
         if let Some(path) = request.uri().path().strip_prefix("/kept") {
-            return kept::answer(&self.shared.runtime, path, &request).await;
+            let shared = &self.shared;
+            return kept::answer(&shared.runtime, &shared.allowance, path, &request).await;
         }
         match self.forward(request, client).await {
             Ok(answer) => passed_on(&answer),

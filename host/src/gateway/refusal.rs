@@ -46,6 +46,8 @@ pub(super) enum Refusal {
     InDoubt,
     #[error("This gateway keeps nothing: it has no journal.")]
     NotKept,
+    #[error("Too many quotes are kept. Wait until the first of them have expired.")]
+    TooMany,
     #[error("There is nothing of this id.")]
     NothingKept,
     #[error("What is to be kept can't be read.")]
@@ -115,6 +117,7 @@ impl Refusal {
             Self::NoAnswer => (StatusCode::SERVICE_UNAVAILABLE, 503, "no_answer"),
             Self::InDoubt => (StatusCode::REQUEST_TIMEOUT, 408, "in_doubt"),
             Self::NotKept => (StatusCode::NOT_IMPLEMENTED, 4030, "not_kept"),
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, 4030, "too_many_quotes"),
             Self::NothingKept => (StatusCode::NOT_FOUND, 4030, "nothing_kept"),
             Self::Unreadable => (StatusCode::BAD_REQUEST, 4030, "unreadable"),
             Self::QuoteExpired => (StatusCode::GONE, 4030, "quote_expired"),
