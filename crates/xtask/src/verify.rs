@@ -37,6 +37,8 @@ const PURE: [&str; 3] = ["ima-core", "ima-understanding", "ima-wire"];
 pub(crate) fn run() -> Result<(), Error> {
     documents::check()?;
     cargo(&["fmt", "--all", "--check"], &[])?;
+    let agents = ["fmt", "--manifest-path", "tests/agents/Cargo.toml"];
+    cargo(&[&agents[..], &["--check"]].concat(), &[])?;
     let deny = ["--", "-D", "warnings"];
     let native = ["clippy", "--workspace", "--all-targets"];
     cargo(&[&native[..], &deny].concat(), &[])?;

@@ -36,7 +36,13 @@ impl Act {
             .arg("call")
             .arg(crate::built("ima_act.wasm"))
             .args([tool, "--args", &arguments.to_string()])
-            .args(["--metadata-json", &metadata, "--allow", "http", "--no-audit"])
+            .args([
+                "--metadata-json",
+                &metadata,
+                "--allow",
+                "http",
+                "--no-audit",
+            ])
             .env("HOME", self.home.path())
             .stdin(Stdio::null());
         command
@@ -54,7 +60,11 @@ impl AgentHost for Act {
     }
 
     fn call_and_die(&self, tool: &str, arguments: Value, after: Duration) {
-        let mut child = self.command(tool, &arguments).stdout(Stdio::null()).spawn().unwrap();
+        let mut child = self
+            .command(tool, &arguments)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         std::thread::sleep(after);
         let _ = child.kill();
         let _ = child.wait();

@@ -89,7 +89,9 @@ impl host::Host for State {
             .http_status_as_error(false)
             .build()
             .into();
-        let mut request = ureq::http::Request::builder().method(method.as_str()).uri(url);
+        let mut request = ureq::http::Request::builder()
+            .method(method.as_str())
+            .uri(url);
         let headers: BTreeMap<String, String> = serde_json::from_str(&headers_json).unwrap();
         for (name, value) in headers {
             request = request.header(name, value);
@@ -127,7 +129,10 @@ impl IronClaw {
         let capabilities: Value = serde_json::from_slice(&file).unwrap();
         let allowed = &capabilities["http"]["allowlist"][0];
         assert_eq!(allowed["host"], "127.0.0.1");
-        assert_eq!(capabilities["workspace"]["allowed_prefixes"], json!(["ima/"]));
+        assert_eq!(
+            capabilities["workspace"]["allowed_prefixes"],
+            json!(["ima/"])
+        );
         Self {
             engine,
             component: component.unwrap(),
@@ -159,7 +164,11 @@ impl IronClaw {
             params,
             context: None,
         };
-        match tool.near_agent_tool().call_execute(&mut store, &request).unwrap() {
+        match tool
+            .near_agent_tool()
+            .call_execute(&mut store, &request)
+            .unwrap()
+        {
             Response::Success(answer) => Ok(serde_json::from_str(&answer).unwrap()),
             Response::Failure(failure) => Err(format!("{:?} {:?}", failure.code, failure.message)),
         }

@@ -34,7 +34,9 @@ fn create(host: &dyn AgentHost, (id, points): &(String, u64)) -> Result<Value, S
 /// Checks until the audio is there.
 fn fetch(host: &dyn AgentHost, id: &str) -> Value {
     for _ in 0..200 {
-        let job = host.call("check", json!({"job": id, "wait_seconds": 5})).unwrap();
+        let job = host
+            .call("check", json!({"job": id, "wait_seconds": 5}))
+            .unwrap();
         if job["state"] == "finished" {
             return job;
         }
@@ -48,13 +50,22 @@ fn a_song_is_quoted_bought_and_fetched<H: AgentHost>(load: Load<'_, H>) {
     let gateway = stage.gateway(None, &[]);
     let host = load(&stage, &gateway);
     let models = host.call("models", json!({"task": "music"})).unwrap();
-    assert!(models["models"][0].as_str().unwrap().starts_with("sonic"), "{models}");
+    assert!(
+        models["models"][0].as_str().unwrap().starts_with("sonic"),
+        "{models}"
+    );
     let voices = host.call("voices", json!({"language": "en"})).unwrap();
-    assert!(voices["voices"][0].as_str().unwrap().contains("Tim"), "{voices}");
+    assert!(
+        voices["voices"][0].as_str().unwrap().contains("Tim"),
+        "{voices}"
+    );
 
     let quoted = quote(&host);
     assert_eq!(stage.charges(), 0);
-    let bad = host.call("create", json!({"quote_id": quoted.0, "points": quoted.1 + 1}));
+    let bad = host.call(
+        "create",
+        json!({"quote_id": quoted.0, "points": quoted.1 + 1}),
+    );
     assert!(bad.unwrap_err().contains("agreed"));
     for _ in 0..2 {
         let job = create(&host, &quoted).unwrap();
@@ -74,7 +85,10 @@ fn a_lost_answer_is_a_doubt_and_never_paid_twice<H: AgentHost>(load: Load<'_, H>
     let quoted = quote(&host);
     for _ in 0..3 {
         let problem = create(&host, &quoted).unwrap_err();
-        assert!(problem.contains("in_doubt") || problem.contains("spent: unknown"), "{problem}");
+        assert!(
+            problem.contains("in_doubt") || problem.contains("spent: unknown"),
+            "{problem}"
+        );
         stage.control.clear_faults();
     }
     assert_eq!(stage.charges(), 1);
@@ -113,6 +127,9 @@ fn a_ceiling_holds<H: AgentHost>(load: Load<'_, H>) {
     let gateway = stage.gateway(None, &["--max-points", "20"]);
     let host = load(&stage, &gateway);
     let problem = create(&host, &quote(&host)).unwrap_err();
-    assert!(problem.contains("more than one request may spend"), "{problem}");
+    assert!(
+        problem.contains("more than one request may spend"),
+        "{problem}"
+    );
     assert_eq!(stage.charges(), 0);
 }

@@ -65,7 +65,9 @@ impl Stage {
 
     /// Starts the gateway; at the address of an earlier one, if that is given.
     pub fn gateway(&self, at: Option<&str>, options: &[&str]) -> Gateway {
-        let listen = at.map_or("127.0.0.1:0".to_owned(), |origin| authority(origin).to_owned());
+        let listen = at.map_or("127.0.0.1:0".to_owned(), |origin| {
+            authority(origin).to_owned()
+        });
         let arguments = [&["gateway", "--json", "--listen", &listen], options].concat();
         let mut child = self.ima(&arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
@@ -79,12 +81,16 @@ impl Stage {
     /// What the program prints for a host.
     pub fn policy(&self, host: &str, gateway: &Gateway) -> String {
         let listen = authority(&gateway.origin);
-        let output = self.ima(&["gateway", "--policy", host, "--listen", listen]).output().unwrap();
+        let output = self
+            .ima(&["gateway", "--policy", host, "--listen", listen])
+            .output()
+            .unwrap();
         String::from_utf8(output.stdout).unwrap()
     }
 
     pub fn fault(&self, fault: Fault) {
-        self.control.fault(Endpoint::Create, NthRequest::Every, fault);
+        self.control
+            .fault(Endpoint::Create, NthRequest::Every, fault);
     }
 
     pub fn charges(&self) -> usize {
@@ -105,7 +111,10 @@ impl<H: AgentHost> AgentHost for Searched<H> {
     fn call(&self, tool: &str, arguments: Value) -> Result<Value, String> {
         let answer = self.0.call(tool, arguments);
         let words = format!("{answer:?}");
-        assert!(!words.contains(DEMO_KEY), "the key reached the sandbox: {words}");
+        assert!(
+            !words.contains(DEMO_KEY),
+            "the key reached the sandbox: {words}"
+        );
         answer
     }
 

@@ -130,7 +130,10 @@ impl Wassette {
         let mut linker = Linker::new(&self.engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).unwrap();
         wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker).unwrap();
-        let instance = linker.instantiate_async(&mut store, &self.component).await.unwrap();
+        let instance = linker
+            .instantiate_async(&mut store, &self.component)
+            .await
+            .unwrap();
         let function = instance.get_func(&mut store, tool).unwrap();
         let types = function.ty(&store);
         let parameters: Vec<Val> = types
@@ -138,7 +141,10 @@ impl Wassette {
             .map(|(name, ty)| value(&arguments, name, &ty))
             .collect();
         let mut results = [Val::Bool(false)];
-        function.call_async(&mut store, &parameters, &mut results).await.unwrap();
+        function
+            .call_async(&mut store, &parameters, &mut results)
+            .await
+            .unwrap();
         match &results[0] {
             Val::Result(Ok(Some(answer))) => Ok(shown(answer)),
             Val::Result(Err(Some(problem))) => Err(shown(problem).to_string()),
@@ -180,7 +186,9 @@ fn assert_documented(component: &[u8]) {
         }
         _ => None,
     });
-    let docs = docs.next().expect("the component has a section package-docs");
+    let docs = docs
+        .next()
+        .expect("the component has a section package-docs");
     let docs: Value = serde_json::from_slice(&docs[1..]).unwrap();
     for tool in ["models", "voices", "quote", "create", "check"] {
         let told = docs["worlds"]["tools"]["func_exports"][tool].to_string();

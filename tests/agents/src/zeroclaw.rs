@@ -64,7 +64,11 @@ impl PluginStateBackend for NoState {
 impl ZeroClaw {
     pub fn load(gateway: &Gateway) -> Self {
         let plugins = PluginHost::from_plugins_dir(&crate::built("zeroclaw")).unwrap();
-        assert_eq!(plugins.tool_plugin_details().len(), 1, "the package is admitted");
+        assert_eq!(
+            plugins.tool_plugin_details().len(),
+            1,
+            "the package is admitted"
+        );
         Self {
             runtime: Runtime::new().unwrap(),
             plugins: Arc::new(plugins),
@@ -72,13 +76,21 @@ impl ZeroClaw {
         }
     }
 
-    async fn execute(plugins: &PluginHost, origin: String, arguments: String) -> Result<Value, String> {
+    async fn execute(
+        plugins: &PluginHost,
+        origin: String,
+        arguments: String,
+    ) -> Result<Value, String> {
         let details = plugins.tool_plugin_details();
         let (manifest, component) = details[0];
         let grants = [PluginPermission::ConfigRead, PluginPermission::HttpClient];
-        let scope =
-            PluginInstanceScope::from_manifest(manifest, PluginCapability::Tool, "ima-studio", grants)
-                .unwrap();
+        let scope = PluginInstanceScope::from_manifest(
+            manifest,
+            PluginCapability::Tool,
+            "ima-studio",
+            grants,
+        )
+        .unwrap();
         let (owned, configured) = (
             manifest.clone(),
             HashMap::from([("gateway".to_owned(), origin)]),

@@ -1,5 +1,9 @@
 //! Each agent host, from a quote to the audio, and through what goes wrong on the way.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
 
 use ima_agent_hosts::act::{self, Act};
 use ima_agent_hosts::ironclaw::IronClaw;
@@ -18,7 +22,9 @@ fn imports(file: &str) -> Vec<String> {
             Payload::Version { .. } => depth += 1,
             Payload::End(_) => depth -= 1,
             Payload::ComponentImportSection(section) if depth == 1 => {
-                let names = section.into_iter().map(|import| import.unwrap().name.name.to_owned());
+                let names = section
+                    .into_iter()
+                    .map(|import| import.unwrap().name.name.to_owned());
                 imports.extend(names);
             }
             _ => {}
