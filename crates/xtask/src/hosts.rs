@@ -122,6 +122,13 @@ pub(crate) fn scenarios() -> Result<(), Error> {
         .join("test")
         .join("host.js");
     let script = packages::transpile(&javascript, &plugin, "plugin", &sources.join("plugin.js"))?;
+    let examples = run::workspace().join("examples").join("gateway");
+    let song = packages::transpile(&javascript, &plugin, "plugin", &examples.join("song.js"))?;
+    let mut in_python = Command::new(&python);
+    in_python.arg(examples.join("song.py")).arg(&plugin);
+    let mut in_javascript = Command::new("node");
+    in_javascript.arg(song);
+    through_the_gateway([("wasmtime-py", in_python), ("jco", in_javascript)])?;
     let driver = |host, program: &Path, arguments: Vec<PathBuf>, example| Driver {
         host,
         program: program.to_path_buf(),
@@ -164,6 +171,42 @@ pub(crate) fn scenarios() -> Result<(), Error> {
     Ok(())
 }
 
+/// Hosts that add no header bring their song all the same, and hold no key.
+fn through_the_gateway(examples: [(&'static str, Command); 2]) -> Result<(), Error> {
+    let simulator = Simulator::start(1_000)?;
+    simulator.tell("timelines", &instant("sonic"))?;
+    let home = run::target().join("polyglot").join("gateway");
+    let gateway = Server::start("gateway", |port| {
+        let mut command = Command::new(run::program("ima"));
+        command
+            .args(["gateway", "--listen", &format!("127.0.0.1:{port}")])
+            .args(["--base-url", &simulator.origin, "--clock-rate", "1000"])
+            .env("IMA_API_KEY", KEY)
+            .env("IMA_DATA_DIR", &home);
+        Ok(command)
+    })?;
+    let origin = gateway.said("The origin for components: ")?;
+    for (charges, (host, mut example)) in (1..).zip(examples) {
+        example
+            .arg("calm ambient piano")
+            .env("IMA_BASE_URL", &origin)
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        let output = example.output();
+        let output = output.map_err(|error| Error::Start(host.to_owned(), error))?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let brought = output.status.success() && said.contains(&simulator.origin);
+        if !brought || simulator.charges()? != charges {
+            let said = said + &String::from_utf8_lossy(&output.stderr);
+            return Err(Error::Example(
+                host,
+                format!("no song through the gateway: {said}"),
+            ));
+        }
+        eprintln!("{host}: a song through the gateway");
+    }
+    Ok(())
+}
+
 /// A timeline on which every task is finished at once.
 fn instant(model: &str) -> String {
     format!(r#"{{"model_id": "{model}", "timeline": {{"total_seconds": 0}}}}"#)
@@ -178,40 +221,7 @@ impl Driver {
             }
         }
         self.one("speech", USUAL)?;
-        if !self.example {
-            self.through_the_gateway()?;
-        }
         self.refused_connection()
-    }
-
-    /// A host that adds no header gets its audio all the same, and holds no key.
-    fn through_the_gateway(&self) -> Result<(), Error> {
-        let simulator = Simulator::start(1_000)?;
-        for model in ["sonic", "seed-tts-2.0"] {
-            simulator.tell("timelines", &instant(model))?;
-        }
-        let home = run::target()
-            .join("polyglot")
-            .join("gateway")
-            .join(self.host);
-        let gateway = Server::start("gateway", |port| {
-            let mut command = Command::new(run::program("ima"));
-            command
-                .args(["gateway", "--listen", &format!("127.0.0.1:{port}")])
-                .args(["--base-url", &simulator.origin, "--clock-rate", "1000"])
-                .env("IMA_API_KEY", KEY)
-                .env("IMA_DATA_DIR", &home);
-            Ok(command)
-        })?;
-        let origin = gateway.said("The origin for components: ")?;
-        for (task, charges) in [("music", 1), ("speech", 2)] {
-            let end = self.run(&origin, task, USUAL.limit)?;
-            if !end.success || simulator.charges()? != charges {
-                return Err(self.broken("through the gateway", "it brings audio", &end));
-            }
-            eprintln!("{}: {task}, through the gateway: charged yes", self.host);
-        }
-        Ok(())
     }
 
     /// One generation whose create request meets this.

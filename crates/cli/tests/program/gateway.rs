@@ -178,6 +178,42 @@ async fn an_answer_that_comes_after_the_client_has_gone_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_many_clients_at_once_with_one_purchase_one_pays_and_those_that_are_killed_lose_nothing()
+{
+    let stage = Stage::new().await;
+    stage.fault(Endpoint::Create, Fault::Delay(Duration::from_secs(1)));
+    let gateway = Gateway::start(&stage, &[]);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let answer = gateway.create(KEY, 30);
+                let known = answer.1["data"]["id"].is_string();
+                assert!(known || refusal(&answer) == ("in_doubt", "unknown"));
+            });
+            scope.spawn(|| {
+                // Sends the same and hangs up.
+                let body = order(30);
+                let head = format!(
+                    "POST {}/open/v1/tasks/create HTTP/1.1\r\nhost: {}\r\nidempotency-key: {KEY}\r\ncontent-length: {}\r\n\r\n{body}",
+                    gateway.token, gateway.authority, body.len()
+                );
+                let mut stream = TcpStream::connect(&gateway.authority).unwrap();
+                stream.write_all(head.as_bytes()).unwrap();
+            });
+        }
+    });
+    let known = loop {
+        let known = gateway.create(KEY, 30);
+        if known.0 == 200 {
+            break known.1;
+        }
+        assert_eq!(refusal(&known), ("in_doubt", "unknown"));
+    };
+    assert!(known["data"]["id"].is_string());
+    assert_eq!(stage.charges(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ceilings_and_wrong_prices_keep_a_purchase_back() {
     let stage = Stage::new().await;
     let gateway = Gateway::start(
