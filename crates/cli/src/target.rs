@@ -6,14 +6,18 @@ mod tests;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 use ima_host::types::{Media, TaskType};
 use ima_host::{AudioFormat, Download, Error, Folder, Runtime, file_name};
 
 use crate::command_error::CommandError;
+use crate::config;
 use crate::options::Delivery;
+use crate::tags::Tags;
 use crate::ui::text::command_error;
 pub(crate) use refusal::not_saved;
 use refusal::{exists, needs_folder, no_folder, not_a_file, taken, unwritable};
@@ -51,6 +55,8 @@ pub(crate) struct Target {
     name: Option<PathBuf>,
     force: bool,
     _reserved: Vec<Reserved>,
+    /// A folder that goes with it.
+    _keeps: Option<tempfile::TempDir>,
 }
 
 impl Target {
@@ -72,17 +78,15 @@ impl Target {
                 name: None,
                 force,
                 _reserved: Vec::new(),
+                _keeps: None,
             })
         };
         let Some(out) = delivery.out.as_deref() else {
-            return folder(Path::new("."));
+            let usual = config::get().out.as_deref();
+            return folder(usual.unwrap_or(Path::new(".")));
         };
-        if out == Path::new("-") {
-            return Err(command_error!(
-                Usage,
-                "Audio can't go to standard output." => "Name a file, for example --out song.wav",
-                "音频不能写到标准输出。" => "请用 --out 指定文件，例如 song.wav。"
-            ));
+        if delivery.is_stdout() {
+            return Self::stdout(share);
         }
         if out.is_dir() || ends_with_separator(out) {
             return folder(out);
@@ -121,7 +125,41 @@ impl Target {
             name: Some(out.to_path_buf()),
             force,
             _reserved: reserved,
+            _keeps: None,
         })
+    }
+
+    /// A folder of its own, out of which the audio goes to standard output.
+    fn stdout(share: Share) -> Result<Self, CommandError> {
+        if io::stdout().is_terminal() {
+            return Err(command_error!(
+                Usage,
+                "Audio can't go to a terminal." => "Send it to a file or a program: ima music … --out - | mpv -",
+                "音频不能写到终端。" => "请写到文件或程序：ima music … --out - | mpv -"
+            ));
+        }
+        if matches!(share, Share::Several) {
+            return Err(needs_folder(Path::new("-")));
+        }
+        let folder = tempfile::tempdir().and_then(|it| Ok((Folder::open(it.path())?, it)));
+        let (folder, keeps) = folder.map_err(|error| unwritable(Path::new("-"), &error))?;
+        Ok(Self {
+            folder,
+            name: None,
+            force: false,
+            _reserved: Vec::new(),
+            _keeps: Some(keeps),
+        })
+    }
+
+    /// The folder that takes the audio.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The name that was asked for.
+    pub(crate) fn name(&self) -> Option<&Path> {
+        self.name.as_deref()
     }
 
     /// Fetches one media of a task; `index` counts from 0. `base` is what a file in a folder is
@@ -132,10 +170,11 @@ impl Target {
         media: &Media,
         base: &str,
         index: usize,
+        tags: Option<&Tags>,
     ) -> Result<Saved, Error> {
         let download = runtime.download_into(&media.url, &self.folder).await?;
         let path_without_number = match &self.name {
-            Some(name) => name.clone(),
+            Some(name) => with_extension(name, download.format()),
             None => {
                 let name = file_name(base, 0, download.format());
                 match self.folder.path() == Path::new(".") {
@@ -159,8 +198,18 @@ impl Target {
             }
             path = numbered(&path_without_number, index.saturating_add(further));
         }
-        let saved = Saved::of(&download, path);
+        let mut saved = Saved::of(&download, path);
         download.keep(&saved.path, self.force).await?;
+        if let Some(tags) = tags {
+            // What is in the file counts, with its tags.
+            match tags
+                .write(&saved.path, saved.format)
+                .and_then(|()| fs::read(&saved.path))
+            {
+                Ok(bytes) => saved.sha256 = hexadecimal(&Sha256::digest(bytes)),
+                Err(error) => tracing::warn!(%error, "a file has no tags"),
+            }
+        }
         Ok(saved)
     }
 }
@@ -227,6 +276,30 @@ fn folder_of(path: &Path) -> &Path {
     path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|it| format!("{it:02x}")).collect()
+}
+
+/// The name with the extension of what the file holds, in place of another one of audio.
+fn with_extension(name: &Path, format: AudioFormat) -> PathBuf {
+    const AUDIO: [&str; 11] = [
+        "wav", "mp3", "ogg", "oga", "opus", "flac", "m4a", "aac", "webm", "amr", "aiff",
+    ];
+    let given = name.extension().and_then(OsStr::to_str).unwrap_or_default();
+    let given = given.to_lowercase();
+    let right = format.extension();
+    if format == AudioFormat::Unknown || given == right {
+        return name.to_path_buf();
+    }
+    if AUDIO.contains(&given.as_str()) {
+        return name.with_extension(right);
+    }
+    let mut name = name.as_os_str().to_owned();
+    name.push(".");
+    name.push(right);
+    name.into()
 }
 
 /// The first file has the name as it is, the second `-2` before the extension, and so on.

@@ -168,11 +168,12 @@ async fn audio_that_could_not_be_saved_is_told_with_the_way_to_it() {
 }
 
 #[tokio::test]
-async fn another_format_than_the_name_says_is_told() {
+async fn the_name_gets_the_extension_of_what_the_file_holds() {
     let stage = Stage::new().await;
     let output = stage.ima(&["speech", "Hello.", "--out", "a.mp3", "--language", "en"]);
     ends(&output, 0);
-    assert!(text(&output.stderr).contains("a.mp3 contains audio in the format wav"));
+    assert!(text(&output.stdout).contains("Saved: a.wav"));
+    stage.is_audio("a.wav");
 }
 
 #[cfg(target_os = "linux")]
