@@ -8,7 +8,7 @@ use ima_host::types::Language;
 const BETWEEN: char = '¦';
 
 /// What clap itself writes into a help.
-const LABELS: [(&str, &str); 13] = [
+const LABELS: [(&str, &str); 14] = [
     (
         "Print help (see more with '--help')",
         "显示帮助（--help 更详细）",
@@ -31,6 +31,7 @@ const LABELS: [(&str, &str); 13] = [
     ("[default: ", "[默认："),
     ("[possible values: ", "[可选："),
     ("[aliases: ", "[别名："),
+    ("[alias: ", "[别名："),
 ];
 
 /// A command whose help is in one language.

@@ -62,7 +62,13 @@ impl Place {
         let stem = match target.name() {
             Some(name) if wanted.is_some() => name.with_extension(""),
             Some(name) => name.to_path_buf(),
-            None => folder.join(words.unwrap_or_else(|| "narration".to_owned())),
+            None => {
+                let words = words.unwrap_or_else(|| "narration".to_owned());
+                match folder == Path::new(".") {
+                    true => PathBuf::from(words),
+                    false => folder.join(words),
+                }
+            }
         };
         let place = Self {
             exact: target

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ima_host::Request;
 use ima_host::Runtime;
-use ima_host::types::{Options, TaskType};
+use ima_host::types::{Model, Options, TaskType};
 
 use crate::command_error::CommandError;
 use crate::commands::voices;
@@ -173,18 +173,29 @@ impl Narration {
         request
     }
 
-    /// The largest part: as asked for, within what the service takes.
-    async fn most(&self, common: &Common, runtime: &Runtime, model: Option<&str>) -> usize {
-        let asked = usize::try_from(self.flags.part_size).unwrap_or(MOST_LETTERS);
-        let models = runtime
-            .models(TaskType::TextToSpeech, common.language())
-            .await;
-        let models = models.unwrap_or_default();
-        let model = models
-            .iter()
-            .find(|it| model.is_none_or(|id| it.model_id == id));
+    /// Names the model by its id, whether it was named, is the usual one or is recommended: it is part of
+    /// what a part is. Tells the largest part: as asked for, within what the service takes.
+    async fn resolve(
+        &self,
+        common: &Common,
+        runtime: &Runtime,
+        request: &mut Request,
+    ) -> Result<usize, CommandError> {
+        let models = runtime.models(TaskType::TextToSpeech, common.language());
+        let models = models.await?;
+        let is_meant = |it: &&Model| match &request.model_id {
+            None => it.recommended,
+            Some(named) => {
+                it.model_id.eq_ignore_ascii_case(named) || it.name.eq_ignore_ascii_case(named)
+            }
+        };
+        let model = models.iter().find(is_meant);
         let field = model.and_then(|it| it.fields.iter().find(|it| it.name == "text"));
         let most = field.and_then(|it| usize::try_from(it.maximum?).ok());
-        asked.min(most.unwrap_or(MOST_LETTERS))
+        if let Some(model) = model {
+            request.model_id = Some(model.model_id.clone());
+        }
+        let asked = usize::try_from(self.flags.part_size).unwrap_or(MOST_LETTERS);
+        Ok(asked.min(most.unwrap_or(MOST_LETTERS)))
     }
 }

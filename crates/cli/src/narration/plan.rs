@@ -54,11 +54,8 @@ impl Plan {
         request: &Request,
         options: &Generate,
     ) -> Result<Self, CommandError> {
-        // The usual model is part of what a part is.
-        let request = runtime.with_preferred_model(request.clone()).await;
-        let most = narration
-            .most(common, runtime, request.model_id.as_deref())
-            .await;
+        let mut request = runtime.with_preferred_model(request.clone()).await;
+        let most = narration.resolve(common, runtime, &mut request).await?;
         let parts = split::parts(&narration.book, most);
         if parts.is_empty() {
             return Err(crate::prompts::empty());
