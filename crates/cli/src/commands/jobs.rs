@@ -85,7 +85,7 @@ async fn list(common: &Common, open: bool) -> Result<Exit, CommandError> {
     let language = common.language();
     let mut jobs = setup::journal(common).await?.list().await?;
     let library = Library::of(common);
-    jobs.retain(|job| !open || job.is_open() && !library.is_unknown(&job.id));
+    jobs.retain(|job| !open || job.is_open());
     if common.json {
         #[derive(Serialize)]
         struct List<'a> {

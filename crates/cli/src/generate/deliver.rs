@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::fake_address;
 use crate::report::{self, Begun, Problem, SavedMedia};
 use crate::tags::Tags;
-use crate::target::{self, Saved};
+use crate::target::{self, Saved, Target};
 use crate::ui::out;
 use crate::ui::screen::EventPrinter;
 use crate::ui::text::{self, Text, say};
@@ -283,6 +283,13 @@ impl Run<'_> {
             if report.file.is_some() {
                 continue;
             }
+            // What an earlier run saved carries tags, so its content is no longer what is fetched.
+            if let Some(file) = self.library_file(target, job, index) {
+                let sha256 = target::sha256(&file).unwrap_or_default();
+                show.saved(&file, &sha256);
+                report.saved(file, sha256);
+                continue;
+            }
             let saved = tokio::select! {
                 saved = target.save(self.runtime, media, &base, index, tags.as_ref()) => saved,
                 _ = interrupt.pressed() => {
@@ -324,6 +331,18 @@ impl Run<'_> {
             }
         }
         kept
+    }
+
+    /// The file that an earlier run saved where this one is to save, too.
+    fn library_file(&self, target: &Target, job: Option<&str>, index: usize) -> Option<PathBuf> {
+        let record = self.library.get(job.filter(|_| self.resumed)?)?;
+        let file = record.files.get(index).filter(|it| it.is_file())?;
+        let folder = std::path::absolute(target.folder()).ok()?;
+        let folder = folder.canonicalize().ok()?;
+        let here = file.parent()?.canonicalize().ok()? == folder;
+        let named = target.name().and_then(|it| it.file_stem());
+        let same = named.is_none() || named == file.file_stem();
+        (here && same).then(|| file.clone())
     }
 
     /// Writes the first clip to standard output; of others it is said how to fetch them.
