@@ -7,13 +7,13 @@ use ima_host::types::{Options, SpeechOptions, SpeechStyle, TaskType};
 use ima_host::{Request, Runtime};
 
 use super::{completions, voices};
-use crate::command_error::{CommandError, ErrorKind};
+use crate::command_error::CommandError;
 use crate::config;
 use crate::exit::Exit;
 use crate::generate::option_names::OptionOf;
 use crate::narration::{self, NarrationFlags};
 use crate::options::{Common, Generate, ModelChoice};
-use crate::ui::text::{self, say, shortened};
+use crate::ui::text::say;
 use crate::{generate, prompts, setup};
 
 const EXAMPLES: &str = "\
@@ -83,62 +83,11 @@ async fn is_for_voices(runtime: &Runtime, request: &Request) -> bool {
         && !request.parameters.contains_key("speaker")
 }
 
-/// The emotions that the service's voices are known to have; each voice has some of them.
-const EMOTIONS: [&str; 22] = [
-    "neutral",
-    "happy",
-    "sad",
-    "angry",
-    "surprised",
-    "fear",
-    "hate",
-    "excited",
-    "coldness",
-    "depressed",
-    "lovey-dovey",
-    "shy",
-    "comfort",
-    "tension",
-    "tender",
-    "storytelling",
-    "radio",
-    "magnetic",
-    "advertising",
-    "vocal-fry",
-    "ASMR",
-    "news",
-];
+/// The emotions that the project knows of. Voices may have others: the service decides.
+const EMOTIONS: [&str; 4] = ["neutral", "happy", "sad", "angry"];
 
 fn emotions() -> Vec<CompletionCandidate> {
     EMOTIONS.map(CompletionCandidate::new).into()
-}
-
-/// Refuses an emotion that is not known: it would be paid for, and not heard.
-fn known_emotion(given: &str) -> Result<(), CommandError> {
-    if EMOTIONS.iter().any(|it| it.eq_ignore_ascii_case(given)) {
-        return Ok(());
-    }
-    let all = EMOTIONS.map(str::to_owned);
-    let near =
-        text::nearest(given, &all).map(|near| say!("Did you mean {near}?", "是否指 {near}？"));
-    let all = all.join(", ");
-    let given = shortened(given);
-    let error = CommandError::new(
-        ErrorKind::Usage,
-        say!(
-            "--emotion {given} is not known, and may be paid for without being heard.",
-            "--emotion {given}：没有这种情感，付了积分也可能听不出来。"
-        ),
-    );
-    let known = say!("Known: {all}", "已知的：{all}");
-    let hint = match near {
-        Some(near) => near.and(&known),
-        None => known,
-    };
-    Err(error.hint(hint).hint(say!(
-        "To send it all the same: --param audio_params='{{\"emotion\":\"{given}\"}}'",
-        "仍要发送：--param audio_params='{{\"emotion\":\"{given}\"}}'"
-    )))
 }
 
 /// How a text is spoken.
@@ -201,9 +150,6 @@ pub(crate) async fn request(
 ) -> Result<Request, CommandError> {
     let mut request = common.request(TaskType::TextToSpeech);
     prompts::not_empty("--emotion", flags.emotion.as_deref())?;
-    if let Some(emotion) = &flags.emotion {
-        known_emotion(emotion.trim())?;
-    }
     prompts::not_empty("--voice", flags.voice.as_deref())?;
     prompts::choose(&mut request, choice, &flags.options())?;
     let speaker = match flags.voice {
