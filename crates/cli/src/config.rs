@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::{fs, io};
 
 use ima_host::types::Language;
+use toml::{Table, Value};
 
 use crate::command_error::CommandError;
 use crate::folders;
@@ -86,9 +87,19 @@ fn read() -> Result<Config, CommandError> {
 
 /// Every setting in the file, as text.
 pub(crate) fn all() -> Result<Vec<(String, String)>, CommandError> {
-    let text = text()?;
-    let lines = text.lines().filter(|line| !is_blank(line));
-    lines.map(|line| setting(line).ok_or_else(broken)).collect()
+    parsed(&text()?).ok_or_else(broken)
+}
+
+/// The settings in a document: texts, numbers and switches.
+fn parsed(document: &str) -> Option<Vec<(String, String)>> {
+    let table: Table = toml::from_str(document).ok()?;
+    let text = |(name, value)| match value {
+        Value::String(text) => Some((name, text)),
+        Value::Integer(number) => Some((name, number.to_string())),
+        Value::Boolean(switch) => Some((name, switch.to_string())),
+        _ => None,
+    };
+    table.into_iter().map(text).collect()
 }
 
 fn text() -> Result<String, CommandError> {
@@ -97,37 +108,6 @@ fn text() -> Result<String, CommandError> {
         Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         Some(text) => text.map_err(|_| broken()),
     }
-}
-
-fn is_blank(line: &str) -> bool {
-    let line = line.trim();
-    line.is_empty() || line.starts_with('#')
-}
-
-/// A line of the file: as much of TOML as settings need, a name and a text, a number or a switch.
-fn setting(line: &str) -> Option<(String, String)> {
-    let (name, value) = line.split_once('=')?;
-    let (name, value) = (name.trim(), value.trim());
-    let text = match value.strip_prefix('"') {
-        // A text in TOML's quotation marks is one in JSON's, too.
-        Some(rest) => {
-            let mut escaped = false;
-            let end = rest.find(|it| {
-                let ends = it == '"' && !escaped;
-                escaped = it == '\\' && !escaped;
-                ends
-            })?;
-            let after = rest.get(end + 1..)?;
-            let text = serde_json::from_str(value.get(..end + 2)?).ok()?;
-            is_blank(after).then_some(text)?
-        }
-        None if value.starts_with('\'') => {
-            let (text, after) = value.get(1..)?.split_once('\'')?;
-            is_blank(after).then(|| text.to_owned())?
-        }
-        None => value.split('#').next()?.trim().to_owned(),
-    };
-    (!name.is_empty() && !text.is_empty()).then(|| (name.to_owned(), text))
 }
 
 /// Puts one setting into the others.
@@ -176,13 +156,18 @@ pub(crate) fn change(name: &str, text: Option<&str>) -> Result<(), CommandError>
         }
     };
     let before = self::text()?;
-    let is_it = |it: &str| !is_blank(it) && setting(it).is_some_and(|(known, _)| known == name);
+    // Only its own line changes.
+    let is_it = |line: &str| {
+        let settings = parsed(line).unwrap_or_default();
+        settings.iter().any(|(known, _)| known == name)
+    };
     let kept = before.lines().filter(|it| !is_it(it)).map(str::to_owned);
     let lines: Vec<_> = kept.chain(line).collect();
     let document = match lines.is_empty() {
         true => String::new(),
         false => lines.join("\n") + "\n",
     };
+    parsed(&document).ok_or_else(broken)?;
     let path = path().ok_or_else(broken)?;
     folders::write_private(&path, document.as_bytes()).map_err(|_| broken())
 }
@@ -223,10 +208,10 @@ fn broken() -> CommandError {
 
 #[cfg(test)]
 mod tests {
-    use super::setting;
+    use super::parsed;
 
     #[test]
-    fn a_line_is_a_name_and_a_value() {
+    fn a_setting_is_a_text_a_number_or_a_switch() {
         for (line, value) in [
             ("voice = \"Tim\"", Some("Tim")),
             ("voice = \"a \\\"b\\\" # c\"  # d", Some("a \"b\" # c")),
@@ -235,11 +220,13 @@ mod tests {
             ("voice = true", Some("true")),
             ("voice = ", None),
             ("voice", None),
+            ("voice = []", None),
             ("voice = \"open", None),
             ("voice = \"a\" b", None),
         ] {
-            let read = setting(line);
-            assert_eq!(read.map(|(_, value)| value).as_deref(), value, "{line}");
+            let read = parsed(line);
+            let read = read.as_ref().and_then(|it| it.first());
+            assert_eq!(read.map(|(_, value)| value.as_str()), value, "{line}");
         }
     }
 }
