@@ -1,6 +1,7 @@
 //! What was made on this machine: a file for each job beside the journal, with what the journal does
 //! not keep. The journal stays the truth about the money; what is missing here is only not shown.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -33,6 +34,8 @@ pub(crate) struct Record {
     /// Where the audio was to go: `--out`, as a full path.
     pub(crate) out: Option<PathBuf>,
     pub(crate) files: Vec<PathBuf>,
+    /// The SHA-256 of what was fetched, and of the same with tags.
+    pub(crate) tagged: BTreeMap<String, String>,
     /// What tells it from other parts, if it is a part of a narration.
     pub(crate) part: Option<String>,
     /// The jobs of the parts, if it is a narration.

@@ -1,11 +1,10 @@
 //! Tags in the files that are saved: what it is, of which model, when, and with what chapters.
 
 use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use id3::frame::{Chapter, Comment};
-use id3::{Tag, TagLike, Version};
+use id3::{StorageFile, Tag, TagLike, Version};
 use ima_host::AudioFormat;
 use jiff::Zoned;
 
@@ -24,18 +23,22 @@ pub(crate) struct Tags {
 }
 
 impl Tags {
-    /// Writes them into a file. Other formats than MP3, WAV and AIFF stay as they are.
-    pub(crate) fn write(&self, path: &Path, format: AudioFormat) -> io::Result<()> {
-        let tag = self.tag();
-        let tagged = matches!(
-            format,
-            AudioFormat::Mp3 | AudioFormat::Wav | AudioFormat::Aiff
-        );
-        if !tagged {
+    /// Writes them into audio. Other formats than MP3, WAV and AIFF stay as they are.
+    pub(crate) fn write(&self, mut audio: impl StorageFile, format: AudioFormat) -> io::Result<()> {
+        if !Self::are_in(format) {
             return Ok(());
         }
-        let written = tag.write_to_path(path, Version::Id3v24);
+        audio.rewind()?;
+        let written = self.tag().write_to_file(audio, Version::Id3v24);
         written.map_err(io::Error::other)
+    }
+
+    /// Whether files of this format have tags.
+    pub(crate) const fn are_in(format: AudioFormat) -> bool {
+        matches!(
+            format,
+            AudioFormat::Mp3 | AudioFormat::Wav | AudioFormat::Aiff
+        )
     }
 
     fn tag(&self) -> Tag {

@@ -6,7 +6,7 @@ mod tests;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, Cursor, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -16,6 +16,7 @@ use ima_host::{AudioFormat, Download, Error, Folder, Runtime, file_name};
 
 use crate::command_error::CommandError;
 use crate::config;
+use crate::library::Library;
 use crate::options::Delivery;
 use crate::tags::Tags;
 use crate::ui::text::command_error;
@@ -47,6 +48,67 @@ pub(crate) struct Saved {
     pub(crate) path: PathBuf,
     pub(crate) sha256: String,
     pub(crate) format: AudioFormat,
+}
+
+/// The tags for the files of a job, whose record tells what becomes of their content.
+pub(crate) struct Tagging<'a> {
+    pub(crate) tags: Tags,
+    pub(crate) library: &'a Library,
+    pub(crate) job: &'a str,
+}
+
+impl Tagging<'_> {
+    /// A file that an earlier run saved, if it holds this download, with tags or without.
+    fn known(&self, download: &Download, path: PathBuf) -> Option<Saved> {
+        let record = self.library.get(self.job)?;
+        let fetched = download.sha256();
+        let sha256 = sha256(&path).ok()?;
+        let same = sha256 == fetched || record.tagged.get(fetched) == Some(&sha256);
+        let saved = Saved::of(download, path);
+        same.then_some(Saved { sha256, ..saved })
+    }
+
+    /// The names of the job's files in this folder.
+    fn files_in(&self, folder: &Folder) -> Vec<OsString> {
+        let record = self.library.get(self.job).unwrap_or_default();
+        let folder = full(folder.path()).canonicalize().ok();
+        let is_in = |it: &&PathBuf| it.parent().and_then(|it| it.canonicalize().ok()) == folder;
+        let files = record.files.iter().filter(is_in);
+        files
+            .filter_map(|it| Some(it.file_name()?.to_owned()))
+            .collect()
+    }
+
+    /// Replaces a file by the same with tags, and tells its hash. The record knows it first: if this
+    /// is killed at any point, the next run knows the file again.
+    fn apply(&self, folder: &Folder, saved: &Saved) -> io::Result<Option<String>> {
+        if !Tags::are_in(saved.format) {
+            return Ok(None);
+        }
+        let bytes = fs::read(&saved.path)?;
+        // Not what was fetched, if somebody has exchanged it.
+        if hexadecimal(&Sha256::digest(&bytes)) != saved.sha256 {
+            return Ok(None);
+        }
+        let mut audio = Cursor::new(bytes);
+        self.tags.write(&mut audio, saved.format)?;
+        let bytes = audio.into_inner();
+        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        let known = self.library.change(self.job, |record| {
+            record.tagged.insert(saved.sha256.clone(), sha256.clone());
+            record.files.push(full(&saved.path));
+        });
+        if !known {
+            return Ok(None);
+        }
+        let mut file = folder.scratch()?;
+        file.file().write_all(&bytes)?;
+        file.file()
+            .set_permissions(fs::metadata(&saved.path)?.permissions())?;
+        file.file().sync_all()?;
+        file.keep(saved.path.file_name().unwrap_or_default(), true)?;
+        Ok(Some(sha256))
+    }
 }
 
 /// A place that takes the audio: a folder, or a file's name that is reserved.
@@ -170,19 +232,27 @@ impl Target {
         media: &Media,
         base: &str,
         index: usize,
-        tags: Option<&Tags>,
+        tags: Option<&Tagging<'_>>,
     ) -> Result<Saved, Error> {
         let download = runtime.download_into(&media.url, &self.folder).await?;
+        let here = |name: &OsStr| match self.folder.path() == Path::new(".") {
+            true => PathBuf::from(name),
+            false => self.folder.path().join(name),
+        };
         let path_without_number = match &self.name {
             Some(name) => with_extension(name, download.format()),
-            None => {
-                let name = file_name(base, 0, download.format());
-                match self.folder.path() == Path::new(".") {
-                    true => PathBuf::from(name),
-                    false => self.folder.path().join(name),
-                }
-            }
+            None => here(file_name(base, 0, download.format()).as_ref()),
         };
+        // An earlier run may have saved it under the words of a prompt that is not kept.
+        let earlier = tags.filter(|_| self.name.is_none());
+        for name in earlier
+            .map(|it| it.files_in(&self.folder))
+            .unwrap_or_default()
+        {
+            if let Some(saved) = tags.and_then(|it| it.known(&download, here(&name))) {
+                return Ok(saved);
+            }
+        }
         let path = numbered(&path_without_number, index);
         // It is paid for: whatever has taken the name meanwhile, there is another one.
         let mut path = path;
@@ -196,17 +266,17 @@ impl Target {
             if download.is_at(&path).await {
                 return Ok(Saved::of(&download, path));
             }
+            if let Some(saved) = tags.and_then(|it| it.known(&download, path.clone())) {
+                return Ok(saved);
+            }
             path = numbered(&path_without_number, index.saturating_add(further));
         }
         let mut saved = Saved::of(&download, path);
         download.keep(&saved.path, self.force).await?;
         if let Some(tags) = tags {
-            // What is in the file counts, with its tags.
-            match tags
-                .write(&saved.path, saved.format)
-                .and_then(|()| fs::read(&saved.path))
-            {
-                Ok(bytes) => saved.sha256 = hexadecimal(&Sha256::digest(bytes)),
+            match tags.apply(&self.folder, &saved) {
+                Ok(Some(sha256)) => saved.sha256 = sha256,
+                Ok(None) => {}
                 Err(error) => tracing::warn!(%error, "a file has no tags"),
             }
         }
@@ -278,8 +348,13 @@ fn folder_of(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
+/// A path from the root.
+pub(crate) fn full(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
 /// The hash of a file as it is.
-pub(crate) fn sha256(path: &Path) -> io::Result<String> {
+fn sha256(path: &Path) -> io::Result<String> {
     Ok(hexadecimal(&Sha256::digest(fs::read(path)?)))
 }
 

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::fake_address;
 use crate::report::{self, Begun, Problem, SavedMedia};
 use crate::tags::Tags;
-use crate::target::{self, Saved, Target};
+use crate::target::{self, Saved, Tagging, full};
 use crate::ui::out;
 use crate::ui::screen::EventPrinter;
 use crate::ui::text::{self, Text, say};
@@ -79,19 +79,24 @@ impl Run<'_> {
             .iter()
             .filter_map(|it| it.file.clone())
             .collect();
-        if let Some(job) = job.filter(|_| !files.is_empty() && !self.delivery.is_stdout()) {
-            let full = |it: &PathBuf| std::path::absolute(it).unwrap_or_else(|_| it.clone());
-            self.library.change(job, |record| {
-                record.unknown = false;
-                record.files = files.iter().map(full).collect();
-            });
-        }
+        self.remember(&files, job);
         let done = report::done(&success, kept.medias, job, show.log(), problem);
         Ended {
             files,
             success: Some(success),
             ..Ended::without(exit, done)
         }
+    }
+
+    /// Has the library know which files a job brought.
+    fn remember(&self, files: &[PathBuf], job: Option<&str>) {
+        let Some(job) = job.filter(|_| !files.is_empty() && !self.delivery.is_stdout()) else {
+            return;
+        };
+        self.library.change(job, |record| {
+            record.unknown = false;
+            record.files = files.iter().map(|it| full(it)).collect();
+        });
     }
 
     /// A job that was started and is not waited for.
@@ -161,11 +166,14 @@ impl Run<'_> {
                 "已完成 {ready} 个，其余还没有；继续等待可以取回全部。"
             ));
         }
-        let files = kept
+        let files: Vec<PathBuf> = kept
             .medias
             .iter()
             .filter_map(|it| it.file.clone())
             .collect();
+        if self.known(job, show.number()).part.is_none() {
+            self.remember(&files, job);
+        }
         let mut failed = error.object(show.language());
         failed.error.task_id.clone_from(&failure.task_id);
         failed.error.medias = kept.medias;
@@ -270,24 +278,22 @@ impl Run<'_> {
             (None, Some(words)) => words,
             (None, None) => format!("ima-{task_id}"),
         };
-        let tags = known.part.is_none().then(|| Tags {
-            title: known
-                .title
-                .or_else(|| known.name.map(|it| it.replace('-', " "))),
-            prompt: known.prompt,
-            model: known.model_name,
-            chapters: Vec::new(),
+        let tagged = known.part.is_none() && !self.delivery.is_stdout();
+        let tags = job.filter(|_| tagged).map(|job| Tagging {
+            tags: Tags {
+                title: known
+                    .title
+                    .or_else(|| known.name.map(|it| it.replace('-', " "))),
+                prompt: known.prompt,
+                model: known.model_name,
+                chapters: Vec::new(),
+            },
+            library: &self.library,
+            job,
         });
         let mut interrupt = self.interrupt.clone();
         for (index, (media, report)) in medias.iter().zip(&mut kept.medias).enumerate() {
             if report.file.is_some() {
-                continue;
-            }
-            // What an earlier run saved carries tags, so its content is no longer what is fetched.
-            if let Some(file) = self.library_file(target, job, index) {
-                let sha256 = target::sha256(&file).unwrap_or_default();
-                show.saved(&file, &sha256);
-                report.saved(file, sha256);
                 continue;
             }
             let saved = tokio::select! {
@@ -331,18 +337,6 @@ impl Run<'_> {
             }
         }
         kept
-    }
-
-    /// The file that an earlier run saved where this one is to save, too.
-    fn library_file(&self, target: &Target, job: Option<&str>, index: usize) -> Option<PathBuf> {
-        let record = self.library.get(job.filter(|_| self.resumed)?)?;
-        let file = record.files.get(index).filter(|it| it.is_file())?;
-        let folder = std::path::absolute(target.folder()).ok()?;
-        let folder = folder.canonicalize().ok()?;
-        let here = file.parent()?.canonicalize().ok()? == folder;
-        let named = target.name().and_then(|it| it.file_stem());
-        let same = named.is_none() || named == file.file_stem();
-        (here && same).then(|| file.clone())
     }
 
     /// Writes the first clip to standard output; of others it is said how to fetch them.

@@ -203,7 +203,7 @@ pub(super) fn join(
     let first_parts: Vec<usize> = plan.chapters.iter().map(|(_, part)| *part).collect();
     let metadata = tags.for_ffmpeg(&first_parts);
     let scratch = tempfile::tempdir_in(folder).map_err(|error| unwritable(&error))?;
-    let file =
+    let mut file =
         tempfile::NamedTempFile::new_in(&place.folder).map_err(|error| unwritable(&error))?;
     let (container, times) = audio::join(&clips, wanted, &metadata, file.as_file(), scratch.path())
         .map_err(|error| unwritable(&error))?;
@@ -213,7 +213,7 @@ pub(super) fn join(
         Container::Mp3 => AudioFormat::Mp3,
         Container::M4a => AudioFormat::M4a,
     };
-    if let Err(error) = tags.write(file.path(), format) {
+    if let Err(error) = tags.write(file.as_file_mut(), format) {
         tracing::warn!(%error, "the narration has no tags");
     }
     let mut notes = Vec::new();

@@ -39,7 +39,7 @@ async fn models_voices_jobs_and_files_are_offered_where_they_belong() {
         (&["ima", "model", "son"], "sonic"),
         (&["ima", "speech", "--voice", "Ti"], "Tim"),
         (&["ima", "speech", "--emotion", "hap"], "happy"),
-        (&["ima", "resume", &job[..3]], job.as_str()),
+        (&["ima", "resume", job.get(..3).unwrap()], job.as_str()),
         (&["ima", "jobs", "show", ""], job.as_str()),
         (&["ima", "music", "--prompts-file", "id"], "ideas.txt"),
     ] {

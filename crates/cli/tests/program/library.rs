@@ -23,11 +23,11 @@ async fn what_was_made_is_listed_and_found_by_words_and_by_the_beginning_of_its_
     let made = found["made"].as_array().unwrap();
     assert_eq!(made.len(), 1);
     let id = made[0]["job"].as_str().unwrap();
-    let one = text(&stage.ima(&["show", &id[..6]]).stdout);
+    let one = text(&stage.ima(&["show", id.get(..6).unwrap()]).stdout);
     for part in ["rain on a tin roof", "Suno", "25", "rain-on-a-tin-roof.wav"] {
         assert!(one.contains(part), "{part}: {one}");
     }
-    ends(&stage.ima(&["again", &id[..6], "--no-wait"]), 0);
+    ends(&stage.ima(&["again", id.get(..6).unwrap(), "--no-wait"]), 0);
     assert_eq!(stage.charges(), 3);
     ends(&stage.ima(&["remove", id]), 0);
     ends(&stage.ima(&["show", id]), 2);
