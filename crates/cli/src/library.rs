@@ -56,12 +56,13 @@ impl Record {
         words.iter().all(|it| text.contains(&it.to_lowercase()))
     }
 
-    /// What it is, in a few words: the title, else the prompt, else the file's name.
+    /// What it is, in a few words: the title, else the prompt, else the file's name, else the model.
     pub(crate) fn what(&self) -> String {
         let file = self.files.first().and_then(|it| it.file_name());
         let file = file.map(|it| it.to_string_lossy().into_owned());
         let what = self.title.clone().or_else(|| self.prompt.clone()).or(file);
-        shortened(&what.unwrap_or_default().replace('\n', " "))
+        let what = what.unwrap_or_else(|| self.model_name.clone());
+        shortened(&what.replace('\n', " "))
     }
 }
 

@@ -111,15 +111,14 @@ impl Plan {
     /// How many parts it has and what it costs, in words.
     pub(super) fn summary(&self) -> crate::ui::text::Text {
         let (parts, points) = (self.parts.len(), self.points);
-        let here = parts - self.bought;
-        match here {
-            0 => say!(
+        match self.bought {
+            all if all == parts => say!(
                 "{parts} parts, {points} points",
                 "共 {parts} 段，{points} 积分"
             ),
-            _ => say!(
-                "{parts} parts, of which {here} are paid already, {points} points",
-                "共 {parts} 段，其中 {here} 段已付费，{points} 积分"
+            bought => say!(
+                "{parts} parts, of which {bought} are to be bought, {points} points",
+                "共 {parts} 段，其中 {bought} 段要购买，{points} 积分"
             ),
         }
     }
@@ -158,17 +157,17 @@ impl Plan {
         let headings = [
             say!("PART", "段"),
             say!("CHAPTER", "章"),
-            say!("SPEAKER", "说话人"),
             say!("LETTERS", "字数"),
             say!("BEGINS", "开头"),
         ];
         let rows = self.parts.iter().enumerate().map(|(index, it)| {
             let text = it.part.text();
-            let begins: String = text.chars().take(32).collect();
+            let speaker = it.part.speaker.iter().map(|it| format!("{it}: "));
+            let begins = speaker.chain([text.clone()]).collect::<String>();
+            let begins: String = begins.chars().take(32).collect();
             [
                 (index + 1).to_string(),
                 (it.part.chapter + 1).to_string(),
-                it.part.speaker.clone().unwrap_or_default(),
                 text.chars().count().to_string(),
                 shortened(&begins),
             ]
