@@ -288,7 +288,11 @@ impl HiddenFile {
     }
 
     /// Gives it its name for good.
-    pub(crate) fn keep(mut self, name: &OsStr, replace: bool) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// If the name is taken and `replace` is false, or files can't be renamed here.
+    pub fn keep(mut self, name: &OsStr, replace: bool) -> io::Result<()> {
         self.folder.rename(self.name.as_os_str(), name, replace)?;
         self.stays = true;
         Ok(())

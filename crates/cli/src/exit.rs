@@ -15,8 +15,22 @@ Exit codes:
   8  stopped waiting; `ima resume` continues at no cost
   9  the network or the service is down, and nothing was spent
   10 paid, but the journal could not be written: the task's id is on the screen and kept beside it
+¦
+退出码：
+  0  完成
+  2  用法有误，值不能使用，或需要先回答、先确认
+  3  在扣除积分之前被拒绝
+  4  未授权：缺少 API 密钥，或密钥无效
+  5  积分不足，或订阅不包含
+  6  任务开始后失败，或音频、输出无法写入
+  7  不确定任务是否已开始
+  8  已停止等待；用 `ima resume` 继续，不再扣积分
+  9  网络或服务不可用，没有扣除积分
+  10 已付费，但任务记录无法写入：任务编号显示在屏幕上，并保存在记录旁边
 
-With several generations, the exit code is the first of 7, 10, 8, 6, 5, 4, 9, 3 that occurred.";
+With several generations, the exit code is the first of 7, 10, 8, 6, 5, 4, 9, 3 that occurred.
+¦
+同时进行多项时，退出码是 7、10、8、6、5、4、9、3 中第一个出现的。";
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,13 +3,17 @@
 mod command_error;
 mod command_line;
 mod commands;
+mod config;
 mod connections;
 mod events;
 mod exit;
 mod fake_address;
 mod folders;
 mod generate;
+mod library;
 mod logs;
+mod names;
+mod narration;
 mod options;
 mod params;
 mod player;
@@ -18,12 +22,14 @@ mod prompts;
 mod report;
 mod serve;
 mod setup;
+mod tags;
 mod target;
 mod texts;
 mod ui;
 
 use std::process::ExitCode;
 
+use clap_complete::env::CompleteEnv;
 use command_line::{CommandLine, Unusable};
 use exit::Exit;
 use ui::out;
@@ -42,6 +48,10 @@ fn runtime(command: &commands::Command) -> std::io::Result<tokio::runtime::Runti
 fn main() -> ExitCode {
     // Before a key is read. If the system refuses, the program is no worse than others.
     let _ = ima_host::harden_process();
+    // A shell asks what may come next, and is answered before anything else happens.
+    CompleteEnv::with_factory(command_line::in_english)
+        .var(commands::completions::VARIABLE)
+        .complete();
     let CommandLine { common, command } = match command_line::read(std::env::args_os().collect()) {
         Ok(line) => line,
         Err(unusable) => {
@@ -61,6 +71,11 @@ fn main() -> ExitCode {
         Ok(runtime) => {
             let events = command.wants_events();
             let done = runtime.block_on(async {
+                if command.needs_settings()
+                    && let Err(error) = config::check()
+                {
+                    return Err(error);
+                }
                 match command.run(&common).await {
                     Err(error) => Err(fake_address::explained(&common, error).await),
                     done => done,

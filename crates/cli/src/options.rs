@@ -2,29 +2,36 @@
 
 use std::convert::Infallible;
 use std::num::{NonZeroUsize, ParseIntError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
+use clap_complete::ArgValueCandidates;
 use ima_host::{Request, journal, types};
 
 use crate::command_error::CommandError;
+use crate::commands::completions;
 use crate::ui::text;
+use crate::{config, folders};
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Options of every command ¦ 所有命令的选项")]
 pub(crate) struct Common {
     /// Print one JSON object to standard output, and everything else to standard error
+    /// ¦ 标准输出只有一个 JSON 对象，其余写到标准错误
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Print only the result and errors
+    /// ¦ 只输出结果和错误
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
     /// The language of the messages; the system's by default
+    /// ¦ 消息的语言；默认跟随系统
     #[arg(long, global = true, value_enum)]
     pub(crate) language: Option<Language>,
     /// Whose preferences to use; never sent
+    /// ¦ 使用谁的偏好设置；不会发送
     #[arg(
         long,
         visible_alias = "user-id",
@@ -37,6 +44,7 @@ pub(crate) struct Common {
     )]
     pub(crate) user: String,
     /// The address of the service
+    /// ¦ 服务的地址
     #[arg(long, global = true, value_name = "URL", env = BASE_URL, hide_env_values = true)]
     pub(crate) base_url: Option<String>,
     /// Let time pass faster for the component; only with a simulator on this machine
@@ -69,9 +77,13 @@ fn user(value: &str) -> Result<String, Infallible> {
     }
 }
 
+fn confirm_by_default() -> u32 {
+    config::get().confirm_above.unwrap_or(CONFIRM_ABOVE)
+}
+
 fn confirm_above(value: &str) -> Result<u32, ParseIntError> {
     match is_unset("IMA_CONFIRM_ABOVE", value) {
-        true => Ok(CONFIRM_ABOVE),
+        true => Ok(confirm_by_default()),
         false => value.trim().parse(),
     }
 }
@@ -87,6 +99,11 @@ impl Common {
         let mut request = Request::new(task, "", self.language());
         request.user = Some(self.user.clone());
         request
+    }
+
+    /// The folder of the jobs.
+    pub(crate) fn data(&self) -> Option<PathBuf> {
+        folders::data_of(self.base_url.as_deref().unwrap_or_default())
     }
 
     /// Another address of the service. An empty variable is none; an empty option is a mistake,
@@ -106,13 +123,15 @@ impl Common {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Generate {
     /// The description of the music, or the text to speak; `-` is standard input
-    #[arg(value_name = "TEXT", required_unless_present = "prompts_file")]
-    pub(crate) prompt: Option<String>,
+    /// ¦ 音乐的描述，或要朗读的文字；`-` 是标准输入
+    #[arg(value_name = "TEXT", num_args = 1..)]
+    pub(crate) prompt: Vec<String>,
     #[command(flatten)]
     pub(crate) several: Several,
     #[command(flatten)]
     pub(crate) choice: ModelChoice,
     /// Use this model only once: it doesn't become your usual one
+    /// ¦ 只用这一次，不作为常用模型
     #[arg(long)]
     pub(crate) once: bool,
     #[command(flatten)]
@@ -125,12 +144,15 @@ pub(crate) struct Generate {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ModelChoice {
     /// The model, as listed by `ima models`; your usual one by default, else the recommended one
-    #[arg(long, value_name = "ID")]
+    /// ¦ 模型，见 `ima models`；默认用常用的，否则用推荐的
+    #[arg(long, value_name = "ID", add = ArgValueCandidates::new(completions::models))]
     pub(crate) model: Option<String>,
     /// A model parameter without an option of its own, for example --param auto_lyrics=true
+    /// ¦ 没有专门选项的模型参数，例如 --param auto_lyrics=true
     #[arg(long = "param", value_name = "NAME=JSON")]
     pub(crate) params: Vec<String>,
     /// Stop if the service refuses a part of the request, instead of leaving that part out
+    /// ¦ 服务不接受某一项时停止，而不是略去那一项
     #[arg(long)]
     pub(crate) exact: bool,
 }
@@ -139,37 +161,44 @@ pub(crate) struct ModelChoice {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Several {
     /// Generate once for every line of this file; `-` is standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["prompt", "play"])]
+    /// ¦ 文件的每一行生成一次；`-` 是标准输入
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["prompt", "play"], value_hint = ValueHint::FilePath)]
     pub(crate) prompts_file: Option<PathBuf>,
     /// How many generations run at the same time; 3 by default
+    /// ¦ 同时进行几项；默认 3
     #[arg(long, value_name = "N", conflicts_with = "prompt")]
     pub(crate) concurrency: Option<NonZeroUsize>,
 }
 
 /// What may be spent, and how far to go.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Spending")]
+#[command(next_help_heading = "Spending ¦ 花费")]
 pub(crate) struct Spending {
     /// Spend at most this many points on each generation
+    /// ¦ 每次生成最多花费的积分
     #[arg(long, value_name = "POINTS")]
     pub(crate) budget: Option<u32>,
     /// On a terminal, ask before spending more than this many points
+    /// ¦ 在终端里，超过这么多积分时先询问
     #[arg(
         long,
         value_name = "POINTS",
         env = "IMA_CONFIRM_ABOVE",
         hide_env_values = true,
-        default_value_t = CONFIRM_ABOVE,
+        default_value_t = confirm_by_default(),
         value_parser = confirm_above
     )]
     pub(crate) confirm_above: u32,
     /// Spend without asking
+    /// ¦ 不询问，直接花费
     #[arg(long, short)]
     pub(crate) yes: bool,
     /// Show the request and its price, and spend nothing
+    /// ¦ 只显示请求和价格，不花积分
     #[arg(long, conflicts_with = "no_wait")]
     pub(crate) dry_run: bool,
     /// Start the job, print its id, and don't wait for the audio
+    /// ¦ 开始任务并输出编号，不等待音频
     #[arg(long, conflicts_with = "play")]
     pub(crate) no_wait: bool,
 }
@@ -179,27 +208,37 @@ pub(crate) const CONFIRM_ABOVE: u32 = 50;
 
 /// What happens to the audio.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Delivery")]
+#[command(next_help_heading = "Delivery ¦ 音频")]
 pub(crate) struct Delivery {
     /// The file to save to, or the folder if it exists or ends with a slash. Further files of one job
     /// become NAME-2, NAME-3 and so on
-    #[arg(long, value_name = "PATH")]
+    /// ¦ 保存到的文件；已有的文件夹或以斜杠结尾则为文件夹。同一任务的其他文件是 NAME-2、NAME-3 等
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) out: Option<PathBuf>,
     /// Replace existing files
+    /// ¦ 覆盖已有的文件
     #[arg(long)]
     pub(crate) force: bool,
     /// Wait at most this long for the audio
+    /// ¦ 最多等待多少秒
     #[arg(long, value_name = "SECONDS")]
     pub(crate) deadline: Option<u32>,
     /// Play the audio
+    /// ¦ 播放音频
     #[arg(long)]
     pub(crate) play: bool,
     /// Print every event as one line of JSON
+    /// ¦ 每个事件输出一行 JSON
     #[arg(long)]
     pub(crate) events: bool,
 }
 
 impl Delivery {
+    /// Whether the audio goes to standard output.
+    pub(crate) fn is_stdout(&self) -> bool {
+        self.out.as_deref() == Some(Path::new("-"))
+    }
+
     /// How long to wait for the audio; the library's default if it is not said.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         let seconds = self.deadline?;
@@ -274,6 +313,9 @@ pub(crate) const fn service_word(task: types::TaskType) -> &'static str {
 
 /// The system's language: Chinese or else English.
 pub(crate) fn of_the_system() -> types::Language {
+    if let Some(language) = config::get().language {
+        return language;
+    }
     system_language(["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).ok()))
 }
 

@@ -1,5 +1,6 @@
 //! What `ima music` and `ima speech` read alike: the prompts, the model and its parameters.
 
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use ima_host::Request;
@@ -8,15 +9,15 @@ use ima_host::types::OnMismatch;
 use crate::command_error::CommandError;
 use crate::generate::Prompts;
 use crate::generate::option_names::OptionOf;
-use crate::options::{ModelChoice, Several};
+use crate::options::{Common, ModelChoice, Several};
 use crate::params;
 use crate::texts::{self, STDIN};
-use crate::ui::text::{self, command_error};
+use crate::ui::text::{self, Text, command_error};
 
 /// The prompt, or every line of the file that is not blank.
-pub(crate) fn of(prompt: Option<String>, several: Several) -> Result<Prompts, CommandError> {
+pub(crate) fn of(prompt: &[String], several: Several) -> Result<Prompts, CommandError> {
     let Some(path) = several.prompts_file else {
-        return Ok(Prompts::One(given(prompt.unwrap_or_default())?));
+        return Ok(Prompts::One(typed(prompt)?));
     };
     let text = texts::read(&path)?;
     let lines: Vec<String> = text
@@ -37,16 +38,55 @@ pub(crate) fn of(prompt: Option<String>, several: Several) -> Result<Prompts, Co
     Ok(Prompts::Several(lines, several.concurrency))
 }
 
-/// The text of the command line, or standard input for a dash. It is not empty.
-pub(crate) fn given(text: String) -> Result<String, CommandError> {
-    let text = match text == STDIN {
-        true => texts::read(Path::new(STDIN))?.trim().to_owned(),
-        false => text,
+/// The words of the command line as one text: standard input for a dash, the text of a file after an
+/// `@`. It is not empty.
+pub(crate) fn typed(words: &[String]) -> Result<String, CommandError> {
+    if words.is_empty() {
+        return Err(missing());
+    }
+    let text = words.join(" ");
+    let text = match text.as_str() {
+        STDIN => texts::read(Path::new(STDIN))?.trim().to_owned(),
+        _ => texts::or_file(text)?,
     };
     match text.trim().is_empty() {
         false => Ok(text),
         true => Err(empty()),
     }
+}
+
+/// The words of the command line; on a terminal, a text that is missing is asked for.
+pub(crate) fn asked(
+    common: &Common,
+    words: Vec<String>,
+    several: &Several,
+    question: &Text,
+) -> Vec<String> {
+    let person = io::stdin().is_terminal() && io::stderr().is_terminal();
+    if !words.is_empty() || several.prompts_file.is_some() || !person || common.json {
+        return words;
+    }
+    let mut stderr = io::stderr();
+    let _ = write!(stderr, "{} ", question.get(common.language()));
+    let _ = stderr.flush();
+    let mut line = String::new();
+    let _ = io::stdin().read_line(&mut line);
+    let line = line.trim();
+    // What is typed here is a text and no name of a file.
+    match line.is_empty() {
+        true => Vec::new(),
+        false if line.starts_with('@') => vec![format!("@{line}")],
+        false => vec![line.to_owned()],
+    }
+}
+
+/// There is no text at all.
+fn missing() -> CommandError {
+    command_error!(
+        Usage,
+        "Missing: the text." => "Write it after the command, or name a file: @FILE, or --prompts-file FILE for one text on each line.",
+        "缺少文字。" => "请写在命令后面，或指定文件：@文件名；每行一条则用 --prompts-file 文件名。"
+    )
 }
 
 /// There is no text to generate from.

@@ -40,6 +40,7 @@ impl From<Failed> for Report {
 pub(crate) struct Done {
     #[serde(flatten)]
     summary: Summary,
+    points: u32,
     medias: Vec<SavedMedia>,
     job: Option<String>,
     #[serde(flatten)]
@@ -209,8 +210,10 @@ pub(crate) fn done(
     log: Log,
     error: Option<Problem>,
 ) -> Done {
+    let summary = Summary::of(success);
     Done {
-        summary: Summary::of(success),
+        points: summary.credit,
+        summary,
         medias,
         job: job.map(str::to_owned),
         log,
@@ -227,6 +230,7 @@ pub(crate) struct Begun {
     pub(crate) model_id: Option<String>,
     pub(crate) model_name: Option<String>,
     pub(crate) credit: Option<u32>,
+    pub(crate) points: Option<u32>,
     #[serde(flatten)]
     pub(crate) log: Log,
 }

@@ -1,12 +1,14 @@
 //! Sets up the library as the options and the environment describe it.
 
+use std::path::PathBuf;
+
 use ima_host::{Builder, Ceilings, Clock, Credential, Journal, PreferenceFile, Runtime};
 
 use crate::command_error::CommandError;
-use crate::folders;
 use crate::options::{Common, Spending};
 use crate::ui::out;
 use crate::ui::text;
+use crate::{config, folders};
 
 /// Where the API key is.
 pub(crate) const KEY: &str = "IMA_API_KEY";
@@ -16,7 +18,7 @@ const USER_AGENT: &str = concat!("ima/", env!("CARGO_PKG_VERSION"));
 
 /// The user's journal.
 pub(crate) async fn journal(common: &Common) -> Result<Journal, CommandError> {
-    let folder = folders::data().ok_or_else(text::journal)?;
+    let folder = common.data().ok_or_else(text::journal)?;
     let journal = Journal::open(folder).await?;
     if let Some(aside) = journal.set_aside() {
         out::error(text::set_aside(aside).get(common.language()));
@@ -51,7 +53,12 @@ pub(crate) async fn spending(
     credential: Option<Credential>,
 ) -> Result<Runtime, CommandError> {
     let builder = online(common, credential)?.journal(journal(common).await?);
-    build(common, builder).await
+    let settings = config::get();
+    let ceilings = Ceilings {
+        per_request: settings.max_points,
+        per_day: settings.max_points_per_day,
+    };
+    build(common, builder.ceilings(ceilings)).await
 }
 
 /// A runtime for others, who together may spend so much. The credential is in place of the environment's.
@@ -88,9 +95,29 @@ async fn build(common: &Common, builder: Builder) -> Result<Runtime, CommandErro
     Ok(runtime)
 }
 
+/// The file of `ima login`.
+pub(crate) fn key_file() -> Option<PathBuf> {
+    Some(folders::config()?.join("key"))
+}
+
+/// Whether the environment or `ima login` has a key, good or not.
+pub(crate) fn has_key() -> bool {
+    let set = std::env::var(KEY).is_ok_and(|it| !it.trim().is_empty());
+    set || key_file().is_some_and(|it| it.is_file())
+}
+
+/// The key of the environment, else that of `ima login`.
+fn credential() -> Credential {
+    let set = std::env::var(KEY).is_ok_and(|it| !it.trim().is_empty());
+    match key_file().filter(|it| !set && it.is_file()) {
+        Some(file) => Credential::file(file),
+        None => Credential::environment(KEY),
+    }
+}
+
 /// What every runtime of this user has.
 fn local() -> Builder {
-    let mut builder = Runtime::builder().credential(Credential::environment(KEY));
+    let mut builder = Runtime::builder().credential(credential());
     if let Some(folder) = folders::cache() {
         builder = builder.cache_folder(folder);
     }

@@ -6,14 +6,19 @@ mod tests;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Cursor, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
 
 use ima_host::types::{Media, TaskType};
 use ima_host::{AudioFormat, Download, Error, Folder, Runtime, file_name};
 
 use crate::command_error::CommandError;
+use crate::config;
+use crate::library::Library;
 use crate::options::Delivery;
+use crate::tags::Tags;
 use crate::ui::text::command_error;
 pub(crate) use refusal::not_saved;
 use refusal::{exists, needs_folder, no_folder, not_a_file, taken, unwritable};
@@ -45,12 +50,75 @@ pub(crate) struct Saved {
     pub(crate) format: AudioFormat,
 }
 
+/// The tags for the files of a job, whose record tells what becomes of their content.
+pub(crate) struct Tagging<'a> {
+    pub(crate) tags: Tags,
+    pub(crate) library: &'a Library,
+    pub(crate) job: &'a str,
+}
+
+impl Tagging<'_> {
+    /// A file that an earlier run saved, if it holds this download, with tags or without.
+    fn known(&self, download: &Download, path: PathBuf) -> Option<Saved> {
+        let record = self.library.get(self.job)?;
+        let fetched = download.sha256();
+        let sha256 = sha256(&path).ok()?;
+        let same = sha256 == fetched || record.tagged.get(fetched) == Some(&sha256);
+        let saved = Saved::of(download, path);
+        same.then_some(Saved { sha256, ..saved })
+    }
+
+    /// The names of the job's files in this folder.
+    fn files_in(&self, folder: &Folder) -> Vec<OsString> {
+        let record = self.library.get(self.job).unwrap_or_default();
+        let folder = full(folder.path()).canonicalize().ok();
+        let is_in = |it: &&PathBuf| it.parent().and_then(|it| it.canonicalize().ok()) == folder;
+        let files = record.files.iter().filter(is_in);
+        files
+            .filter_map(|it| Some(it.file_name()?.to_owned()))
+            .collect()
+    }
+
+    /// Replaces a file by the same with tags, and tells its hash. The record knows it first: if this
+    /// is killed at any point, the next run knows the file again.
+    fn apply(&self, folder: &Folder, saved: &Saved) -> io::Result<Option<String>> {
+        if !Tags::are_in(saved.format) {
+            return Ok(None);
+        }
+        let bytes = fs::read(&saved.path)?;
+        // Not what was fetched, if somebody has exchanged it.
+        if hexadecimal(&Sha256::digest(&bytes)) != saved.sha256 {
+            return Ok(None);
+        }
+        let mut audio = Cursor::new(bytes);
+        self.tags.write(&mut audio, saved.format)?;
+        let bytes = audio.into_inner();
+        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        let known = self.library.change(self.job, |record| {
+            record.tagged.insert(saved.sha256.clone(), sha256.clone());
+            record.files.push(full(&saved.path));
+        });
+        if !known {
+            return Ok(None);
+        }
+        let mut file = folder.scratch()?;
+        file.file().write_all(&bytes)?;
+        file.file()
+            .set_permissions(fs::metadata(&saved.path)?.permissions())?;
+        file.file().sync_all()?;
+        file.keep(saved.path.file_name().unwrap_or_default(), true)?;
+        Ok(Some(sha256))
+    }
+}
+
 /// A place that takes the audio: a folder, or a file's name that is reserved.
 pub(crate) struct Target {
     folder: Folder,
     name: Option<PathBuf>,
     force: bool,
     _reserved: Vec<Reserved>,
+    /// A folder that goes with it.
+    _keeps: Option<tempfile::TempDir>,
 }
 
 impl Target {
@@ -72,17 +140,15 @@ impl Target {
                 name: None,
                 force,
                 _reserved: Vec::new(),
+                _keeps: None,
             })
         };
         let Some(out) = delivery.out.as_deref() else {
-            return folder(Path::new("."));
+            let usual = config::get().out.as_deref();
+            return folder(usual.unwrap_or(Path::new(".")));
         };
-        if out == Path::new("-") {
-            return Err(command_error!(
-                Usage,
-                "Audio can't go to standard output." => "Name a file, for example --out song.wav",
-                "音频不能写到标准输出。" => "请用 --out 指定文件，例如 song.wav。"
-            ));
+        if delivery.is_stdout() {
+            return Self::stdout(share);
         }
         if out.is_dir() || ends_with_separator(out) {
             return folder(out);
@@ -121,7 +187,41 @@ impl Target {
             name: Some(out.to_path_buf()),
             force,
             _reserved: reserved,
+            _keeps: None,
         })
+    }
+
+    /// A folder of its own, out of which the audio goes to standard output.
+    fn stdout(share: Share) -> Result<Self, CommandError> {
+        if io::stdout().is_terminal() {
+            return Err(command_error!(
+                Usage,
+                "Audio can't go to a terminal." => "Send it to a file or a program: ima music … --out - | mpv -",
+                "音频不能写到终端。" => "请写到文件或程序：ima music … --out - | mpv -"
+            ));
+        }
+        if matches!(share, Share::Several) {
+            return Err(needs_folder(Path::new("-")));
+        }
+        let folder = tempfile::tempdir().and_then(|it| Ok((Folder::open(it.path())?, it)));
+        let (folder, keeps) = folder.map_err(|error| unwritable(Path::new("-"), &error))?;
+        Ok(Self {
+            folder,
+            name: None,
+            force: false,
+            _reserved: Vec::new(),
+            _keeps: Some(keeps),
+        })
+    }
+
+    /// The folder that takes the audio.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The name that was asked for.
+    pub(crate) fn name(&self) -> Option<&Path> {
+        self.name.as_deref()
     }
 
     /// Fetches one media of a task; `index` counts from 0. `base` is what a file in a folder is
@@ -132,18 +232,27 @@ impl Target {
         media: &Media,
         base: &str,
         index: usize,
+        tags: Option<&Tagging<'_>>,
     ) -> Result<Saved, Error> {
         let download = runtime.download_into(&media.url, &self.folder).await?;
-        let path_without_number = match &self.name {
-            Some(name) => name.clone(),
-            None => {
-                let name = file_name(base, 0, download.format());
-                match self.folder.path() == Path::new(".") {
-                    true => PathBuf::from(name),
-                    false => self.folder.path().join(name),
-                }
-            }
+        let here = |name: &OsStr| match self.folder.path() == Path::new(".") {
+            true => PathBuf::from(name),
+            false => self.folder.path().join(name),
         };
+        let path_without_number = match &self.name {
+            Some(name) => with_extension(name, download.format()),
+            None => here(file_name(base, 0, download.format()).as_ref()),
+        };
+        // An earlier run may have saved it under the words of a prompt that is not kept.
+        let earlier = tags.filter(|_| self.name.is_none());
+        for name in earlier
+            .map(|it| it.files_in(&self.folder))
+            .unwrap_or_default()
+        {
+            if let Some(saved) = tags.and_then(|it| it.known(&download, here(&name))) {
+                return Ok(saved);
+            }
+        }
         let path = numbered(&path_without_number, index);
         // It is paid for: whatever has taken the name meanwhile, there is another one.
         let mut path = path;
@@ -157,10 +266,20 @@ impl Target {
             if download.is_at(&path).await {
                 return Ok(Saved::of(&download, path));
             }
+            if let Some(saved) = tags.and_then(|it| it.known(&download, path.clone())) {
+                return Ok(saved);
+            }
             path = numbered(&path_without_number, index.saturating_add(further));
         }
-        let saved = Saved::of(&download, path);
+        let mut saved = Saved::of(&download, path);
         download.keep(&saved.path, self.force).await?;
+        if let Some(tags) = tags {
+            match tags.apply(&self.folder, &saved) {
+                Ok(Some(sha256)) => saved.sha256 = sha256,
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "a file has no tags"),
+            }
+        }
         Ok(saved)
     }
 }
@@ -227,6 +346,40 @@ fn folder_of(path: &Path) -> &Path {
     path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."))
+}
+
+/// A path from the root.
+pub(crate) fn full(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// The hash of a file as it is.
+fn sha256(path: &Path) -> io::Result<String> {
+    Ok(hexadecimal(&Sha256::digest(fs::read(path)?)))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|it| format!("{it:02x}")).collect()
+}
+
+/// The name with the extension of what the file holds, in place of another one of audio.
+fn with_extension(name: &Path, format: AudioFormat) -> PathBuf {
+    const AUDIO: [&str; 11] = [
+        "wav", "mp3", "ogg", "oga", "opus", "flac", "m4a", "aac", "webm", "amr", "aiff",
+    ];
+    let given = name.extension().and_then(OsStr::to_str).unwrap_or_default();
+    let given = given.to_lowercase();
+    let right = format.extension();
+    if format == AudioFormat::Unknown || given == right {
+        return name.to_path_buf();
+    }
+    if AUDIO.contains(&given.as_str()) {
+        return name.with_extension(right);
+    }
+    let mut name = name.as_os_str().to_owned();
+    name.push(".");
+    name.push(right);
+    name.into()
 }
 
 /// The first file has the name as it is, the second `-2` before the extension, and so on.

@@ -65,6 +65,12 @@ impl From<TextError> for CommandError {
 
 /// The text of a file, or of standard input for a dash. `~/` is the user's home.
 pub(crate) fn read(path: &Path) -> Result<String, TextError> {
+    let bytes = bytes(path)?;
+    decode(bytes).ok_or_else(|| TextError::Encoding(in_home(path)))
+}
+
+/// The same as bytes.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, TextError> {
     let mut bytes = Vec::new();
     let path = in_home(path);
     let most = LARGEST + 1;
@@ -74,7 +80,7 @@ pub(crate) fn read(path: &Path) -> Result<String, TextError> {
     };
     match read {
         Ok(_) if bytes.len() as u64 > LARGEST => Err(TextError::TooLarge(path)),
-        Ok(_) => decode(bytes).ok_or(TextError::Encoding(path)),
+        Ok(_) => Ok(bytes),
         Err(_) => Err(TextError::File(path)),
     }
 }
@@ -89,7 +95,7 @@ pub(crate) fn or_file(text: String) -> Result<String, TextError> {
 }
 
 /// A shell expands `~/` at the beginning of a word alone, and so not after an `@` or a `=`.
-fn in_home(path: &Path) -> PathBuf {
+pub(crate) fn in_home(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path.to_path_buf(),

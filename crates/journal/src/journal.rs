@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Claim, Entry, FindJob, IdempotencyKey, Job, KeptQuote, NewQuote, Reservation, Settlement,
-    Store, StoreError, Verdict,
+    Claim, Entry, FindJob, IdempotencyKey, Job, KeptQuote, NewQuote, Payment, Reservation,
+    Settlement, Store, StoreError, Verdict,
 };
 
 /// Jobs, checkpoints and the ledger, in a [`Store`]. Cheap to clone.
@@ -147,6 +147,26 @@ impl Journal {
     /// When the store fails.
     pub async fn prune(&self, older_than: Duration) -> Result<u64, StoreError> {
         self.store.prune(older_than).await
+    }
+
+    /// Removes a job, named by its id or its task id, whatever its state. Its payments stay in the
+    /// ledger. Only a person may ask for it: audio that was paid for may be lost with it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchJob`], [`StoreError::InUse`], or when the store fails.
+    pub async fn forget(&self, id: &str) -> Result<(), StoreError> {
+        self.store.forget(id).await
+    }
+
+    /// Every create request that was reserved at this time or later, in seconds since 1970, the oldest
+    /// first.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn payments(&self, since: i64) -> Result<Vec<Payment>, StoreError> {
+        self.store.payments(since).await
     }
 
     /// Asks whether a create request may leave, and notes that it does. Every grant must be

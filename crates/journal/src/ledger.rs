@@ -160,6 +160,21 @@ pub enum Settlement {
     Unknown,
 }
 
+/// A create request in the ledger, for whoever sums up what was spent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// The id of its job, if it has one.
+    pub job: Option<String>,
+    /// Who asked for it, if several do.
+    pub client: Option<String>,
+    /// What it costs at worst, in points.
+    pub points: u64,
+    /// When it was reserved, in seconds since 1970.
+    pub reserved_at: i64,
+    /// What became of it; `None` if it is in flight, or its process died without knowing.
+    pub settlement: Option<Settlement>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -58,7 +58,7 @@ pub use error::{Cause, StoreError};
 pub use job::{Charge, CheckpointState, Entry, FindJob, Held, Job, JobEnd, JobState, TaskType};
 pub use journal::Journal;
 pub use ledger::{
-    Ceilings, Client, IdempotencyKey, InvalidKey, Reservation, Settlement, TRIES, Verdict,
+    Ceilings, Client, IdempotencyKey, InvalidKey, Payment, Reservation, Settlement, TRIES, Verdict,
 };
 pub use memory::MemoryStore;
 pub use quote::{KeptQuote, NewQuote};

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::{
-    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, KeptQuote, NewQuote, Reservation,
+    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, KeptQuote, NewQuote, Payment, Reservation,
     Settlement, StoreError, Verdict,
 };
 
@@ -76,6 +76,18 @@ pub trait Store: Send + Sync + 'static {
     /// Stays: an [open](Job::is_open) job, one that somebody holds, a key that is in flight or in
     /// doubt, a key whose job stays, and everything that was reserved today.
     fn prune(&self, older_than: Duration) -> StoreFuture<'_, u64>;
+
+    /// Removes a job, named by its id or its task id, whatever its state. Its payments stay in the
+    /// ledger. Only a person may ask for it: audio that was paid for may be lost with it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoSuchJob`] if there is none, [`StoreError::InUse`] if somebody holds it.
+    fn forget(&self, id: &str) -> StoreFuture<'_, ()>;
+
+    /// Every create request that was reserved at this time or later, in seconds since 1970, the oldest
+    /// first.
+    fn payments(&self, since: i64) -> StoreFuture<'_, Vec<Payment>>;
 
     /// Asks whether a create request may leave, and notes that it does, in one step over all
     /// processes. If the process dies before it settles the reservation, the key is in doubt.

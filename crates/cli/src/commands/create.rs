@@ -4,12 +4,13 @@
 use std::convert::Infallible;
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
 use ima_host::Credential;
 use ima_host::types::{TaskType, UnknownParameters};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::models;
+use super::{completions, models};
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::generate::{self, Batch, OptionSet, Prompts, RunOptions};
@@ -28,7 +29,9 @@ Examples:
   ima create --speaker zh_male_sophie_uranus_bigtts --prompt \"你好\" --emotion sad
   ima create --list-models
 
-What was written for the skills' scripts works if it calls `ima create` instead.";
+What was written for the skills' scripts works if it calls `ima create` instead.
+¦
+为技能脚本写的命令，改成调用 `ima create` 就可以用。";
 
 /// The flags that set parameters.
 pub(crate) const FLAGS: [(&str, &str); 4] = [
@@ -43,33 +46,43 @@ pub(crate) const FLAGS: [(&str, &str); 4] = [
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CreateArgs {
     /// The API key. Other users of this machine can see it; IMA_API_KEY is safer
+    /// ¦ API 密钥。本机其他用户看得到；用 IMA_API_KEY 更安全
     #[arg(long, value_name = "KEY", value_parser = secret)]
     api_key: Option<SecretString>,
     /// Music or speech; by default what the model and the other flags are for
+    /// ¦ 音乐或语音；默认由模型和其他参数决定
     #[arg(long, value_enum)]
     task_type: Option<ServiceTask>,
     /// The model, as listed by --list-models
-    #[arg(long, value_name = "ID")]
+    /// ¦ 模型，见 --list-models
+    #[arg(long, value_name = "ID", add = ArgValueCandidates::new(completions::models))]
     model_id: Option<String>,
     /// One version of the model; the newest by default
+    /// ¦ 模型的版本；默认最新
     #[arg(long, value_name = "ID")]
     version_id: Option<String>,
     /// The description of the music, or the text to speak
+    /// ¦ 音乐的描述，或要朗读的文字
     #[arg(long, value_name = "TEXT", required_unless_present = "list_models")]
     prompt: Option<String>,
     /// The voice of speech, by its id
+    /// ¦ 语音音色的编号
     #[arg(long, value_name = "ID")]
     speaker: Option<String>,
     /// The emotion of speech
+    /// ¦ 语音的情感
     #[arg(long, value_name = "WORD")]
     emotion: Option<String>,
     /// Further parameters of the model, as one JSON object
+    /// ¦ 模型的其他参数，一个 JSON 对象
     #[arg(long, value_name = "JSON")]
     extra_params: Option<String>,
     /// List the models and end
+    /// ¦ 列出模型后结束
     #[arg(long)]
     list_models: bool,
     /// Print the result as one JSON object to standard output, and everything else to standard error
+    /// ¦ 结果作为一个 JSON 对象写到标准输出，其余写到标准错误
     #[arg(long)]
     output_json: bool,
 }

@@ -48,6 +48,8 @@ struct Doctor<'a> {
     common: &'a Common,
     /// Where audio is saved.
     audio: PathBuf,
+    /// Whether a key is named at all.
+    has_key: bool,
     checks: Vec<Check>,
 }
 
@@ -64,6 +66,7 @@ pub(crate) async fn examine(
     let mut doctor = Doctor {
         common,
         audio,
+        has_key: true,
         checks: Vec::new(),
     };
     doctor.here().await;
@@ -151,7 +154,7 @@ impl Doctor<'_> {
                 ),
             ),
         }
-        let data = folders::data();
+        let data = self.common.data();
         // Opening the journal makes the folder, for this user only.
         let jobs = match &data {
             Some(folder) => jobs(folder).await,
@@ -237,6 +240,7 @@ impl Doctor<'_> {
 
     /// The key, and the way to the service.
     async fn network(&mut self, credential: Option<Credential>) {
+        self.has_key = credential.is_some() || setup::has_key();
         let given = self.common.base_url.as_deref();
         let given = given.filter(|url| !url.is_empty());
         let runtime = match setup::examining(self.common, credential).await {
@@ -271,14 +275,18 @@ impl Doctor<'_> {
             return self.key(&runtime).await;
         }
         let language = self.common.language();
-        match runtime.models(TaskType::TextToMusic, language).await {
-            Ok(models) => {
-                let count = models.len();
+        let music = runtime.models(TaskType::TextToMusic, language).await;
+        let speech = match music.is_ok() {
+            true => runtime.models(TaskType::TextToSpeech, language).await,
+            false => Ok(Vec::new()),
+        };
+        match music.and_then(|music| Ok((music.len(), speech?.len()))) {
+            Ok((music, speech)) => {
                 self.good(
                     "service",
                     &say!(
-                        "Service: offers {count} models",
-                        "服务：提供 {count} 个模型"
+                        "Service: offers {music} models for music and {speech} for speech",
+                        "服务：提供 {music} 个音乐模型、{speech} 个语音模型"
                     ),
                 );
                 self.good(
@@ -368,7 +376,8 @@ impl Doctor<'_> {
     /// Whether there is a key, if the service can't be asked about it.
     async fn key(&mut self, runtime: &Runtime) {
         match runtime.voices(self.common.language()).await {
-            Ok(_) => self.good("key", &key_unchecked()),
+            Ok(_) if self.has_key => self.good("key", &key_unchecked()),
+            Ok(_) => self.bad("key", &text::key_missing()),
             Err(error) => self.bad("key", &error.into()),
         }
     }

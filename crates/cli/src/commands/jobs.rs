@@ -3,16 +3,20 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use ima_host::{Job, JobState};
+use clap_complete::ArgValueCandidates;
+use ima_host::{Job, JobState, Journal};
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde::Serialize;
 
+use super::completions;
 use crate::command_error::CommandError;
 use crate::exit::Exit;
+use crate::folders;
+use crate::library::Library;
 use crate::options::{Common, task_of_job, task_word};
 use crate::setup;
-use crate::ui::text::{self, Text, say};
+use crate::ui::text::{self, Text, command_error, say};
 use crate::ui::{out, table};
 
 /// `ima jobs`
@@ -22,10 +26,12 @@ Examples:
   ima jobs
   ima jobs --open --json
   ima jobs show 1f3a9c04be
+  ima jobs forget 1f3a9c04be
   ima jobs prune --older-than 90d")]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct JobsArgs {
     /// Only the jobs that may still bring audio
+    /// ¦ 只看还可能有音频的任务
     #[arg(long)]
     open: bool,
     #[command(subcommand)]
@@ -35,14 +41,32 @@ pub(crate) struct JobsArgs {
 #[derive(Debug, Clone, Subcommand)]
 enum JobsCommand {
     /// Show one job
+    /// ¦ 查看一项任务
     Show {
         /// The id of the job or of its task
+        /// ¦ 任务的编号
+        #[arg(add = ArgValueCandidates::new(completions::jobs))]
         id: String,
     },
+    /// Remove one job from the list, whatever its state. Audio that was paid for may be lost with it
+    /// ¦ 从列表里删除一项任务，不论状态。已付费的音频可能因此丢失
+    #[command(after_help = "Examples:\n  ima jobs forget 1f3a9c04be --yes")]
+    Forget {
+        /// The id of the job or of its task
+        /// ¦ 任务的编号
+        #[arg(add = ArgValueCandidates::new(completions::jobs))]
+        id: String,
+        /// Even if it may still bring audio
+        /// ¦ 即使还可能有音频
+        #[arg(long, short)]
+        yes: bool,
+    },
     /// Remove old jobs from the list; never one that may still bring audio
+    /// ¦ 清除旧的任务；还可能有音频的不会清除
     #[command(after_help = "Examples:\n  ima jobs prune --older-than 90d")]
     Prune {
         /// The age, for example 90d, 2w or 12h
+        /// ¦ 多久以前，例如 90d、2w 或 12h
         #[arg(long, value_name = "AGE", value_parser = age)]
         older_than: Duration,
     },
@@ -52,6 +76,7 @@ pub(crate) async fn run(common: &Common, args: JobsArgs) -> Result<Exit, Command
     match args.command {
         None => list(common, args.open).await,
         Some(JobsCommand::Show { id }) => show(common, &id).await,
+        Some(JobsCommand::Forget { id, yes }) => forget(common, &id, yes).await,
         Some(JobsCommand::Prune { older_than }) => prune(common, older_than).await,
     }
 }
@@ -59,6 +84,7 @@ pub(crate) async fn run(common: &Common, args: JobsArgs) -> Result<Exit, Command
 async fn list(common: &Common, open: bool) -> Result<Exit, CommandError> {
     let language = common.language();
     let mut jobs = setup::journal(common).await?.list().await?;
+    let library = Library::of(common);
     jobs.retain(|job| !open || job.is_open());
     if common.json {
         #[derive(Serialize)]
@@ -66,7 +92,7 @@ async fn list(common: &Common, open: bool) -> Result<Exit, CommandError> {
             jobs: Vec<Row<'a>>,
         }
         out::json(&List {
-            jobs: jobs.iter().map(Row::of).collect(),
+            jobs: jobs.iter().map(|it| Row::of(it, &library)).collect(),
         });
     } else if jobs.is_empty() {
         let none = if open {
@@ -76,15 +102,80 @@ async fn list(common: &Common, open: bool) -> Result<Exit, CommandError> {
         };
         out::line(none.get(language));
     } else {
-        table::print(jobs.iter().map(|job| {
+        let headings = [
+            say!("JOB", "任务"),
+            say!("STARTED", "开始于"),
+            say!("KIND", "类型"),
+            say!("MODEL", "模型"),
+            say!("STATE", "状态"),
+        ];
+        let rows = jobs.iter().map(|job| {
             [
                 job.id.clone(),
                 local(job.created_at),
                 kind(job).get(language).to_owned(),
                 job.model_name.clone().unwrap_or_default(),
-                state(job).get(language).to_owned(),
+                state(job, &library).get(language).to_owned(),
             ]
-        }));
+        });
+        table::print(common, headings, rows);
+    }
+    if !common.json && !common.quiet {
+        apart(common).await;
+    }
+    Ok(Exit::Done)
+}
+
+/// Says where the jobs of a simulator are, if there are any and the list is of the real ones.
+async fn apart(common: &Common) {
+    let other = folders::data_of(folders::SIMULATOR);
+    let Some(folder) = other.filter(|it| it.is_dir() && common.data().as_ref() != Some(it)) else {
+        return;
+    };
+    let jobs = match Journal::open(folder).await {
+        Ok(journal) => journal.list().await.unwrap_or_default().len(),
+        Err(_) => 0,
+    };
+    if jobs > 0 {
+        let simulator = folders::SIMULATOR;
+        let words = say!(
+            "{jobs} more of a simulator: ima jobs --base-url {simulator}",
+            "另有模拟器的任务 {jobs} 项：ima jobs --base-url {simulator}"
+        );
+        out::error(words.get(common.language()));
+    }
+}
+
+/// Removes a job because a person said so.
+async fn forget(common: &Common, id: &str, yes: bool) -> Result<Exit, CommandError> {
+    let journal = setup::journal(common).await?;
+    let library = Library::of(common);
+    let job = journal
+        .get(id)
+        .await?
+        .ok_or_else(|| text::no_such_job(id))?;
+    let id = &job.id;
+    if job.is_open() && !library.is_unknown(id) && !yes {
+        return Err(command_error!(
+            Usage,
+            "The job {id} may still bring audio that was paid for."
+                => "To fetch it: ima resume {id}. To forget it all the same: ima jobs forget {id} --yes",
+            "任务 {id} 还可能有已付费的音频。"
+                => "取回：ima resume {id}；仍要删除：ima jobs forget {id} --yes"
+        ));
+    }
+    journal.forget(id).await?;
+    library.remove(id);
+    if !common.quiet && !common.json {
+        let words = say!("Forgotten: {id}", "已删除：{id}");
+        out::line(words.get(common.language()));
+    }
+    if common.json {
+        #[derive(Serialize)]
+        struct Forgotten<'a> {
+            forgotten: &'a str,
+        }
+        out::json(&Forgotten { forgotten: id });
     }
     Ok(Exit::Done)
 }
@@ -93,13 +184,14 @@ async fn show(common: &Common, id: &str) -> Result<Exit, CommandError> {
     let language = common.language();
     let job = setup::journal(common).await?.get(id).await?;
     let job = job.ok_or_else(|| text::no_such_job(id))?;
+    let library = Library::of(common);
     if common.json {
-        out::json(&Row::of(&job));
+        out::json(&Row::of(&job, &library));
         return Ok(Exit::Done);
     }
     let rows = [
         (say!("Job", "任务"), Text::same(&*job.id)),
-        (say!("State", "状态"), state(&job)),
+        (say!("State", "状态"), state(&job, &library)),
         (say!("Kind", "类型"), kind(&job)),
         (
             say!("Model", "模型"),
@@ -113,9 +205,10 @@ async fn show(common: &Common, id: &str) -> Result<Exit, CommandError> {
         (say!("Changed", "更新于"), Text::same(local(job.updated_at))),
     ];
     let rows = rows.map(|(name, value)| [name, value].map(|it| it.get(language).to_owned()));
-    table::print(rows.into_iter().filter(|[_, value]| !value.is_empty()));
+    table::print_plain(rows.into_iter().filter(|[_, value]| !value.is_empty()));
     if job.is_open() {
         let next = match job.task_id {
+            Some(_) if library.is_unknown(&job.id) => text::forget(&job.id),
             Some(_) if job.state == JobState::Finished => text::save_later(&job.id),
             Some(_) => text::resume(&job.id),
             None => text::unknown(&job.id),
@@ -156,8 +249,11 @@ fn kind(job: &Job) -> Text {
         .map_or_else(|| Text::same(""), |task| text::task(task_of_job(task)))
 }
 
-fn state(job: &Job) -> Text {
+fn state(job: &Job, library: &Library) -> Text {
     match job.state {
+        JobState::Waiting if library.is_unknown(&job.id) => {
+            say!("unknown to the service", "服务查不到")
+        }
         JobState::Creating => say!("starting", "正在开始"),
         JobState::Waiting => say!("running, paid", "进行中，已付费"),
         JobState::Finished if !job.saved => {
@@ -191,12 +287,14 @@ struct Row<'a> {
     /// Whether all of its audio was kept on this machine.
     saved: bool,
     open: bool,
+    /// Whether the service says that it doesn't know the task.
+    unknown_to_service: bool,
     created_at: i64,
     updated_at: i64,
 }
 
 impl<'a> Row<'a> {
-    fn of(job: &'a Job) -> Self {
+    fn of(job: &'a Job, library: &Library) -> Self {
         Self {
             job: &job.id,
             task_id: job.task_id.as_deref(),
@@ -205,6 +303,7 @@ impl<'a> Row<'a> {
             state: job.state.as_str(),
             saved: job.saved,
             open: job.is_open(),
+            unknown_to_service: library.is_unknown(&job.id),
             created_at: job.created_at,
             updated_at: job.updated_at,
         }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 
 use crate::command_error::CommandError;
-use crate::command_line::CommandLine;
+use crate::command_line;
 use crate::exit::Exit;
 use crate::ui::text::command_error;
 
@@ -17,7 +17,7 @@ pub(crate) struct ManualArgs {
 }
 
 pub(crate) fn run(args: &ManualArgs) -> Result<Exit, CommandError> {
-    clap_mangen::generate_to(CommandLine::command(), &args.folder).map_err(|_| {
+    clap_mangen::generate_to(command_line::in_english(), &args.folder).map_err(|_| {
         let folder = args.folder.display();
         command_error!(
             Usage,

@@ -1,8 +1,10 @@
 //! `ima model`: one model with its prices and parameters.
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use ima_host::types::FormField;
 
+use super::completions;
 use super::models::{self, Row};
 use crate::command_error::CommandError;
 use crate::exit::Exit;
@@ -16,6 +18,8 @@ use crate::ui::{out, table};
 #[command(after_help = "Examples:\n  ima model sonic\n  ima model seed-tts-2.0 --json")]
 pub(crate) struct ModelArgs {
     /// The model, as listed by `ima models`
+    /// ¦ 模型，见 `ima models`
+    #[arg(add = ArgValueCandidates::new(completions::models))]
     id: String,
 }
 
@@ -28,7 +32,11 @@ pub(crate) async fn run(common: &Common, args: &ModelArgs) -> Result<Exit, Comma
         return Ok(Exit::Done);
     }
     let (_, model) = &found;
-    table::print([models::cells(&found, language)]);
+    table::print(
+        common,
+        models::headings(),
+        [models::cells(&found, language)],
+    );
     if !model.engines.is_empty() {
         let engines = model.engines.join(", ");
         out::line(say!("engines: {engines}", "引擎：{engines}").get(language));
@@ -43,13 +51,26 @@ pub(crate) async fn run(common: &Common, args: &ModelArgs) -> Result<Exit, Comma
             out::line(line.get(language));
         }
     }
-    table::print(model.fields.iter().map(|field| {
-        [
-            format!("  {}", field.name),
-            field.label.clone(),
-            limits(field).get(language).to_owned(),
-        ]
-    }));
+    if model.fields.is_empty() {
+        return Ok(Exit::Done);
+    }
+    out::line("");
+    let headings = [
+        say!("PARAMETER", "参数"),
+        say!("NAME", "名称"),
+        say!("VALUES", "取值"),
+    ];
+    table::print(
+        common,
+        headings,
+        model.fields.iter().map(|field| {
+            [
+                field.name.clone(),
+                field.label.clone(),
+                limits(field).get(language).to_owned(),
+            ]
+        }),
+    );
     Ok(Exit::Done)
 }
 

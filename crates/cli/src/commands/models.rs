@@ -6,6 +6,7 @@ use ima_host::types::{FormField, Language, Model, TaskType};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::completions;
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::generate::failure;
@@ -19,6 +20,7 @@ use crate::ui::{out, table};
 #[command(after_help = "Examples:\n  ima models\n  ima models music --json")]
 pub(crate) struct ModelsArgs {
     /// Only the models for music, or for speech
+    /// ¦ 只看音乐或语音的模型
     #[arg(value_enum)]
     task: Option<Task>,
 }
@@ -47,7 +49,8 @@ pub(crate) async fn list(
     } else if models.is_empty() {
         out::line(text::nothing_offered().get(language));
     } else {
-        table::print(models.iter().map(|model| cells(model, language)));
+        let rows = models.iter().map(|model| cells(model, language));
+        table::print(common, headings(), rows);
     }
     Ok(Exit::Done)
 }
@@ -66,6 +69,12 @@ pub(crate) async fn all(
     for task in tasks {
         let found = runtime.models(task, common.language()).await?;
         models.extend(found.into_iter().map(|model| (task, model)));
+    }
+    let names = models
+        .iter()
+        .map(|(_, it)| (it.model_id.clone(), it.name.clone()));
+    if task.is_none() {
+        completions::keep_models(&names.collect::<Vec<_>>());
     }
     Ok(models)
 }
@@ -89,6 +98,18 @@ pub(crate) async fn find(
             Err(failure::no_such_model(id, &known))
         }
     }
+}
+
+/// What stands over the models.
+pub(crate) fn headings() -> [Text; 6] {
+    [
+        Text::same("ID"),
+        say!("NAME", "名称"),
+        say!("FOR", "用途"),
+        say!("PRICE", "价格"),
+        say!("TIME", "时长"),
+        Text::same(""),
+    ]
 }
 
 /// A model as a row of a table.

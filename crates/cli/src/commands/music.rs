@@ -8,6 +8,7 @@ use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::generate::option_names::OptionOf;
 use crate::options::{Common, Generate, ModelChoice};
+use crate::ui::text::say;
 use crate::{generate, prompts, setup, texts};
 
 const EXAMPLES: &str = "\
@@ -23,7 +24,7 @@ Examples:
 #[command(
     after_help = EXAMPLES,
     override_usage = "ima music [OPTIONS] <TEXT | --prompts-file <FILE>>",
-    mut_arg("prompt", |it| it.help("The description of the music; `-` is standard input"))
+    mut_arg("prompt", |it| it.help("The description of the music; `-` is standard input, @FILE a file ¦ 音乐的描述；`-` 是标准输入，@文件名 是文件"))
 )]
 pub(crate) struct MusicArgs {
     #[command(flatten)]
@@ -34,27 +35,34 @@ pub(crate) struct MusicArgs {
 
 /// Options of Suno.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
-#[command(next_help_heading = "Music (Suno)")]
+#[command(next_help_heading = "Music (Suno) ¦ 音乐（Suno）")]
 pub(crate) struct MusicFlags {
     /// The lyrics, or the file that contains them; lyrics that begin with `@` need another `@` before
+    /// ¦ 歌词，或含歌词的文件；以 `@` 开头的歌词前面再加一个 `@`
     #[arg(long, value_name = "TEXT|@FILE")]
     pub(crate) lyrics: Option<String>,
     /// No vocals
+    /// ¦ 没有人声
     #[arg(long, action = ArgAction::SetTrue, conflicts_with_all = ["lyrics", "vocal_gender"])]
     pub(crate) instrumental: bool,
     /// The style in keywords
+    /// ¦ 风格关键词
     #[arg(long, value_name = "TEXT")]
     pub(crate) tags: Option<String>,
     /// What to avoid, in keywords
+    /// ¦ 要避免的，关键词
     #[arg(long, value_name = "TEXT")]
     pub(crate) negative_tags: Option<String>,
     /// The singer's voice
+    /// ¦ 歌手的声音
     #[arg(long, value_enum, value_name = "GENDER")]
     pub(crate) vocal_gender: Option<Gender>,
     /// The title
+    /// ¦ 标题
     #[arg(long, value_name = "TEXT")]
     pub(crate) title: Option<String>,
     /// The engine, for example sonic-v4-5; the newest by default
+    /// ¦ 引擎，例如 sonic-v4-5；默认最新
     #[arg(long, value_name = "ID")]
     pub(crate) engine: Option<String>,
 }
@@ -92,6 +100,9 @@ impl MusicFlags {
 }
 
 pub(crate) async fn run(common: &Common, mut args: MusicArgs) -> Result<Exit, CommandError> {
+    let question = say!("What should the music be like?", "想要什么样的音乐？");
+    let words = std::mem::take(&mut args.generate.prompt);
+    args.generate.prompt = prompts::asked(common, words, &args.generate.several, &question);
     let choice = std::mem::take(&mut args.generate.choice);
     let request = request(common, choice, args.flags)?;
     let runtime = setup::generating(common, None, &args.generate.spending).await?;

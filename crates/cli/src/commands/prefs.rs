@@ -1,11 +1,12 @@
 //! `ima prefs`: a user's usual models.
 
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCandidates;
 use ima_host::Runtime;
 use ima_host::types::{Preferred, TaskType};
 use serde::Serialize;
 
-use super::models;
+use super::{completions, models};
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::options::{Common, Task};
@@ -23,7 +24,9 @@ Examples:
   ima prefs clear speech --user 42
 
 The model of your last success is your usual one. Without one, the service's recommendation counts:
-Suno for music, seed-tts-2.0 for speech.")]
+Suno for music, seed-tts-2.0 for speech.
+¦
+上次成功的模型就是常用模型。没有时以服务的推荐为准：音乐用 Suno，语音用 seed-tts-2.0。")]
 pub(crate) struct PrefsArgs {
     #[command(subcommand)]
     command: PrefsCommand,
@@ -32,22 +35,30 @@ pub(crate) struct PrefsArgs {
 #[derive(Debug, Clone, Subcommand)]
 enum PrefsCommand {
     /// Show your usual models
+    /// ¦ 查看常用模型
     Get {
         /// Only for this
+        /// ¦ 只看这一类
         #[arg(value_enum)]
         task: Option<Task>,
     },
     /// Make a model your usual one
+    /// ¦ 把一个模型设为常用
     Set {
         /// For what
+        /// ¦ 哪一类
         #[arg(value_enum)]
         task: Task,
         /// The model, as listed by `ima models`
+        /// ¦ 模型，见 `ima models`
+        #[arg(add = ArgValueCandidates::new(completions::models))]
         model: String,
     },
     /// Forget your usual models
+    /// ¦ 清除常用模型
     Clear {
         /// Only for this
+        /// ¦ 只看这一类
         #[arg(value_enum)]
         task: Option<Task>,
     },
@@ -92,7 +103,7 @@ async fn get(
         });
         return Ok(Exit::Done);
     }
-    table::print(found.into_iter().map(|(task, preferred)| {
+    table::print_plain(found.into_iter().map(|(task, preferred)| {
         let (model, when) = match preferred {
             None => (say!("the recommended model", "推荐的模型"), Text::same("")),
             Some(it) => {

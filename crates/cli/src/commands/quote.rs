@@ -33,20 +33,24 @@ pub(crate) struct QuoteArgs {
 #[derive(Debug, Clone, Subcommand)]
 enum Quoted {
     /// Show what music would cost
+    /// ¦ 显示音乐的价格
     Music {
         /// The description of the music; `-` is standard input
-        #[arg(value_name = "TEXT")]
-        prompt: String,
+        /// ¦ 音乐的描述；`-` 是标准输入
+        #[arg(value_name = "TEXT", required = true, num_args = 1..)]
+        prompt: Vec<String>,
         #[command(flatten)]
         choice: ModelChoice,
         #[command(flatten)]
         flags: MusicFlags,
     },
     /// Show what speech would cost
+    /// ¦ 显示语音的价格
     Speech {
         /// The text to speak; `-` is standard input
-        #[arg(value_name = "TEXT")]
-        prompt: String,
+        /// ¦ 要朗读的文字；`-` 是标准输入
+        #[arg(value_name = "TEXT", required = true, num_args = 1..)]
+        prompt: Vec<String>,
         #[command(flatten)]
         choice: ModelChoice,
         #[command(flatten)]
@@ -77,7 +81,7 @@ pub(crate) async fn run(common: &Common, args: QuoteArgs) -> Result<Exit, Comman
         several: false,
         events: false,
     };
-    let prompts = [prompts::given(prompt)?];
+    let prompts = [prompts::typed(&prompt)?];
     show(common, &runtime, &request, &prompts, &shown).await
 }
 

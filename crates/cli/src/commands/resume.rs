@@ -1,13 +1,17 @@
 //! `ima resume`: waits for jobs that were started before.
 
 use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use ima_host::{Generation, Job, OnUnknown, Resume, Runtime};
 
+use super::completions;
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::generate::{self, Run, batch};
+use crate::library::Library;
 use crate::options::{Common, Delivery, task_of_job};
 use crate::setup;
 use crate::target::{Existing, Share, Target};
@@ -25,14 +29,19 @@ Examples:
 #[command(group = clap::ArgGroup::new("which").required(true).args(["id", "all"]))]
 pub(crate) struct ResumeArgs {
     /// The id of the job or of its task, as listed by `ima jobs`
+    /// ¦ 任务的编号，见 `ima jobs`
+    #[arg(add = ArgValueCandidates::new(completions::jobs))]
     id: Option<String>,
     /// Every job that may still bring audio
+    /// ¦ 所有还可能有音频的任务
     #[arg(long, conflicts_with = "play")]
     all: bool,
     /// If it is unknown whether the job started, start it again. It may cost points a second time
+    /// ¦ 不确定任务是否已开始时重新开始。可能再次扣积分
     #[arg(long, conflicts_with = "all")]
     create_again: bool,
     /// How many jobs to wait for at the same time; 3 by default
+    /// ¦ 同时等待几项任务；默认 3
     #[arg(long, value_name = "N", conflicts_with = "id")]
     concurrency: Option<NonZeroUsize>,
     #[command(flatten)]
@@ -40,8 +49,8 @@ pub(crate) struct ResumeArgs {
 }
 
 pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, CommandError> {
-    let delivery = &args.delivery;
     let runtime = setup::spending(common, None).await?;
+    let delivery = &where_it_was_to_go(common, &runtime, args).await;
     let known = match &args.id {
         Some(id) => job(&runtime, id).await,
         None => None,
@@ -55,7 +64,8 @@ pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, Comm
             Some(job) => error.with_job(job),
             None => error,
         })?;
-    let run = Run::new(common, &runtime, delivery, Some(target));
+    let mut run = Run::new(common, &runtime, delivery, Some(target));
+    run.resumed = true;
     if let Some(id) = &args.id {
         let mut how = Resume::job(id);
         if args.create_again {
@@ -91,11 +101,24 @@ pub(crate) async fn run(common: &Common, args: &ResumeArgs) -> Result<Exit, Comm
     Ok(batch::conclude(&run, &all))
 }
 
+/// The delivery of the options; a single job's audio goes where it was to go at first.
+async fn where_it_was_to_go(common: &Common, runtime: &Runtime, args: &ResumeArgs) -> Delivery {
+    let mut delivery = args.delivery.clone();
+    if let (None, Some(id)) = (&delivery.out, &args.id)
+        && let Some(job) = job(runtime, id).await
+        && let Some(record) = Library::of(common).get(&job.id)
+    {
+        let there = |it: &PathBuf| it.is_dir() || it.parent().is_some_and(Path::is_dir);
+        delivery.out = record.out.filter(there);
+    }
+    delivery
+}
+
 async fn job(runtime: &Runtime, id: &str) -> Option<Job> {
     runtime.journal()?.get(id).await.ok()?
 }
 
-async fn resume(
+pub(crate) async fn resume(
     runtime: &Runtime,
     id: &str,
     mut how: Resume,

@@ -6,6 +6,7 @@ mod questions;
 mod understood;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use ima_host::types::{
     About, Cheapest, Interpretation, Need, PreferenceWish, Started, TaskType, Voice, VoiceWish,
 };
@@ -14,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::create::task_of;
-use super::{models, music, prefs, voices};
+use super::{completions, models, music, prefs, voices};
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 use crate::generate::{self, Batch, OptionNames, OptionSet, Prompts, RunOptions, with_prompt};
@@ -37,27 +38,36 @@ Examples:
 
 Shows what it understood and the price, and asks before spending. Off a terminal it spends only with
 --yes; without it, it prints the equivalent `ima music` or `ima speech` command and ends with 2. What
-is ambiguous is asked back, and ends with 2 too. A wish about the model alone is remembered.")]
+is ambiguous is asked back, and ends with 2 too. A wish about the model alone is remembered.
+¦
+显示理解到的内容和价格，并在花费前询问。不在终端里时，只有加上 --yes 才会花费；否则输出等价的
+`ima music` 或 `ima speech` 命令，退出码为 2。不明确的会反问，退出码也是 2。只说模型的话会被记住。")]
 // It always asks.
 #[command(mut_arg("confirm_above", |it| it.hide(true)))]
 pub(crate) struct SayArgs {
     /// What you would like, in Chinese or English; `-` is standard input
-    #[arg(value_name = "TEXT")]
-    utterance: String,
+    /// ¦ 想要什么，中文或英文；`-` 是标准输入
+    #[arg(value_name = "TEXT", required = true, num_args = 1..)]
+    utterance: Vec<String>,
     /// Answers whether it is music or speech
+    /// ¦ 回答是音乐还是语音
     #[arg(long, value_enum)]
     task: Option<Task>,
     /// Answers which model
-    #[arg(long, value_name = "ID")]
+    /// ¦ 回答用哪个模型
+    #[arg(long, value_name = "ID", add = ArgValueCandidates::new(completions::models))]
     model: Option<String>,
     /// Answers which voice: a name or id of `ima voices`; for music female, male, vocals or
     /// instrumental
-    #[arg(long, value_name = "NAME|ID")]
+    /// ¦ 回答用哪个音色：`ima voices` 里的名称或编号；音乐则是 female、male、vocals 或 instrumental
+    #[arg(long, value_name = "NAME|ID", add = ArgValueCandidates::new(completions::voices))]
     voice: Option<String>,
     /// Answers which text to speak, or what the music should be like
+    /// ¦ 回答要朗读什么，或想要什么样的音乐
     #[arg(long, value_name = "TEXT")]
     text: Option<String>,
     /// Answers which lyrics
+    /// ¦ 回答用哪段歌词
     #[arg(long, value_name = "TEXT|@FILE")]
     lyrics: Option<String>,
     #[command(flatten)]
@@ -67,7 +77,7 @@ pub(crate) struct SayArgs {
 }
 
 pub(crate) async fn run(common: &Common, args: &SayArgs) -> Result<Exit, CommandError> {
-    let utterance = prompts::given(args.utterance.clone())?;
+    let utterance = prompts::typed(&args.utterance)?;
     let utterance = utterance.trim_end();
     // Without a person and without --yes, nothing is spent.
     let spends = !args.spending.dry_run && (args.spending.yes || confirm::is_possible());

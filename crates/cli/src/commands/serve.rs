@@ -28,12 +28,15 @@ pub(crate) struct ServeArgs {
     #[command(subcommand)]
     what: Option<What>,
     /// Where to listen. Any address but this machine's own needs a token first
+    /// ¦ 监听的地址。本机以外的地址需要先有令牌
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     listen: SocketAddr,
     /// The most points that one request may spend
+    /// ¦ 一次请求最多花费的积分
     #[arg(long, value_name = "N", default_value_t = 50)]
     max_points: u64,
     /// The most points that a day may cost, whoever spends them
+    /// ¦ 一天最多花费的积分，不论是谁
     #[arg(long, value_name = "N", default_value_t = 500)]
     max_points_per_day: u64,
 }
@@ -41,6 +44,7 @@ pub(crate) struct ServeArgs {
 #[derive(Debug, Clone, Subcommand)]
 enum What {
     /// The tokens by which clients are known; once there is one, every client needs one
+    /// ¦ 识别客户端的令牌；有了一个以后，每个客户端都需要
     #[command(subcommand)]
     Token(Token),
 }
@@ -48,18 +52,24 @@ enum What {
 #[derive(Debug, Clone, Subcommand)]
 enum Token {
     /// Make a token for a client and show it, this once
+    /// ¦ 为客户端生成令牌，只显示这一次
     Add {
         /// What the client is called
+        /// ¦ 客户端的名称
         name: String,
         /// The most points that it may spend on a day
+        /// ¦ 它一天最多花费的积分
         #[arg(long, value_name = "N")]
         max_points_per_day: Option<u64>,
     },
     /// List the clients
+    /// ¦ 列出客户端
     List,
     /// Let a client in no longer
+    /// ¦ 不再允许一个客户端
     Remove {
         /// What the client is called
+        /// ¦ 客户端的名称
         name: String,
     },
 }

@@ -19,12 +19,15 @@ Examples:
   ima simulator --port 8080 --speed 20")]
 pub(crate) struct SimulatorArgs {
     /// The port on 127.0.0.1; 0 for a free one
+    /// ¦ 127.0.0.1 上的端口；0 为任意空闲端口
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
     /// Simulated seconds per second
+    /// ¦ 每秒模拟多少秒
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     speed: f64,
     /// The points of its account
+    /// ¦ 账户的积分
     #[arg(long, value_name = "N", default_value_t = 1000)]
     points: u64,
 }

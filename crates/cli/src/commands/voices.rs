@@ -9,7 +9,7 @@ use crate::command_error::{CommandError, ErrorKind};
 use crate::exit::Exit;
 use crate::options::Common;
 use crate::setup;
-use crate::ui::text::{self, say, shortened};
+use crate::ui::text::{self, command_error, say, shortened};
 use crate::ui::{out, table};
 
 /// `ima voices`
@@ -17,9 +17,11 @@ use crate::ui::{out, table};
 #[command(after_help = "Examples:\n  ima voices\n  ima voices --scene video --gender male")]
 pub(crate) struct VoicesArgs {
     /// Only the voices for this use
+    /// ¦ 只看这种用途的音色
     #[arg(long, value_enum)]
     scene: Option<Scene>,
     /// Only female or male voices
+    /// ¦ 只看女声或男声
     #[arg(long, value_enum)]
     gender: Option<Gender>,
 }
@@ -79,20 +81,51 @@ pub(crate) async fn run(common: &Common, args: &VoicesArgs) -> Result<Exit, Comm
         });
         return Ok(Exit::Done);
     }
-    table::print(voices.iter().map(|voice| {
-        let gender = match voice.gender.into() {
-            Gender::Female => say!("female", "女声"),
-            Gender::Male => say!("male", "男声"),
-        };
-        [
-            voice.name.clone(),
-            voice.id.clone(),
-            gender.get(language).to_owned(),
-            voice.scene_label.clone(),
-            voice.languages.join(", "),
-        ]
-    }));
+    show(common, &voices);
     Ok(Exit::Done)
+}
+
+/// The voices for people.
+fn show(common: &Common, voices: &[Voice]) {
+    let language = common.language();
+    let headings = [
+        say!("VOICE", "音色"),
+        say!("ID", "编号"),
+        say!("SOUND", "性别"),
+        say!("FOR", "用途"),
+        say!("LANGUAGES", "语言"),
+    ];
+    table::print(
+        common,
+        headings,
+        voices.iter().map(|voice| {
+            let gender = match voice.gender.into() {
+                Gender::Female => say!("female", "女声"),
+                Gender::Male => say!("male", "男声"),
+            };
+            [
+                voice.name.clone(),
+                voice.id.clone(),
+                gender.get(language).to_owned(),
+                voice.scene_label.clone(),
+                voice.languages.join(", "),
+            ]
+        }),
+    );
+}
+
+/// What `--voice` without a voice shows.
+pub(crate) async fn choose(common: &Common) -> Result<Exit, CommandError> {
+    show(
+        common,
+        &all(&setup::offline().await?, common.language()).await?,
+    );
+    let how = say!(
+        "Nothing was spent. Choose one: --voice NAME",
+        "没有扣除积分。请选择：--voice 名称"
+    );
+    out::error(how.get(common.language()));
+    Ok(Exit::Usage)
 }
 
 /// Every voice that the service accepts.
@@ -100,7 +133,8 @@ pub(crate) async fn all(runtime: &Runtime, language: Language) -> Result<Vec<Voi
     Ok(runtime.voices(language).await?)
 }
 
-/// The id of a voice by its id or name. What looks like an id is left to the service's rules.
+/// The id of a voice by its id or name. An id that is not known here is left to the service's rules,
+/// unless it is one letter or two away from one that is.
 pub(crate) async fn find(
     common: &Common,
     runtime: &Runtime,
@@ -108,7 +142,21 @@ pub(crate) async fn find(
 ) -> Result<String, CommandError> {
     let given = given.trim();
     if given.contains('_') {
-        return Ok(given.to_owned());
+        let known = all(runtime, Language::En).await?;
+        let ids: Vec<_> = known.into_iter().map(|it| it.id).collect();
+        let distance = |id: &String| strsim::damerau_levenshtein(id, given);
+        return match ids.iter().min_by_key(|id| distance(id)) {
+            Some(near) if (1..=2).contains(&distance(near)) => {
+                let given = shortened(given);
+                Err(command_error!(
+                    Usage,
+                    "No voice \"{given}\"."
+                        => "Did you mean {near}? If not: --param speaker='\"{given}\"'",
+                    "没有音色 {given}。" => "是否指 {near}？如果不是：--param speaker='\"{given}\"'"
+                ))
+            }
+            _ => Ok(given.to_owned()),
+        };
     }
     let mut names = Vec::new();
     for language in [common.language(), Language::En, Language::Zh] {
@@ -139,11 +187,12 @@ pub(crate) async fn find(
 
 /// Whether a voice has this name, with or without its version.
 fn is_called(name: &str, given: &str) -> bool {
-    let plain = |text: &str| {
-        let text = text.to_lowercase();
-        text.trim_end_matches("2.0").trim().to_owned()
-    };
-    plain(name) == plain(given)
+    plain(name).to_lowercase() == plain(given).to_lowercase()
+}
+
+/// A name without its version.
+pub(crate) fn plain(name: &str) -> &str {
+    name.trim_end_matches("2.0").trim()
 }
 
 #[derive(Serialize)]

@@ -56,6 +56,9 @@ pub(crate) async fn drive<F: Future<Output = Result<Generation, CommandError>>>(
                 return (index, None);
             }
         };
+        if let Some(bar) = run.progress.as_ref().filter(|_| ended.exit == Exit::Done) {
+            bar.inc(1);
+        }
         if matches!(ended.exit, Exit::Unauthorised | Exit::Points | Exit::Down) {
             halted.store(true, Ordering::Relaxed);
         }

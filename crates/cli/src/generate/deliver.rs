@@ -1,5 +1,7 @@
 //! The ends of a generation: its audio saved, or the reason why there is none.
 
+use std::path::PathBuf;
+
 use ima_host::Generation;
 use ima_host::types::{Cause, Charge, Checkpoint, Failure, Media, Outcome, Started, Success};
 use ima_host::{AudioFormat, Error, Resume};
@@ -10,7 +12,9 @@ use crate::command_error::{CommandError, Standing};
 use crate::exit::Exit;
 use crate::fake_address;
 use crate::report::{self, Begun, Problem, SavedMedia};
-use crate::target::{self, Saved};
+use crate::tags::Tags;
+use crate::target::{self, Saved, Tagging, full};
+use crate::ui::out;
 use crate::ui::screen::EventPrinter;
 use crate::ui::text::{self, Text, say};
 
@@ -38,7 +42,9 @@ impl Run<'_> {
         show: &mut EventPrinter,
     ) -> Ended {
         self.left_out(show);
-        let kept = self.kept(&success.medias, &success.task_id, show).await;
+        let kept = self
+            .kept(&success.medias, &success.task_id, job, show)
+            .await;
         let kept = match job.filter(|_| kept.is_stale) {
             Some(job) => self.kept_afresh(kept, job, &success.task_id, show).await,
             None => kept,
@@ -50,8 +56,9 @@ impl Run<'_> {
                 show.trouble(&line);
                 hint = Some(line);
             }
-            (Some(job), None) => self.delivered(job).await,
-            (None, _) => {}
+            // What went to standard output may not have arrived as a whole.
+            (Some(job), None) if !self.delivery.is_stdout() => self.delivered(job).await,
+            (_, None) | (None, _) => {}
         }
         let language = show.language();
         let problem = kept.loss.as_ref().map(|loss| Problem {
@@ -63,18 +70,33 @@ impl Run<'_> {
             job: job.map(str::to_owned),
             ..Problem::default()
         });
-        let exit = kept.loss.map_or(Exit::Done, |loss| loss.exit);
-        let files = kept
+        let exit = kept.loss.as_ref().map_or(Exit::Done, |loss| loss.exit);
+        if self.delivery.is_stdout() {
+            self.pass_on(&kept, job, show).await;
+        }
+        let files: Vec<PathBuf> = kept
             .medias
             .iter()
             .filter_map(|it| it.file.clone())
             .collect();
+        self.remember(&files, job);
         let done = report::done(&success, kept.medias, job, show.log(), problem);
         Ended {
             files,
             success: Some(success),
             ..Ended::without(exit, done)
         }
+    }
+
+    /// Has the library know which files a job brought.
+    fn remember(&self, files: &[PathBuf], job: Option<&str>) {
+        let Some(job) = job.filter(|_| !files.is_empty() && !self.delivery.is_stdout()) else {
+            return;
+        };
+        self.library.change(job, |record| {
+            record.unknown = false;
+            record.files = files.iter().map(|it| full(it)).collect();
+        });
     }
 
     /// A job that was started and is not waited for.
@@ -100,6 +122,7 @@ impl Run<'_> {
             model_id: started.map(|it| it.model_id.clone()),
             model_name: started.map(|it| it.model_name.clone()),
             credit: started.map(|it| it.points),
+            points: started.map(|it| it.points),
             log: show.log(),
         };
         Ended::without(Exit::Done, begun)
@@ -115,12 +138,19 @@ impl Run<'_> {
         let circumstances = Circumstances {
             names: &self.names,
             job,
+            points: show.points(),
             deadline: self.delivery.deadline,
             spending: true,
             listing: !show.is_priced(),
             unreachable: show.is_unreachable(),
         };
         let error = failure::explain(failure, &circumstances);
+        if let Some(job) = job {
+            let unknown = matches!(failure.cause, Cause::UnknownTask);
+            if unknown != self.library.is_unknown(job) {
+                self.library.change(job, |record| record.unknown = unknown);
+            }
+        }
         let error = fake_address::explained(self.common, error).await;
         show.trouble(&error.message);
         for hint in &error.hints {
@@ -128,7 +158,7 @@ impl Run<'_> {
         }
         // What is ready is paid, though another part of the task failed.
         let task_id = failure.task_id.as_deref().unwrap_or_default();
-        let kept = self.kept(&failure.medias, task_id, show).await;
+        let kept = self.kept(&failure.medias, task_id, job, show).await;
         if matches!(failure.cause, Cause::Deadline | Cause::Cancelled) && !kept.medias.is_empty() {
             let ready = kept.medias.len();
             show.trouble(&say!(
@@ -136,11 +166,14 @@ impl Run<'_> {
                 "已完成 {ready} 个，其余还没有；继续等待可以取回全部。"
             ));
         }
-        let files = kept
+        let files: Vec<PathBuf> = kept
             .medias
             .iter()
             .filter_map(|it| it.file.clone())
             .collect();
+        if self.known(job, show.number()).part.is_none() {
+            self.remember(&files, job);
+        }
         let mut failed = error.object(show.language());
         failed.error.task_id.clone_from(&failure.task_id);
         failed.error.medias = kept.medias;
@@ -204,12 +237,19 @@ impl Run<'_> {
                 Some(_) => old,
                 None => SavedMedia::from(media),
             });
-        self.save(&medias, reports.collect(), task_id, show).await
+        self.save(&medias, reports.collect(), task_id, Some(job), show)
+            .await
     }
 
-    async fn kept(&self, medias: &[Media], task_id: &str, show: &mut EventPrinter) -> SavedAudio {
+    async fn kept(
+        &self,
+        medias: &[Media],
+        task_id: &str,
+        job: Option<&str>,
+        show: &mut EventPrinter,
+    ) -> SavedAudio {
         let reports = medias.iter().map(SavedMedia::from).collect();
-        self.save(medias, reports, task_id, show).await
+        self.save(medias, reports, task_id, job, show).await
     }
 
     /// Saves the audio that is not saved yet, and shows where it is: its file, or its link if it could
@@ -219,6 +259,7 @@ impl Run<'_> {
         medias: &[Media],
         reports: Vec<SavedMedia>,
         task_id: &str,
+        job: Option<&str>,
         show: &mut EventPrinter,
     ) -> SavedAudio {
         let mut kept = SavedAudio {
@@ -229,17 +270,34 @@ impl Run<'_> {
         let Some(target) = &self.target else {
             return kept;
         };
-        let base = match show.number().filter(|_| self.numbered) {
-            Some(number) => format!("ima-{number:03}-{task_id}"),
-            None => format!("ima-{task_id}"),
+        let known = self.known(job, show.number());
+        let words = known.name.clone().filter(|_| known.part.is_none());
+        let base = match (show.number().filter(|_| self.numbered), words) {
+            (Some(number), Some(words)) => format!("{number:03}-{words}"),
+            (Some(number), None) => format!("ima-{number:03}-{task_id}"),
+            (None, Some(words)) => words,
+            (None, None) => format!("ima-{task_id}"),
         };
+        let tagged = known.part.is_none() && !self.delivery.is_stdout();
+        let tags = job.filter(|_| tagged).map(|job| Tagging {
+            tags: Tags {
+                title: known
+                    .title
+                    .or_else(|| known.name.map(|it| it.replace('-', " "))),
+                prompt: known.prompt,
+                model: known.model_name,
+                chapters: Vec::new(),
+            },
+            library: &self.library,
+            job,
+        });
         let mut interrupt = self.interrupt.clone();
         for (index, (media, report)) in medias.iter().zip(&mut kept.medias).enumerate() {
             if report.file.is_some() {
                 continue;
             }
             let saved = tokio::select! {
-                saved = target.save(self.runtime, media, &base, index) => saved,
+                saved = target.save(self.runtime, media, &base, index, tags.as_ref()) => saved,
                 _ = interrupt.pressed() => {
                     let message = say!(
                         "The audio is ready and paid, but was not saved.",
@@ -257,7 +315,9 @@ impl Run<'_> {
             };
             match saved {
                 Ok(saved) => {
-                    show.saved(&saved.path, &saved.sha256);
+                    if !self.delivery.is_stdout() {
+                        show.saved(&saved.path, &saved.sha256);
+                    }
                     if let Some(note) = note(&saved) {
                         show.note(&note);
                     }
@@ -277,6 +337,26 @@ impl Run<'_> {
             }
         }
         kept
+    }
+
+    /// Writes the first clip to standard output; of others it is said how to fetch them.
+    async fn pass_on(&self, kept: &SavedAudio, job: Option<&str>, show: &mut EventPrinter) {
+        let mut files = kept.medias.iter().filter_map(|it| it.file.as_deref());
+        let bytes = files.next().and_then(|it| std::fs::read(it).ok());
+        out::bytes(&bytes.unwrap_or_default());
+        let others = files.count();
+        match job {
+            Some(job) if others > 0 => {
+                let all = others + 1;
+                let more = say!(
+                    "1 of {all} clips was written.",
+                    "共 {all} 个，只写了 1 个。"
+                );
+                show.trouble(&more.and(&text::save_later(job)));
+            }
+            Some(job) if kept.loss.is_none() && !out::is_lost() => self.delivered(job).await,
+            _ => {}
+        }
     }
 
     /// Nothing of the job is left to fetch.

@@ -7,12 +7,16 @@ use ima_host::types::{
     Cause, Charge, Checkpoint, CheckpointState, Event, Failure, Message, Outcome, Started, Success,
 };
 use ima_host::{Error, Generation, Runtime};
+use indicatif::ProgressBar;
+use jiff::Timestamp;
 use serde::Serialize;
 use tokio::time::MissedTickBehavior;
 
 use super::{Announce, OptionNames};
 use crate::command_error::CommandError;
+use crate::config;
 use crate::exit::Exit;
+use crate::library::{Library, Record};
 use crate::options::{Common, Delivery};
 use crate::report::{self, Report};
 use crate::target::Target;
@@ -44,6 +48,13 @@ pub(crate) struct Run<'a> {
     pub(crate) no_wait: bool,
     /// Whether files are named after the number of the generation.
     pub(crate) numbered: bool,
+    /// Whether the jobs were started before.
+    pub(crate) resumed: bool,
+    pub(crate) library: Library,
+    /// Advances with each generation that is done.
+    pub(crate) progress: Option<ProgressBar>,
+    /// What the library is to know of each generation, in their order.
+    pub(crate) notes: Vec<Record>,
     pub(crate) screen: Screen,
     pub(crate) interrupt: Interrupt,
 }
@@ -86,6 +97,8 @@ enum FollowEnd {
     Begun(Checkpoint),
     /// The user said no to the price. Nothing was spent, and nothing will be.
     Declined,
+    /// What would be bought can't be noted. Nothing was spent, and nothing will be.
+    Unkept,
     /// The user would not even wait for the end.
     Abandoned,
 }
@@ -108,7 +121,11 @@ impl<'a> Run<'a> {
             announce: None,
             no_wait: false,
             numbered: false,
-            screen: Screen::new(common, delivery.events),
+            resumed: false,
+            library: Library::of(common),
+            progress: None,
+            notes: Vec::new(),
+            screen: Screen::new(common, delivery.events, delivery.is_stdout()),
             interrupt: Interrupt::listen(),
         }
     }
@@ -130,6 +147,9 @@ impl<'a> Run<'a> {
         patient: bool,
     ) -> Driven {
         let mut show = EventPrinter::new(&self.screen, number);
+        if self.resumed {
+            self.tell_age(&generation, &mut show).await;
+        }
         let mut started = None;
         let followed = self.follow(&mut generation, &mut show, &mut started).await;
         show.clear();
@@ -162,6 +182,7 @@ impl<'a> Run<'a> {
                 self.begun(&checkpoint, started.as_ref(), job.as_deref(), &mut show)
             }
             Ok(FollowEnd::Declined) => self.error(&super::declined(), &mut show),
+            Ok(FollowEnd::Unkept) => self.error(&text::journal(), &mut show),
             Ok(FollowEnd::Abandoned) => {
                 let error = self.abandoned(&generation).await;
                 self.error(&error, &mut show)
@@ -247,6 +268,12 @@ impl<'a> Run<'a> {
                     }
                     if let Event::Checkpoint(checkpoint) = &event {
                         let creating = checkpoint.state == CheckpointState::Creating;
+                        if creating
+                            && let (Some(job), Some(started)) = (generation.job(), &*announced)
+                            && !self.note(job, started, show.number())
+                        {
+                            return Ok(FollowEnd::Unkept);
+                        }
                         left = creating.then(Instant::now);
                     }
                     show.event(&event);
@@ -268,6 +295,52 @@ impl<'a> Run<'a> {
                     show.frame();
                 }
             }
+        }
+    }
+
+    /// Keeps what the library is to know of a job that is about to start.
+    /// False if it must be kept and can't be: a part of a narration would be bought again.
+    fn note(&self, job: &str, started: &Started, number: Option<usize>) -> bool {
+        let index = number.unwrap_or(1).saturating_sub(1);
+        let Some(note) = self.notes.get(index) else {
+            return true;
+        };
+        let written = self.library.change(job, |record| {
+            *record = Record {
+                job: job.to_owned(),
+                // Its words are a part of the prompt.
+                name: note.name.clone().filter(|_| config::get().history),
+                created_at: Timestamp::now().as_second(),
+                model_id: started.model_id.clone(),
+                model_name: started.model_name.clone(),
+                points: started.points,
+                ..note.clone()
+            };
+        });
+        written || note.part.is_none()
+    }
+
+    /// Says since when a job is under way, and has the bar count from there.
+    async fn tell_age(&self, generation: &Generation, show: &mut EventPrinter) {
+        let (Some(journal), Some(id)) = (self.runtime.journal(), generation.job()) else {
+            return;
+        };
+        if let Ok(Some(job)) = journal.get(id).await {
+            let seconds = Timestamp::now().as_second().saturating_sub(job.created_at);
+            show.under_way(u64::try_from(seconds).unwrap_or_default());
+        }
+    }
+
+    /// What is known of a generation: of its job, or what it was begun with.
+    pub(crate) fn known(&self, job: Option<&str>, number: Option<usize>) -> Record {
+        let index = number.unwrap_or(1).saturating_sub(1);
+        let kept = job.and_then(|it| self.library.get(it)).unwrap_or_default();
+        match self.notes.get(index) {
+            Some(note) => Record {
+                model_name: kept.model_name,
+                ..note.clone()
+            },
+            None => kept,
         }
     }
 

@@ -10,6 +10,8 @@ use crate::ui::text::{self, POINTS, Text, command_error, say, shortened};
 pub(crate) struct Circumstances<'a> {
     pub(crate) names: &'a OptionNames,
     pub(crate) job: Option<&'a str>,
+    /// The price, if it is known, in points.
+    pub(crate) points: Option<u32>,
     /// How long to wait at most, in seconds, if the user said so.
     pub(crate) deadline: Option<u32>,
     /// Whether the request would have been paid for.
@@ -26,6 +28,7 @@ impl<'a> Circumstances<'a> {
         Self {
             names,
             job: None,
+            points: None,
             deadline: None,
             spending: false,
             listing: true,
@@ -92,11 +95,28 @@ fn words(failure: &Failure, about: &Circumstances) -> CommandError {
             Cause::TaskFailed(TaskFault::ContentRefused | TaskFault::TextTooLong | TaskFault::Busy),
             _,
         ) => message(reason),
+        (Cause::InsufficientPoints, Charge::No) => {
+            let needs = match about.points {
+                Some(points) => say!(
+                    "Not enough points: this needs {points}.",
+                    "积分不足：需要 {points} 积分。"
+                ),
+                None => say!("Not enough points.", "积分不足。"),
+            };
+            message(needs).hint(say!(
+                "Your points: {POINTS} Cheaper models: ima models",
+                "查看积分：{POINTS} 更便宜的模型：ima models"
+            ))
+        }
         (Cause::UnknownTask, _) => {
             let error = resumable(say!(
                 "The service says that it does not know this paid job.",
                 "服务查不到这个已付费的任务。"
             ));
+            let error = match about.job {
+                Some(job) => error.hint(text::forget(job)),
+                None => error,
+            };
             error.hint(say!("Your records: {POINTS}", "生成记录：{POINTS}"))
         }
         (Cause::TaskFailed(_), _) => message(say!(

@@ -8,8 +8,9 @@ pub(crate) mod failure;
 pub(crate) mod option_names;
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
-use ima_host::types::Started;
+use ima_host::types::{Options, Started, TaskType};
 use ima_host::{Generation, Request, Runtime};
 use serde_json::Value;
 
@@ -19,16 +20,17 @@ pub(crate) use option_names::{OptionNames, OptionSet};
 use crate::command_error::CommandError;
 use crate::commands::quote::{self, Shown};
 use crate::exit::Exit;
-use crate::options::{Common, Delivery, Generate, Spending};
+use crate::library::Record;
+use crate::options::{Common, Delivery, Generate, Spending, task_word};
 use crate::player::{self, Played};
-use crate::preferences::AfterSuccess;
-use crate::prompts;
+use crate::preferences::{AfterSuccess, Usual};
 use crate::report::Summary;
 use crate::target::{Existing, Share, Target};
 use crate::ui::confirm::{self, Asking};
 use crate::ui::out;
-use crate::ui::screen::EventPrinter;
-use crate::ui::text::{self, command_error};
+use crate::ui::screen::{EventPrinter, Screen};
+use crate::ui::text::{self, Text, command_error, say};
+use crate::{config, names, prompts};
 
 /// What is to be generated.
 pub(crate) struct Batch {
@@ -76,7 +78,7 @@ pub(crate) async fn run_options(
 ) -> Result<Exit, CommandError> {
     let batch = Batch {
         request,
-        prompts: prompts::of(options.prompt, options.several)?,
+        prompts: prompts::of(&options.prompt, options.several)?,
         after_success: if options.once {
             AfterSuccess::Leave
         } else {
@@ -103,6 +105,14 @@ pub(crate) async fn run(
     if batch.prompts.all().iter().any(|it| it.trim().is_empty()) {
         return Err(prompts::empty());
     }
+    if delivery.is_stdout() && (common.json || delivery.events) {
+        return Err(command_error!(
+            Usage,
+            "--out - and --json or --events both write to standard output."
+                => "Name a file with --out.",
+            "--out - 与 --json 或 --events 都要写到标准输出。" => "请用 --out 指定文件。"
+        ));
+    }
     let script = options.options == OptionSet::Scripts;
     let target = if script || spending.dry_run {
         None
@@ -128,7 +138,9 @@ pub(crate) async fn run(
         };
         return quote::show(common, runtime, &batch.request, batch.prompts.all(), &shown).await;
     }
+    let former = usual(common, runtime, &batch).await;
     let mut run = Run::new(common, runtime, delivery, target);
+    run.notes = notes(&batch, delivery);
     run.no_wait = spending.no_wait;
     run.names = names;
     match &batch.prompts {
@@ -139,7 +151,7 @@ pub(crate) async fn run(
                 Ok(generation) => run.drive(generation, None).await,
                 Err(error) => run.refuse(&error, None),
             };
-            conclude(&run, &batch, &ended).await;
+            conclude(&run, &batch, &ended, former).await;
             match &ended.success {
                 Some(success) if script && common.json => {
                     out::pretty(&Summary::of_scripts(success));
@@ -160,7 +172,7 @@ pub(crate) async fn run(
             let mut ended = all.iter().flatten();
             let last = ended.clone().rfind(|it| it.success.is_some());
             if let Some(ended) = last.or_else(|| ended.next()) {
-                conclude(&run, &batch, ended).await;
+                conclude(&run, &batch, ended, former).await;
             }
             Ok(batch::conclude(&run, &all))
         }
@@ -197,19 +209,82 @@ pub(crate) fn play(run: &Run<'_>, ended: &Ended) {
     if !run.delivery.play {
         return;
     }
-    for file in &ended.files {
+    play_files(&ended.files, &run.screen);
+}
+
+/// Plays files one after the other.
+pub(crate) fn play_files(files: &[PathBuf], screen: &Screen) {
+    for file in files {
         let trouble = match player::play(file) {
             Played::Done => continue,
             Played::NoPlayer => text::no_player(),
             Played::Failed(player) => text::not_played(file, player),
         };
-        EventPrinter::new(&run.screen, None).trouble(&trouble);
+        EventPrinter::new(screen, None).trouble(&trouble);
         break;
     }
 }
 
+/// The model that is taken if none is named, if this one may take its place without a word.
+async fn usual(common: &Common, runtime: &Runtime, batch: &Batch) -> Option<String> {
+    let request = &batch.request;
+    if batch.after_success != AfterSuccess::Remember || request.model_id.is_none() {
+        return None;
+    }
+    let usual = Usual::of(runtime, common).get(request.task).await.ok()?;
+    // Without one, the service's recommendation counts.
+    let recommended = match request.task {
+        TaskType::TextToMusic => "sonic",
+        TaskType::TextToSpeech => "seed-tts-2.0",
+    };
+    Some(usual.map_or_else(|| recommended.to_owned(), |it| it.model_id))
+}
+
+/// One try changed the usual model.
+fn new_habit(task: TaskType, model: &str, former: &str) -> Text {
+    let word = task_word(task);
+    say!(
+        "{model} is your usual model for {word} from now on. To undo: ima prefs set {word} {former} (next time: --once)",
+        "以后 {word} 默认用 {model}。撤销：ima prefs set {word} {former}（下次可以加 --once）"
+    )
+}
+
+/// What the library is to know of each generation.
+fn notes(batch: &Batch, delivery: &Delivery) -> Vec<Record> {
+    let request = &batch.request;
+    let title = match &request.options {
+        Some(Options::Music(options)) => options.title.clone(),
+        _ => None,
+    };
+    let out = delivery.out.as_ref().filter(|_| !delivery.is_stdout());
+    let out = out.and_then(|it| std::path::absolute(it).ok());
+    let note = Record {
+        task: task_word(request.task).to_owned(),
+        title,
+        out,
+        ..Record::default()
+    };
+    let history = config::get().history;
+    let of = |prompt: &String| Record {
+        name: names::of(note.title.as_deref().unwrap_or(prompt)),
+        prompt: history.then(|| prompt.clone()),
+        request: history
+            .then(|| serde_json::to_value(with_prompt(request, prompt)).ok())
+            .flatten(),
+        ..note.clone()
+    };
+    batch.prompts.all().iter().map(of).collect()
+}
+
 /// What is left to do after the end of a generation.
-async fn conclude(run: &Run<'_>, batch: &Batch, ended: &Ended) {
+async fn conclude(run: &Run<'_>, batch: &Batch, ended: &Ended, former: Option<String>) {
+    if let (Some(former), Some(success)) = (former, &ended.success)
+        && ended.remembered
+        && !former.eq_ignore_ascii_case(&success.model_id)
+    {
+        let words = new_habit(batch.request.task, &success.model_name, &former);
+        EventPrinter::new(&run.screen, None).note(&words);
+    }
     if batch.after_success == AfterSuccess::RememberAndSay
         && let Some(success) = ended.success.as_ref().filter(|_| ended.remembered)
     {

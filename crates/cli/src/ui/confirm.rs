@@ -15,6 +15,8 @@ pub(crate) enum Asking<'a> {
     One(&'a Started),
     /// So many generations, for so many points together at the most.
     Several(usize, u32),
+    /// What was just shown, for so many points together.
+    Total(u32),
     /// What was just shown, and its price.
     Shown(&'a Started),
 }
@@ -38,6 +40,7 @@ impl Asking<'_> {
                 let heading = say!("{count} generations.\n", "共 {count} 项。\n");
                 (heading, points.to_string())
             }
+            Self::Total(points) => (Text::same(""), points.to_string()),
             Self::Shown(started) => (Text::same(""), price(started)),
         };
         let Text { en, zh } = heading;

@@ -37,12 +37,13 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    pub(crate) fn new(common: &Common, events: bool) -> Self {
+    /// With `apart`, people read standard error.
+    pub(crate) fn new(common: &Common, events: bool, apart: bool) -> Self {
         Self {
             language: common.language(),
             quiet: common.quiet,
             events,
-            program: common.json || events,
+            program: common.json || events || apart,
             terminal: std::io::stderr().is_terminal() && !common.quiet,
             bars: MultiProgress::new(),
             rate: common.clock_rate,
@@ -74,8 +75,11 @@ pub(crate) struct EventPrinter {
     /// How many of the attempts were shown.
     logged: usize,
     dropped: Vec<String>,
-    priced: bool,
+    /// The price, once it is known.
+    priced: Option<u32>,
     faults: u32,
+    /// How long the job was under way before, in milliseconds.
+    before: u64,
     /// When the last exchange failed, and how long after it is the next try, in milliseconds.
     fault: Option<(Instant, u64)>,
 }
@@ -91,8 +95,9 @@ impl EventPrinter {
             attempts: Vec::new(),
             logged: 0,
             dropped: Vec::new(),
-            priced: false,
+            priced: None,
             faults: 0,
+            before: 0,
             fault: None,
         }
     }
@@ -107,6 +112,11 @@ impl EventPrinter {
 
     /// Whether there was a price, so that the service was there.
     pub(crate) fn is_priced(&self) -> bool {
+        self.priced.is_some()
+    }
+
+    /// The price, once it is known.
+    pub(crate) fn points(&self) -> Option<u32> {
         self.priced
     }
 
@@ -142,7 +152,7 @@ impl EventPrinter {
         match event {
             Event::Message(message) => self.message(message),
             Event::Started(started) => {
-                self.priced = true;
+                self.priced = Some(started.points);
                 self.start(started.estimate.max_seconds);
             }
             Event::Progress(progress) => self.progress(progress),
@@ -293,10 +303,22 @@ impl EventPrinter {
         });
     }
 
+    /// The job was started so many seconds ago, on the clock of this place.
+    pub(crate) fn under_way(&mut self, seconds: u64) {
+        let seconds = seconds.saturating_mul(self.screen.rate.into());
+        self.before = seconds.saturating_mul(1000);
+        let Text { en, zh } = text::duration(seconds);
+        self.note(&say!("Started {en} ago.", "{zh}前开始。"));
+    }
+
     fn progress(&mut self, progress: &Progress) {
         if !self.screen.terminal {
             return;
         }
+        let progress = &Progress {
+            elapsed_ms: progress.elapsed_ms.saturating_add(self.before),
+            ..progress.clone()
+        };
         let (screen, number, language) = (&self.screen, self.number, self.language);
         let bar = self
             .bar

@@ -5,12 +5,26 @@ use std::io;
 use unicode_width::UnicodeWidthStr;
 
 use super::out;
+use super::text::Text;
+use crate::options::Common;
 
 /// How far the cells are indented that don't fit beside the others.
 const INDENT: &str = "    ";
 
-/// Prints rows, each column as wide as its widest cell.
-pub(crate) fn print<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) {
+/// Prints rows under their headings, each column as wide as its widest cell. With `--quiet` there are
+/// no headings.
+pub(crate) fn print<const N: usize>(
+    common: &Common,
+    headings: [Text; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) {
+    let headings = headings.map(|it| it.get(common.language()).to_owned());
+    let headings = Some(headings).filter(|_| !common.quiet);
+    print_plain(headings.into_iter().chain(rows));
+}
+
+/// Prints rows without headings: names and values.
+pub(crate) fn print_plain<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) {
     let rows: Vec<_> = rows.into_iter().collect();
     for line in lines(&rows, super::columns(&io::stdout())) {
         out::line(&line);

@@ -235,7 +235,7 @@ async fn events_and_results_have_the_keys_that_programs_rely_on() {
         ("saved", "event file sha256"),
         (
             "result",
-            "attempts credit dropped duration event job medias model_id model_name task_id url",
+            "attempts credit dropped duration event job medias model_id model_name points task_id url",
         ),
     ] {
         let line = lines.iter().find(|line| line["event"] == name);

@@ -12,6 +12,7 @@
 mod attacks;
 mod audio;
 mod command_line;
+mod completions;
 mod crash;
 mod create;
 #[cfg(unix)]
@@ -21,13 +22,16 @@ mod field;
 mod gateway;
 mod generate;
 mod jobs;
+mod library;
 mod logs;
 mod mcp;
+mod narration;
 mod outcomes;
 mod say;
 mod screen;
 mod serve;
 mod service;
+mod settings;
 #[path = "../stage/mod.rs"]
 mod stage;
 #[cfg(unix)]
@@ -36,3 +40,4 @@ mod target;
 #[cfg(unix)]
 mod terminal;
 mod usage;
+mod words;

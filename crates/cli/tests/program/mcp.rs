@@ -139,7 +139,15 @@ async fn it_buys_once_and_ends_with_its_input() {
     );
     let path = done["files"][0]["path"].as_str().unwrap();
     assert!(
-        path.starts_with(stage.data().join("audio").to_str().unwrap()),
+        path.starts_with(
+            stage
+                .data()
+                .parent()
+                .unwrap()
+                .join("audio")
+                .to_str()
+                .unwrap()
+        ),
         "{path}"
     );
     assert!(hound::WavReader::open(path).is_ok());

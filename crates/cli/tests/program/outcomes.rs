@@ -54,14 +54,11 @@ async fn music_is_two_playable_files_and_one_object() {
 }
 
 #[tokio::test]
-async fn speech_is_saved_here_under_the_name_of_its_task() {
+async fn speech_is_saved_here_under_the_name_of_its_words() {
     let stage = Stage::new().await;
     let output = stage.ima(&["speech", "你好", "--language", "zh"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert_eq!(
-        stage.files(),
-        [format!("ima-{}.wav", stage.control.tasks()[0].id)]
-    );
+    assert_eq!(stage.files(), ["你好.wav"]);
     let shown = text(&output.stdout) + &text(&output.stderr);
     assert!(
         shown.contains("✅ 语音合成成功！") && shown.contains("消耗积分：2 pts"),

@@ -43,7 +43,7 @@ impl Answer {
 impl Serving {
     fn start(stage: &Stage, options: &[&str]) -> Self {
         std::fs::create_dir_all(stage.data()).unwrap();
-        let file = stage.data().join("serve.json");
+        let file = stage.data().parent().unwrap().join("serve.json");
         if !file.exists() {
             std::fs::write(file, SECRET).unwrap();
         }
@@ -343,7 +343,7 @@ async fn with_tokens_every_client_needs_one() {
         text(&stage.ima(&["serve", "token", "list"]).stdout),
         "radio\n"
     );
-    let kept = std::fs::read_to_string(stage.data().join("serve.json")).unwrap();
+    let kept = std::fs::read_to_string(stage.data().parent().unwrap().join("serve.json")).unwrap();
     assert!(!kept.contains(&token));
 
     let server = Serving::start(&stage, &[]);

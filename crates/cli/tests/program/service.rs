@@ -151,15 +151,8 @@ async fn the_doctor_tells_a_service_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn completions_and_the_manual_know_every_command() {
+async fn the_manual_knows_every_command() {
     let stage = Stage::new().await;
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let script = text(&stage.ima(&["completions", shell]).stdout);
-        assert!(
-            script.contains("prompts-file") && script.contains("doctor"),
-            "{shell}"
-        );
-    }
     ends(&stage.ima(&["manual", "."]), 0);
     let files = stage.files();
     for page in ["ima.1", "ima-music.1", "ima-jobs-show.1"] {
@@ -247,21 +240,6 @@ async fn a_cache_that_is_not_used_is_named() {
         shown.contains("Cache: /dev/null/cache is not used"),
         "{shown}"
     );
-}
-
-#[tokio::test]
-async fn completions_offer_what_help_shows() {
-    let stage = Stage::new().await;
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let output = stage.plain(&["completions", shell]).output().unwrap();
-        ends(&output, 0);
-        let script = text(&output.stdout);
-        assert!(script.contains("prompts-file"), "{shell}");
-        assert!(
-            !script.contains("clock-rate") && !script.contains("manual"),
-            "{shell}"
-        );
-    }
 }
 
 #[tokio::test]

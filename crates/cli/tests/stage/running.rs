@@ -55,9 +55,9 @@ impl Stage {
         Running(Some(command.spawn().unwrap()))
     }
 
-    /// The folder of the journal.
+    /// The folder of the journal: jobs of a simulator stand apart.
     pub(crate) fn data(&self) -> PathBuf {
-        self.home.path().join(".local/share/ima")
+        self.home.path().join(".local/share/ima/simulator")
     }
 
     pub(crate) fn journal(&self) -> Journal {

@@ -323,3 +323,24 @@ pub(crate) async fn a_closed_job_that_somebody_works_on_stays(journal: Journal) 
     claim.finish(success()).await.unwrap();
     assert_eq!(journal.prune(Duration::ZERO).await.unwrap(), 1);
 }
+
+pub(crate) async fn a_job_is_forgotten_whatever_its_state_unless_somebody_works_on_it(
+    journal: Journal,
+) {
+    let (id, claim) = begin(&journal).await;
+    claim.checkpoint(waiting()).await.unwrap();
+    let held = journal.forget(&id).await.unwrap_err();
+    assert!(matches!(held, StoreError::InUse(_)), "{held}");
+    drop(claim);
+    drop(claim_soon(&journal, &id).await);
+    let other = delivered(&journal).await;
+    let forgotten = async {
+        // Letting go is written without anyone waiting.
+        while matches!(journal.forget(&id).await, Err(StoreError::InUse(_))) {}
+    };
+    forgotten.await;
+    assert_eq!(journal.list().await.unwrap().len(), 1);
+    let missing = journal.forget(&id).await.unwrap_err();
+    assert!(matches!(missing, StoreError::NoSuchJob(_)), "{missing}");
+    assert!(job(&journal, &other).await.is_open());
+}

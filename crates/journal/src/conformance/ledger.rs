@@ -308,3 +308,16 @@ pub(crate) async fn pruning_keeps_today_and_every_doubt(journal: Journal) {
     }
     assert_eq!(reserve(&journal, key(2)).await, Verdict::InDoubt);
 }
+
+pub(crate) async fn what_was_sent_is_listed_with_what_became_of_it(journal: Journal) {
+    send(&journal, key(1), accepted("task_1")).await;
+    send(&journal, key(2), Settlement::Unknown).await;
+    assert_eq!(reserve(&journal, key(3)).await, Verdict::Granted);
+    let all = journal.payments(0).await.unwrap();
+    let mut ends: Vec<_> = all.iter().map(|it| it.settlement.clone()).collect();
+    ends.sort_by_key(|it| format!("{it:?}"));
+    let expected = [None, Some(accepted("task_1")), Some(Settlement::Unknown)];
+    assert_eq!(ends, expected);
+    assert!(all.iter().all(|it| it.points == 25 && it.reserved_at > 0));
+    assert!(journal.payments(i64::MAX).await.unwrap().is_empty());
+}

@@ -51,6 +51,8 @@ macro_rules! for_each_test {
             jobs::the_newest_jobs_come_first,
             jobs::closed_jobs_are_pruned_and_open_ones_stay,
             jobs::a_closed_job_that_somebody_works_on_stays,
+            jobs::a_job_is_forgotten_whatever_its_state_unless_somebody_works_on_it,
+            ledger::what_was_sent_is_listed_with_what_became_of_it,
             ledger::a_key_that_was_accepted_is_answered_with_its_task,
             ledger::a_key_in_flight_or_in_doubt_is_refused,
             ledger::a_person_may_have_a_doubt_sent_again,

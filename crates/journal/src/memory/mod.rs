@@ -10,8 +10,8 @@ use std::time::Duration;
 use state::{State, now};
 
 use crate::{
-    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, JobState, KeptQuote, NewQuote, Reservation,
-    Settlement, Store, StoreError, StoreFuture, Verdict,
+    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, JobState, KeptQuote, NewQuote, Payment,
+    Reservation, Settlement, Store, StoreError, StoreFuture, Verdict,
 };
 
 /// A store in the memory of one process: everything is lost with it. For runtimes without a journal,
@@ -164,6 +164,14 @@ impl Store for MemoryStore {
             }
             Ok(())
         })
+    }
+
+    fn forget(&self, id: &str) -> StoreFuture<'_, ()> {
+        self.with(|state| state.forget(id))
+    }
+
+    fn payments(&self, since: i64) -> StoreFuture<'_, Vec<Payment>> {
+        self.with(|state| Ok(state.payments(since)))
     }
 
     fn prune(&self, older_than: Duration) -> StoreFuture<'_, u64> {

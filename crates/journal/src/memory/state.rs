@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::quotes::Quotes;
 use crate::{
-    Entry, Held, IdempotencyKey, Job, JobEnd, JobState, Reservation, Settlement, StoreError, TRIES,
-    Verdict,
+    Entry, Held, IdempotencyKey, Job, JobEnd, JobState, Payment, Reservation, Settlement,
+    StoreError, TRIES, Verdict,
 };
 
 /// Seconds of a UTC day.
@@ -24,25 +24,12 @@ pub(super) struct State {
     number: u64,
 }
 
-/// One create request.
-#[derive(Debug)]
-struct Payment {
-    job: Option<String>,
-    client: Option<String>,
-    points: u64,
-    reserved_at: i64,
-    /// `None` while it is in flight.
-    settlement: Option<Settlement>,
-}
-
-impl Payment {
-    /// Whether it may have cost points.
-    const fn counts(&self) -> bool {
-        !matches!(
-            self.settlement,
-            Some(Settlement::Refused | Settlement::NotSent)
-        )
-    }
+/// Whether a create request may have cost points.
+const fn counts(payment: &Payment) -> bool {
+    !matches!(
+        payment.settlement,
+        Some(Settlement::Refused | Settlement::NotSent)
+    )
 }
 
 impl State {
@@ -139,6 +126,23 @@ impl State {
         Ok(())
     }
 
+    pub(super) fn forget(&mut self, id: &str) -> Result<(), StoreError> {
+        let missing = || StoreError::NoSuchJob(id.to_owned());
+        let id = self.find(id).ok_or_else(missing)?.id.clone();
+        if self.holders.contains_key(&id) {
+            return Err(StoreError::InUse(id));
+        }
+        self.jobs.retain(|job| job.id != id);
+        Ok(())
+    }
+
+    pub(super) fn payments(&self, since: i64) -> Vec<Payment> {
+        let all = self.payments.values().flatten();
+        let mut all: Vec<_> = all.filter(|it| it.reserved_at >= since).cloned().collect();
+        all.sort_by_key(|it| it.reserved_at);
+        all
+    }
+
     pub(super) fn reserve(&mut self, reservation: Reservation) -> Verdict {
         let (key, again) = (reservation.key, reservation.again);
         let tries = self.payments.entry(key).or_default();
@@ -165,7 +169,7 @@ impl State {
             return Verdict::Exhausted;
         }
         let now = now();
-        let today = |it: &&Payment| it.counts() && it.reserved_at >= now - now.rem_euclid(DAY);
+        let today = |it: &&Payment| counts(it) && it.reserved_at >= now - now.rem_euclid(DAY);
         let spent = |client: Option<&str>| {
             let counted = self.payments.values().flatten().filter(today);
             let of_client = |it: &&Payment| client.is_none() || it.client.as_deref() == client;

@@ -122,6 +122,22 @@ pub(super) fn mark_saved(connection: &Connection, id: &str) -> Result<(), Fault>
     }
 }
 
+/// Removes a job that is not in use, by its id or its task id.
+pub(super) fn forget(
+    connection: &Connection,
+    id: &str,
+    in_use: impl Fn(&str, Option<&str>) -> bool,
+) -> Result<(), Fault> {
+    let found = find(connection, &FindJob::Id(id.to_owned()))?;
+    let (job, owner) = found.ok_or_else(|| StoreError::NoSuchJob(id.to_owned()))?;
+    if in_use(&job.id, owner.as_deref()) {
+        return Err(StoreError::InUse(job.id).into());
+    }
+    let mut remove = connection.prepare_cached("DELETE FROM jobs WHERE id = ?1")?;
+    remove.execute([&job.id])?;
+    Ok(())
+}
+
 /// Removes closed jobs that were last written this many seconds ago and are not in use. Tells how
 /// many.
 pub(super) fn prune(

@@ -27,7 +27,7 @@ use spare::Spares;
 use writer::{Haste, Writer};
 
 use crate::{
-    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, KeptQuote, NewQuote, Reservation,
+    Entry, FindJob, Held, IdempotencyKey, Job, JobEnd, KeptQuote, NewQuote, Payment, Reservation,
     Settlement, Store, StoreError, StoreFuture, Verdict,
 };
 
@@ -299,6 +299,21 @@ impl Store for SqliteStore {
     fn mark_saved(&self, id: &str) -> StoreFuture<'_, ()> {
         let id = id.to_owned();
         self.write(move |connection| jobs::mark_saved(connection, &id))
+    }
+
+    fn forget(&self, id: &str) -> StoreFuture<'_, ()> {
+        let (inner, id) = (Arc::clone(&self.inner), id.to_owned());
+        self.write(move |connection| {
+            let in_use = |job: &str, owner: Option<&str>| {
+                inner.with_held(|it| it.contains(job))
+                    || owner.is_some_and(|it| inner.process.is_another(it))
+            };
+            jobs::forget(connection, &id, in_use)
+        })
+    }
+
+    fn payments(&self, since: i64) -> StoreFuture<'_, Vec<Payment>> {
+        self.read(move |connection| payments::list(connection, since))
     }
 
     fn prune(&self, older_than: Duration) -> StoreFuture<'_, u64> {

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::fault::Fault;
 use super::owner::Process;
-use crate::{IdempotencyKey, Reservation, Settlement, StoreError, TRIES, Verdict};
+use crate::{IdempotencyKey, Payment, Reservation, Settlement, StoreError, TRIES, Verdict};
 
 const IN_FLIGHT: &str = "in_flight";
 const ACCEPTED: &str = "accepted";
@@ -133,6 +133,34 @@ pub(super) fn settle(
     let values = params![key, attempt, state, task_id];
     connection.prepare_cached(sql)?.execute(values)?;
     Ok(())
+}
+
+/// What was reserved since, the oldest first.
+pub(super) fn list(connection: &Connection, since: i64) -> rusqlite::Result<Vec<Payment>> {
+    let sql = "SELECT job, client, points, reserved_at, state, task_id FROM payments
+        WHERE reserved_at >= ?1 ORDER BY reserved_at, key, attempt";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([since], |row| {
+        let (points, state): (i64, String) = (row.get(2)?, row.get(4)?);
+        let task_id: Option<String> = row.get(5)?;
+        Ok(Payment {
+            job: row.get(0)?,
+            client: row.get(1)?,
+            points: u64::try_from(points).unwrap_or_default(),
+            reserved_at: row.get(3)?,
+            settlement: match state.as_str() {
+                IN_FLIGHT => None,
+                ACCEPTED => Some(Settlement::Accepted {
+                    task_id: task_id.unwrap_or_default(),
+                }),
+                REFUSED => Some(Settlement::Refused),
+                NOT_SENT => Some(Settlement::NotSent),
+                // A word of a later version may mean anything.
+                _ => Some(Settlement::Unknown),
+            },
+        })
+    })?;
+    rows.collect()
 }
 
 /// Removes keys that are settled, and were last reserved this many seconds ago and not today. Those

@@ -41,18 +41,23 @@ A component is told the printed address as its origin (IMA_BASE_URL), and needs 
 address can spend up to the ceilings: --renew makes another one.")]
 pub(crate) struct GatewayArgs {
     /// Where to listen: an address of this machine
+    /// ¦ 监听的本机地址
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8788")]
     listen: SocketAddr,
     /// The most points that one request may spend
+    /// ¦ 一次请求最多花费的积分
     #[arg(long, value_name = "N", default_value_t = 50)]
     max_points: u64,
     /// The most points that a day (UTC) may cost, all programs together
+    /// ¦ 一天（UTC）最多花费的积分，所有程序合计
     #[arg(long, value_name = "N", default_value_t = 500)]
     max_points_per_day: u64,
     /// Make a new address; the one before is no longer answered
+    /// ¦ 换一个新地址，旧地址不再有效
     #[arg(long)]
     renew: bool,
     /// Print what a host must be told, and end
+    /// ¦ 显示某个宿主需要的设置，然后结束
     #[arg(long, value_enum, value_name = "HOST")]
     policy: Option<policy::Host>,
 }

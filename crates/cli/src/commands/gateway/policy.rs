@@ -8,12 +8,16 @@ use clap::ValueEnum;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Host {
     /// Wassette: the component's policy file
+    /// ¦ Wassette：组件的策略文件
     Wassette,
     /// jco: the settings of the plugin in JavaScript
+    /// ¦ jco：插件在 JavaScript 里的设置
     Jco,
     /// wasmtime-py: the settings of the plugin in Python
+    /// ¦ wasmtime-py：插件在 Python 里的设置
     Python,
     /// ZeroClaw: the plugin's entry in its configuration
+    /// ¦ ZeroClaw：插件在其配置里的条目
     Zeroclaw,
 }
 

@@ -4,7 +4,7 @@ mod snippet;
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use ima_host::{Ceilings, Credential};
 use ima_mcp::{Confirm, Server, Settings};
 
@@ -30,28 +30,37 @@ Examples:
   ima mcp --check
 
 The client starts it and speaks JSON-RPC with it on standard input and output. Without a ceiling, a
-purchase needs a client that can ask you; one that can't spends nothing.")]
+purchase needs a client that can ask you; one that can't spends nothing.
+¦
+由客户端启动，通过标准输入和输出传递 JSON-RPC。没有设上限时，购买需要客户端能够询问你，否则不会花费。")]
 pub(crate) struct McpArgs {
     /// The folder for the audio, by its full path; a folder beside the jobs by default
+    /// ¦ 保存音频的文件夹，完整路径；默认在任务记录旁边
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// The most points that one purchase may spend
+    /// ¦ 一次购买最多花费的积分
     #[arg(long, value_name = "N")]
     max_points: Option<u64>,
     /// The most points that a day (UTC) may cost, all programs together
+    /// ¦ 一天（UTC）最多花费的积分，所有程序合计
     #[arg(long, value_name = "N")]
     max_points_per_day: Option<u64>,
     /// When you are asked: always, above:POINTS or never. Without it: always if the client can ask you,
     /// else up to the ceilings
+    /// ¦ 何时询问：always、above:积分 或 never。默认：客户端能询问就总是询问，否则以上限为准
     #[arg(long, value_name = "WHEN")]
     confirm: Option<Confirm>,
     /// The file that holds the API key, yours alone (mode 0600), in place of IMA_API_KEY
-    #[arg(long, value_name = "FILE")]
+    /// ¦ 存放 API 密钥的文件，只有你能读（0600），代替 IMA_API_KEY
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     key_file: Option<PathBuf>,
     /// Check what must be right for it to work, and end
+    /// ¦ 检查能否正常工作，然后结束
     #[arg(long, conflicts_with = "config")]
     check: bool,
     /// Print what goes into the configuration of a client, and end
+    /// ¦ 输出要写进客户端配置的内容，然后结束
     #[arg(long, value_enum, value_name = "CLIENT")]
     config: Option<Client>,
 }

@@ -12,9 +12,9 @@ pub(crate) fn key_missing() -> CommandError {
     command_error!(
         Unauthorised,
         "No API key found."
-            => "Set the environment variable IMA_API_KEY. Your key: {KEYS}",
+            => "Run `ima login`, or set the environment variable IMA_API_KEY. Your key: {KEYS}",
         "没有找到 API 密钥。"
-            => "请把环境变量 IMA_API_KEY 设为你的密钥，可在这里获取：{KEYS}"
+            => "请运行 `ima login`，或把环境变量 IMA_API_KEY 设为你的密钥，可在这里获取：{KEYS}"
     )
 }
 

@@ -13,6 +13,13 @@ pub(crate) fn resume(job: &str) -> Text {
     )
 }
 
+pub(crate) fn forget(job: &str) -> Text {
+    say!(
+        "To remove it from the list: ima jobs forget {job}",
+        "从列表里删除：ima jobs forget {job}"
+    )
+}
+
 pub(crate) fn save_later(job: &str) -> Text {
     say!(
         "To save it, at no further cost: ima resume {job} --out FOLDER/",

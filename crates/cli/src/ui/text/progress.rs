@@ -8,6 +8,21 @@ pub(crate) fn stopping() -> Text {
     say!("Stopping…", "正在停止……")
 }
 
+/// A length of time, roughly.
+pub(crate) fn duration(seconds: u64) -> Text {
+    match seconds {
+        0..120 => say!("{seconds} s", "{seconds} 秒"),
+        120..7_200 => {
+            let minutes = seconds / 60;
+            say!("{minutes} min", "{minutes} 分钟")
+        }
+        _ => {
+            let hours = seconds / 3_600;
+            say!("{hours} h", "{hours} 小时")
+        }
+    }
+}
+
 pub(crate) fn no_player() -> Text {
     say!(
         "No audio player found. One of these will do: ffplay, mpv, afplay, paplay, aplay",

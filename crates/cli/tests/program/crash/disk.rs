@@ -49,7 +49,7 @@ async fn on_a_full_disk_nothing_is_spent() {
 #[tokio::test]
 async fn without_a_place_for_the_journal_nothing_is_spent() {
     let stage = Stage::new().await;
-    fs::create_dir_all(stage.home.path().join(".local/share")).unwrap();
+    fs::create_dir_all(stage.data().parent().unwrap()).unwrap();
     fs::write(stage.data(), "a file where the folder should be").unwrap();
     let output = stage.ima(&["speech", "hello"]);
     ends(&output, 3);
