@@ -317,7 +317,7 @@ impl EventPrinter {
         }
         let progress = &Progress {
             elapsed_ms: progress.elapsed_ms.saturating_add(self.before),
-            ..progress.clone()
+            ..*progress
         };
         let (screen, number, language) = (&self.screen, self.number, self.language);
         let bar = self

@@ -161,7 +161,7 @@ async fn play(scene: &Scene, random: &Random) -> Result<(), String> {
 }
 
 fn run_listing(stage: &Stage) -> Child {
-    let mut command = stage.plain(&["jobs", "--json"]);
+    let mut command = stage.command(&["jobs", "--json"]);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     command.stderr(Stdio::piped()).spawn().unwrap()
 }
