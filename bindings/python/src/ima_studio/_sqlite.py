@@ -223,7 +223,8 @@ class SqliteStore:
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise StoreError(f"The journal {self.path} was written by a later version.")
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+        _write_ahead(database)
+        for pragma in ("synchronous = FULL", "secure_delete = ON"):
             database.execute(f"PRAGMA {pragma}")
         if version < VERSION:
             database.executescript(SCHEMA)
@@ -242,6 +243,19 @@ class SqliteStore:
         except (sqlite3.Error, OSError) as error:
             text = f"The journal {self.path} can't be used: {error}. Nothing leaves without it."
             raise StoreError(text) from error
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Changes the mode. SQLite doesn't wait by itself while others open the same new file."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(0.01)
 
 
 def _job(row: builtins.list[Any]) -> Job:
