@@ -22,7 +22,6 @@ pub(crate) fn test() -> Result<(), Error> {
 /// The same with a program that is built.
 pub(crate) fn scenarios() -> Result<(), Error> {
     let folder = run::target().join("agents");
-    files::make_empty(&folder)?;
     build(&folder)?;
     let name = format!("ima{}", std::env::consts::EXE_SUFFIX);
     copy(&run::program("ima"), &folder.join(name))?;
@@ -55,8 +54,9 @@ pub(crate) fn scenarios() -> Result<(), Error> {
     )
 }
 
-/// Builds the components into a folder, with the packages of the hosts that want one.
+/// Builds the components into a folder of their own, with the packages of the hosts that want one.
 pub(crate) fn build(folder: &Path) -> Result<(), Error> {
+    files::make_empty(folder)?;
     let guests = run::target().join("guest");
     let (out, guests) = (folder.display().to_string(), guests.display().to_string());
     let build = run::target().join("guest-build").display().to_string();
