@@ -1,7 +1,7 @@
 //! The user's settings: `config.toml` in `~/.config/ima`, or in the folder that `IMA_CONFIG_DIR` names.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 use std::{fs, io};
 
 use ima_host::types::Language;
@@ -61,15 +61,21 @@ pub(crate) struct Config {
     pub(crate) history: bool,
 }
 
+/// What the file held when it was first asked for; none if it can't be used.
+static CONFIG: LazyLock<Option<Config>> = LazyLock::new(|| read().ok());
+
 /// The settings of this user; none of them if the file can't be read, which [`check`] tells.
 pub(crate) fn get() -> &'static Config {
-    static CONFIG: OnceLock<Config> = OnceLock::new();
-    CONFIG.get_or_init(|| read().unwrap_or_default())
+    static NONE: LazyLock<Config> = LazyLock::new(Config::default);
+    CONFIG.as_ref().unwrap_or(&NONE)
 }
 
 /// Fails if there is a file that can't be used: a ceiling in it must not be passed over.
 pub(crate) fn check() -> Result<(), CommandError> {
-    read().map(drop)
+    match &*CONFIG {
+        Some(_) => Ok(()),
+        None => read().map(drop),
+    }
 }
 
 /// Where the settings are.

@@ -1,7 +1,7 @@
 //! What was made on this machine: a file for each job beside the journal, with what the journal does
 //! not keep. The journal stays the truth about the money; what is missing here is only not shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -107,6 +107,13 @@ impl Library {
             key(one).cmp(&key(other))
         });
         all
+    }
+
+    /// The newest record of each part of a narration, by what tells it from others.
+    pub(crate) fn parts(&self) -> HashMap<String, Record> {
+        let oldest_first = self.all().into_iter().rev();
+        let parts = oldest_first.filter_map(|it| Some((it.part.clone()?, it)));
+        parts.collect()
     }
 
     /// Changes the record of a job, which begins empty. Tells whether it was written.

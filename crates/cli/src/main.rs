@@ -10,6 +10,7 @@ mod exit;
 mod fake_address;
 mod folders;
 mod generate;
+mod hashes;
 mod library;
 mod logs;
 mod names;

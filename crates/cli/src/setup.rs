@@ -100,16 +100,18 @@ pub(crate) fn key_file() -> Option<PathBuf> {
     Some(folders::config()?.join("key"))
 }
 
+fn is_in_environment() -> bool {
+    std::env::var(KEY).is_ok_and(|it| !it.trim().is_empty())
+}
+
 /// Whether the environment or `ima login` has a key, good or not.
 pub(crate) fn has_key() -> bool {
-    let set = std::env::var(KEY).is_ok_and(|it| !it.trim().is_empty());
-    set || key_file().is_some_and(|it| it.is_file())
+    is_in_environment() || key_file().is_some_and(|it| it.is_file())
 }
 
 /// The key of the environment, else that of `ima login`.
 fn credential() -> Credential {
-    let set = std::env::var(KEY).is_ok_and(|it| !it.trim().is_empty());
-    match key_file().filter(|it| !set && it.is_file()) {
+    match key_file().filter(|it| !is_in_environment() && it.is_file()) {
         Some(file) => Credential::file(file),
         None => Credential::environment(KEY),
     }

@@ -9,13 +9,12 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Cursor, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use ima_host::types::{Media, TaskType};
 use ima_host::{AudioFormat, Download, Error, Folder, Runtime, file_name};
 
 use crate::command_error::CommandError;
 use crate::config;
+use crate::hashes::sha256;
 use crate::library::Library;
 use crate::options::Delivery;
 use crate::tags::Tags;
@@ -62,7 +61,7 @@ impl Tagging<'_> {
     fn known(&self, download: &Download, path: PathBuf) -> Option<Saved> {
         let record = self.library.get(self.job)?;
         let fetched = download.sha256();
-        let sha256 = sha256(&path).ok()?;
+        let sha256 = sha256(fs::read(&path).ok()?);
         let same = sha256 == fetched || record.tagged.get(fetched) == Some(&sha256);
         let saved = Saved::of(download, path);
         same.then_some(Saved { sha256, ..saved })
@@ -87,13 +86,13 @@ impl Tagging<'_> {
         }
         let bytes = fs::read(&saved.path)?;
         // Not what was fetched, if somebody has exchanged it.
-        if hexadecimal(&Sha256::digest(&bytes)) != saved.sha256 {
+        if sha256(&bytes) != saved.sha256 {
             return Ok(None);
         }
         let mut audio = Cursor::new(bytes);
         self.tags.write(&mut audio, saved.format)?;
         let bytes = audio.into_inner();
-        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        let sha256 = sha256(&bytes);
         let known = self.library.change(self.job, |record| {
             record.tagged.insert(saved.sha256.clone(), sha256.clone());
             record.files.push(full(&saved.path));
@@ -351,15 +350,6 @@ fn folder_of(path: &Path) -> &Path {
 /// A path from the root.
 pub(crate) fn full(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
-}
-
-/// The hash of a file as it is.
-fn sha256(path: &Path) -> io::Result<String> {
-    Ok(hexadecimal(&Sha256::digest(fs::read(path)?)))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|it| format!("{it:02x}")).collect()
 }
 
 /// The name with the extension of what the file holds, in place of another one of audio.

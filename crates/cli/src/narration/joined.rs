@@ -1,6 +1,5 @@
 //! The parts of a narration as one file, with tags, chapters and subtitles.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +12,7 @@ use super::audio::{self, Clip, Container, Times};
 use super::plan::Plan;
 use super::{Narration, subtitles};
 use crate::command_error::CommandError;
-use crate::library::{Library, Record};
+use crate::library::Library;
 use crate::options::{Common, Delivery};
 use crate::tags::Tags;
 use crate::target::{Existing, Share, Target};
@@ -81,7 +80,9 @@ impl Place {
             subtitles: narration.flags.subtitles,
             _reserved: target,
         };
-        let beside = place.subtitles.map(|it| place.named(it.extension()));
+        let beside = place
+            .subtitles
+            .map(|it| place.named(&format!(".{}", it.extension())));
         if let Some(taken) =
             beside.filter(|it| place.exact.is_some() && it.exists() && !place.force)
         {
@@ -95,11 +96,10 @@ impl Place {
         Ok(place)
     }
 
-    /// The stem with this extension.
-    fn named(&self, extension: &str) -> PathBuf {
+    /// The stem with this behind it.
+    fn named(&self, ending: &str) -> PathBuf {
         let mut name = self.stem.clone().into_os_string();
-        name.push(".");
-        name.push(extension);
+        name.push(ending);
         name.into()
     }
 }
@@ -163,16 +163,11 @@ pub(super) fn join(
     folder: &Path,
 ) -> Result<Joined, CommandError> {
     let library = Library::of(common);
-    let records = library.all();
-    let known: HashMap<&str, &Record> = records
-        .iter()
-        .rev()
-        .filter_map(|it| Some((it.part.as_deref()?, it)))
-        .collect();
+    let known = library.parts();
     let mut clips = Vec::with_capacity(plan.parts.len());
     let mut jobs = Vec::new();
     for (index, planned) in plan.parts.iter().enumerate() {
-        let record = known.get(planned.key.as_str());
+        let record = known.get(&planned.key);
         let file = record.and_then(|it| it.files.first()).ok_or_else(lost)?;
         jobs.extend(record.map(|it| it.job.clone()));
         let next = plan.parts.get(index + 1);
@@ -187,12 +182,10 @@ pub(super) fn join(
             pause,
         });
     }
+    let first = plan.parts.first().and_then(|it| known.get(&it.key));
     let mut tags = Tags {
         title: narration.book.title.clone(),
-        model: records
-            .iter()
-            .find(|it| Some(&it.job) == jobs.first())
-            .map_or_else(String::new, |it| it.model_name.clone()),
+        model: first.map_or_else(String::new, |it| it.model_name.clone()),
         chapters: plan
             .chapters
             .iter()
@@ -287,17 +280,9 @@ fn keep(
         return kept.map(|_| path).map_err(|error| unwritable(&error.error));
     }
     for number in 1.. {
-        let ending = match number {
-            1 => extension.to_owned(),
-            number => format!("-{number}.{extension}"),
-        };
         let path = match number {
-            1 => place.named(&ending),
-            _ => {
-                let mut name = place.stem.clone().into_os_string();
-                name.push(&ending);
-                name.into()
-            }
+            1 => place.named(&format!(".{extension}")),
+            _ => place.named(&format!("-{number}.{extension}")),
         };
         match file.persist_noclobber(&path) {
             Ok(_) => return Ok(path),

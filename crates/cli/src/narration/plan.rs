@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use ima_host::{JobState, Journal, Request, Runtime};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::Narration;
 use super::split::{self, Part};
 use crate::command_error::CommandError;
 use crate::generate::{OptionNames, OptionSet};
+use crate::hashes::sha256;
 use crate::library::{Library, Record};
 use crate::options::{Common, Generate};
 use crate::setup;
@@ -64,17 +64,12 @@ impl Plan {
             Some(journal) => journal.clone(),
             None => setup::journal(common).await?,
         };
-        let records = Library::of(common).all();
-        let known: HashMap<&str, &Record> = records
-            .iter()
-            .rev()
-            .filter_map(|it| Some((it.part.as_deref()?, it)))
-            .collect();
+        let known = Library::of(common).parts();
         let mut planned = Vec::with_capacity(parts.len());
         for part in parts {
             let request = narration.request(&request, &part);
             let key = key(common, &request);
-            let step = match known.get(key.as_str()) {
+            let step = match known.get(&key) {
                 Some(record) => step(&journal, record).await?,
                 None => Step::Buy,
             };
@@ -138,16 +133,15 @@ impl Plan {
                 text: String,
                 paid: bool,
             }
-            let row = |it: &'_ Planned| Row {
-                chapter: it.part.chapter + 1,
-                speaker: None,
-                text: it.part.text(),
-                paid: it.step != Step::Buy,
-            };
-            let mut parts: Vec<Row<'_>> = self.parts.iter().map(row).collect();
-            for (row, planned) in parts.iter_mut().zip(&self.parts) {
-                row.speaker = planned.part.speaker.as_deref();
+            fn row(planned: &Planned) -> Row<'_> {
+                Row {
+                    chapter: planned.part.chapter + 1,
+                    speaker: planned.part.speaker.as_deref(),
+                    text: planned.part.text(),
+                    paid: planned.step != Step::Buy,
+                }
             }
+            let parts = self.parts.iter().map(row).collect();
             out::json(&Split {
                 parts,
                 points: self.points,
@@ -188,8 +182,7 @@ fn key(common: &Common, request: &Request) -> String {
         request.parameters,
         request.prompt,
     ]);
-    let hash = Sha256::digest(what.to_string());
-    hash.iter().map(|it| format!("{it:02x}")).collect()
+    sha256(what.to_string())
 }
 
 /// Where a part stands that was begun before.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::command_error::CommandError;
 use crate::folders;
+use crate::hashes::{hexadecimal, sha256};
 use crate::ui::text::{self, command_error};
 
 /// What a token begins with, so that it is known for one wherever it turns up.
@@ -103,7 +104,7 @@ impl Clients {
 
     /// The client of a token, and what it may spend on a day.
     pub(crate) fn client(&self, token: &str) -> Option<(&str, Option<u64>)> {
-        let given = hexadecimal(&Sha256::digest(token));
+        let given = sha256(token);
         // Hashes are compared: how long it takes tells nothing of a token.
         let mut clients = self.kept.clients.iter();
         clients
@@ -139,7 +140,7 @@ impl Clients {
         let token = random().map(|random| format!("{PREFIX}{random}"));
         let token = token.map_err(|error| unusable(&self.path, &error))?;
         let known = Known {
-            token: hexadecimal(&Sha256::digest(&token)),
+            token: sha256(&token),
             max_points_per_day,
         };
         self.kept.clients.insert(name.to_owned(), known);
@@ -160,13 +161,7 @@ impl Clients {
 
     /// Replaces the file as a whole, readable by this user alone.
     fn keep(&self) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        folders::create_private(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&serde_json::to_vec_pretty(&self.kept)?)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path)?;
-        Ok(())
+        folders::write_private(&self.path, &serde_json::to_vec_pretty(&self.kept)?)
     }
 }
 
@@ -175,10 +170,6 @@ pub(super) fn random() -> io::Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(hexadecimal(&bytes))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unusable(path: &Path, error: &io::Error) -> CommandError {
