@@ -75,7 +75,7 @@ pub use bindings::types;
 pub use builder::Builder;
 pub use clock::Clock;
 pub use credential::{Credential, CredentialError};
-pub use download::{AudioFormat, Download, DownloadError, file_name};
+pub use download::{AudioFormat, Download, DownloadError, MpegFrame, file_name};
 pub use egress::RefusedRequest;
 pub use engine::ComponentSource;
 pub use error::{Aftermath, CeilingExceeded, EngineError, Error};

@@ -43,12 +43,12 @@ impl AudioFormat {
         }
     }
 
-    /// How many bytes [`detect`](Self::detect) looks at.
-    pub(super) const PREFIX: usize = 64;
+    /// How many bytes [`of`](Self::of) looks at.
+    pub const PREFIX: usize = 64;
 
     /// The format of a file by its first bytes. None if it is empty, or a page or data of a program in
     /// place of audio: HTML, XML or JSON.
-    pub(super) fn of(prefix: &[u8]) -> Option<Self> {
+    pub fn of(prefix: &[u8]) -> Option<Self> {
         Self::detect(prefix).or_else(|| {
             let text = prefix.strip_prefix(b"\xef\xbb\xbf").unwrap_or(prefix);
             let first = text.iter().find(|byte| !byte.is_ascii_whitespace());

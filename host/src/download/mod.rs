@@ -3,6 +3,7 @@
 mod content_type;
 mod fetch;
 mod format;
+mod mpeg;
 mod name;
 mod partial;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use tokio::time::timeout;
 use url::Url;
 
 pub use format::AudioFormat;
+pub use mpeg::MpegFrame;
 pub use name::file_name;
 
 use crate::egress::{ServiceClient, is_public};

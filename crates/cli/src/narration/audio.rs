@@ -4,7 +4,7 @@ mod mp3;
 mod wav;
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek};
+use std::io::{self, BufWriter, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -206,12 +206,10 @@ fn chapters(metadata: &str, times: &Times) -> String {
 }
 
 /// What a file holds, by its first bytes.
-pub(crate) fn format(path: &Path) -> AudioFormat {
+fn format(path: &Path) -> AudioFormat {
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| io::copy(&mut io::Read::take(file, 64), &mut head));
-    match (read, head.as_slice()) {
-        (Ok(_), [b'R', b'I', b'F', b'F', ..]) => AudioFormat::Wav,
-        (Ok(_), [b'I', b'D', b'3', ..] | [0xff, 0xe0..=0xff, ..]) => AudioFormat::Mp3,
-        _ => AudioFormat::Unknown,
-    }
+    let read = File::open(path)
+        .and_then(|file| file.take(AudioFormat::PREFIX as u64).read_to_end(&mut head));
+    let known = read.ok().and_then(|_| AudioFormat::of(&head));
+    known.unwrap_or(AudioFormat::Unknown)
 }

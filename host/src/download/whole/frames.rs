@@ -5,27 +5,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-/// What the head of a frame of MPEG audio says, in bytes.
-struct Mpeg {
-    /// The length of the frame with its head.
-    length: u64,
-    /// How far from its beginning a note on the number of frames stands, if the frame is the first one.
-    note: u64,
-}
-
-/// Kilobits per second by index, for the layers I, II and III of version 1, and for layer I and the
-/// others of version 2.
-#[rustfmt::skip]
-const BITRATES: [[u64; 14]; 5] = [
-    [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
-    [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
-    [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-    [32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
-    [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-];
-
-/// Samples per second of version 1; half of them in version 2, a quarter in 2.5.
-const RATES: [u64; 3] = [44_100, 48_000, 32_000];
+use crate::download::mpeg::MpegFrame;
 
 /// Longer than any frame of FLAC that the usual encoders make, in bytes.
 const LAST_FRAME: u64 = 256 << 10;
@@ -40,11 +20,11 @@ pub(super) fn mp3(file: &mut File, size: u64) -> io::Result<bool> {
             Some(head) => head,
             None => return Ok(false),
         };
-        let Some(frame) = mpeg(head) else {
+        let Some(frame) = MpegFrame::read(head) else {
             return Ok(true);
         };
         if frames == 0 {
-            promised = row.promise(frame.note)?;
+            promised = row.promise(frame.note())?;
         }
         row.at += frame.length;
         frames += 1;
@@ -158,50 +138,6 @@ fn sum(bytes: &[u8]) -> u16 {
             };
         }
         sum
-    })
-}
-
-/// The head of a frame of MPEG audio. None if these bytes are none, or don't say how long it is.
-fn mpeg(head: [u8; 4]) -> Option<Mpeg> {
-    let [0xff, second, third, fourth] = head else {
-        return None;
-    };
-    let divisor = match second & 0b1111_1000 {
-        0b1111_1000 => 1,
-        0b1111_0000 => 2,
-        0b1110_0000 => 4,
-        _ => return None,
-    };
-    let layer: u8 = match second & 0b110 {
-        0b110 => 1,
-        0b100 => 2,
-        0b010 => 3,
-        _ => return None,
-    };
-    let is_first_version = divisor == 1;
-    let table = match (is_first_version, layer) {
-        (true, layer) => usize::from(layer - 1),
-        (false, 1) => 3,
-        (false, _) => 4,
-    };
-    let index = usize::from(third >> 4).checked_sub(1)?;
-    let bits = BITRATES.get(table)?.get(index)? * 1_000;
-    let rate = RATES.get(usize::from(third >> 2 & 3))? / divisor;
-    let padding = u64::from(third >> 1 & 1);
-    let length = match (layer, is_first_version) {
-        (1, _) => (12 * bits / rate + padding) * 4,
-        (3, false) => 72 * bits / rate + padding,
-        _ => 144 * bits / rate + padding,
-    };
-    let has_one_channel = fourth >> 6 == 3;
-    let side = match (is_first_version, has_one_channel) {
-        (true, false) => 32,
-        (true, true) | (false, false) => 17,
-        (false, true) => 9,
-    };
-    Some(Mpeg {
-        length,
-        note: 4 + side,
     })
 }
 

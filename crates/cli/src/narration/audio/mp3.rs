@@ -4,52 +4,30 @@ use std::fs;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use ima_host::MpegFrame;
+
 use super::{Clip, Times};
 
-/// What the header of a frame says.
+/// A frame of layer III, with its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Frame {
     header: [u8; 4],
     length: usize,
-    rate: u32,
-    samples: u32,
+    rate: u64,
+    samples: u64,
     mono: bool,
 }
 
-/// Reads the header of an MPEG layer III frame.
+/// Reads the header of a frame of layer III.
 fn frame(bytes: &[u8]) -> Option<Frame> {
     let header: [u8; 4] = bytes.get(..4)?.try_into().ok()?;
-    let [sync, kind, rates, mode] = header;
-    // Layer III is 01.
-    if sync != 0xff || kind & 0xe0 != 0xe0 || kind & 0x06 != 0x02 {
-        return None;
-    }
-    let first = match kind & 0x18 {
-        0x18 => true,
-        0x10 | 0x00 => false,
-        _ => return None,
-    };
-    const FIRST: [u32; 14] = [
-        32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
-    ];
-    const LATER: [u32; 14] = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
-    let index = usize::from(rates >> 4).checked_sub(1)?;
-    let kilobits = *(if first { FIRST } else { LATER }).get(index)?;
-    let base = *[44_100, 48_000, 32_000].get(usize::from(rates >> 2 & 3))?;
-    let rate = match kind & 0x18 {
-        0x18 => base,
-        0x10 => base / 2,
-        _ => base / 4,
-    };
-    let padding = u32::from(rates >> 1 & 1);
-    let samples = if first { 1_152 } else { 576 };
-    let length = samples / 8 * kilobits * 1_000 / rate + padding;
+    let it = MpegFrame::read(header).filter(|it| it.layer == 3)?;
     Some(Frame {
         header,
-        length: usize::try_from(length).ok().filter(|it| *it > 4)?,
-        rate,
-        samples,
-        mono: mode >> 6 == 3,
+        length: usize::try_from(it.length).ok().filter(|it| *it > 4)?,
+        rate: it.rate,
+        samples: it.samples,
+        mono: it.is_mono,
     })
 }
 
@@ -71,11 +49,8 @@ pub(super) fn join(clips: &[Clip], out: &mut impl Write) -> io::Result<Times> {
         {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        let time = |count: u64| {
-            Duration::from_nanos(
-                count * u64::from(first.samples) * 1_000_000_000 / u64::from(first.rate),
-            )
-        };
+        let time =
+            |count: u64| Duration::from_nanos(count * first.samples * 1_000_000_000 / first.rate);
         times.push((time(at), time(frames.len() as u64)));
         for (_, bytes) in &frames {
             out.write_all(bytes)?;
