@@ -133,7 +133,7 @@ pub fn tools() -> &'static [Tool] {
 impl Tool {
     /// The JSON Schema of its arguments.
     pub fn schema(&self) -> Value {
-        schema(self.parameters.iter().copied(), &|it| it.is_required)
+        schema(self.parameters.iter().copied())
     }
 }
 
@@ -145,7 +145,7 @@ pub fn schema_of_all() -> Value {
             parameters.push(*parameter);
         }
     }
-    let mut schema = schema(parameters.into_iter(), &|_| false);
+    let mut schema = schema(parameters.into_iter());
     let names: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
     let explained: Vec<String> = TOOLS
         .iter()
@@ -165,10 +165,7 @@ pub fn schema_of_all() -> Value {
     schema
 }
 
-fn schema(
-    parameters: impl Iterator<Item = Parameter>,
-    is_required: &dyn Fn(&Parameter) -> bool,
-) -> Value {
+fn schema(parameters: impl Iterator<Item = Parameter>) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for parameter in parameters {
@@ -181,7 +178,7 @@ fn schema(
         {
             members.insert("minimum".to_owned(), json!(0));
         }
-        if is_required(&parameter) {
+        if parameter.is_required {
             required.push(parameter.name);
         }
         properties.insert(parameter.name.to_owned(), property);

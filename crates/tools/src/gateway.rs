@@ -153,17 +153,20 @@ impl<'a, T: Transport> Gateway<'a, T> {
     }
 }
 
+/// The seed of the session that buys the quote of this id: whoever buys it uses the same idempotency key.
+pub(crate) fn seed(id: &str) -> Result<(u64, u64), Problem> {
+    let fits = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let number = u128::from_str_radix(id, 16).ok().filter(|_| fits);
+    let number = number.ok_or_else(|| {
+        let message = "There is no quote or job of this id.";
+        Problem::unspent("unknown_id", message, "Call quote for a new one.")
+    })?;
+    Ok(((number >> 64) as u64, number as u64))
+}
+
 /// An id that fits into a path.
 fn checked(id: &str) -> Result<&str, Problem> {
-    let fits = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    match fits {
-        true => Ok(id),
-        false => Err(Problem::unspent(
-            "unknown_id",
-            "There is no quote or job of this id.",
-            "Call quote for a new one.",
-        )),
-    }
+    seed(id).map(|_| id)
 }
 
 fn refusal(response: &HttpResponse) -> Option<Refusal> {

@@ -13,6 +13,7 @@ mod call;
 mod component;
 mod gateway;
 mod problem;
+mod purchase;
 mod service;
 #[cfg(all(feature = "waki", target_os = "wasi"))]
 mod waki_transport;

@@ -1,9 +1,8 @@
 //! The five tools. None runs longer than 45 seconds, and only `create` spends.
 
 use ima_core::Millis;
-use ima_core::event::{CheckpointState, Event};
 use ima_core::inquiry::Inquiry;
-use ima_core::outcome::{Cause, Charge, Failure, Outcome};
+use ima_core::outcome::Cause;
 use ima_core::pump::Command;
 use ima_core::request::{Language, Request, TaskType};
 use ima_core::session::{Session, Settings};
@@ -13,9 +12,10 @@ use ima_wire::untrusted;
 use serde_json::{Map, Value};
 
 use crate::answers::{Job, Models, Quote, Voices};
-use crate::gateway::{Gateway, Standing};
+use crate::gateway::{Gateway, seed};
 use crate::problem::Problem;
-use crate::words::{creating, ended_unspent, finished, line, spoken_by, waiting, word};
+use crate::purchase::Purchase;
+use crate::words::{creating, ended_unspent, line, spoken_by, word};
 
 /// The longest call, in milliseconds. Many hosts end one after 60 seconds, and what the gateway keeps is
 /// asked for within what is left.
@@ -166,77 +166,7 @@ impl<T: Transport> Tools<T> {
         let task = request.task;
         let session = Session::new(request, settings(quote_id)?);
         let session = session.map_err(|invalid| Problem::invalid(invalid.to_string()))?;
-        self.buy(&gateway, quote_id, task, session)
-    }
-
-    /// Runs a session up to its task.
-    fn buy(
-        &self,
-        gateway: &Gateway<'_, T>,
-        id: &str,
-        task: TaskType,
-        mut session: Session,
-    ) -> Result<Job, Problem> {
-        let driver = Driver::new(gateway);
-        // The loop can't misuse a session that it just made.
-        let _ = driver.command(&mut session, Command::Start);
-        let rest = driver.now().saturating_add(LONGEST / 4);
-        let mut standing = Standing {
-            task: Some(task.name().to_owned()),
-            ..Standing::default()
-        };
-        loop {
-            match driver.next_until(&mut session, rest) {
-                Ok(Step::Event(Event::Started(started))) => {
-                    standing.model = Some(started.model_name)
-                }
-                Ok(Step::Event(Event::Checkpoint(checkpoint))) => {
-                    standing.continuation = Some(checkpoint.continuation);
-                    standing.task_id = checkpoint.task_id;
-                    if checkpoint.state == CheckpointState::Creating {
-                        standing.state = "creating".to_owned();
-                        // Another call may have bought it meanwhile; nothing has left from here.
-                        gateway.write(id, &standing)?;
-                    } else {
-                        standing.state = "waiting".to_owned();
-                        // The gateway noted the task itself; the checkpoint tells more.
-                        let _ = gateway.write(id, &standing);
-                        return Ok(waiting(id, 0));
-                    }
-                }
-                Ok(Step::Event(Event::Finished(Outcome::Failure(failure)))) => {
-                    return Err(self.not_bought(gateway, id, &standing, &failure));
-                }
-                Ok(Step::Event(Event::Finished(Outcome::Success(_)))) => {
-                    return Ok(waiting(id, 0));
-                }
-                Ok(Step::Event(_)) => {}
-                Ok(Step::Paused | Step::Over) | Err(_) => {
-                    let failure = Inquiry::failure(task, Language::En, Cause::Unavailable);
-                    return Err(self.not_bought(gateway, id, &standing, &failure));
-                }
-            }
-        }
-    }
-
-    fn not_bought(
-        &self,
-        gateway: &Gateway<'_, T>,
-        id: &str,
-        standing: &Standing,
-        failure: &Failure,
-    ) -> Problem {
-        if failure.charge == Charge::No && !standing.state.is_empty() {
-            let end = Standing {
-                state: "failed".to_owned(),
-                ..Standing::default()
-            };
-            let _ = gateway.write(id, &end);
-        }
-        match gateway.refusal() {
-            Some(refusal) if failure.charge != Charge::Yes => refusal.into(),
-            _ => failure.into(),
-        }
+        Purchase::new(gateway, quote_id).buy(task, session)
     }
 
     /// How a purchase stands, after waiting up to this long for its audio. Spends nothing.
@@ -262,72 +192,7 @@ impl<T: Transport> Tools<T> {
         let rest = Millis::from(wait_seconds)
             .saturating_mul(1000)
             .min(LONGEST_REST);
-        self.wait(&gateway, job, session, rest)
-    }
-
-    fn wait(
-        &self,
-        gateway: &Gateway<'_, T>,
-        id: &str,
-        mut session: Session,
-        rest: Millis,
-    ) -> Result<Job, Problem> {
-        let driver = Driver::new(gateway);
-        let _ = driver.command(&mut session, Command::Start);
-        let rest = driver.now().saturating_add(rest);
-        let mut percent = 0;
-        loop {
-            match driver.next_until(&mut session, rest) {
-                Ok(Step::Event(Event::Progress(progress))) => percent = progress.percent.into(),
-                Ok(Step::Event(Event::Finished(outcome))) => {
-                    return self.ended(gateway, id, outcome);
-                }
-                Ok(Step::Event(_)) => {}
-                Ok(Step::Paused | Step::Over) | Err(_) => {
-                    let standing = Standing {
-                        state: "waiting".to_owned(),
-                        task_id: session.paid().map(|paid| paid.task_id),
-                        continuation: Some(session.snapshot()),
-                        ..Standing::default()
-                    };
-                    // Only the time that has passed would be lost.
-                    let _ = gateway.write(id, &standing);
-                    return Ok(waiting(id, percent));
-                }
-            }
-        }
-    }
-
-    fn ended(&self, gateway: &Gateway<'_, T>, id: &str, outcome: Outcome) -> Result<Job, Problem> {
-        let (medias, task_id, failure) = match outcome {
-            Outcome::Success(success) => (success.medias, Some(success.task_id), None),
-            Outcome::Failure(failure) => (
-                failure.medias.clone(),
-                failure.task_id.clone(),
-                Some(failure),
-            ),
-        };
-        let is_over =
-            |failure: &Failure| matches!(failure.cause, Cause::TaskFailed(_) | Cause::UnknownTask);
-        let state = match &failure {
-            None => "finished",
-            Some(failure) if is_over(failure) => "failed",
-            // The deadline of this call passed, for example: the task goes on.
-            Some(_) => return Ok(waiting(id, 95)),
-        };
-        let end = Standing {
-            state: state.to_owned(),
-            task_id,
-            ..Standing::default()
-        };
-        let _ = gateway.write(id, &end);
-        match failure {
-            Some(failure) if medias.is_empty() => Err((&failure).into()),
-            _ => {
-                let audio: Vec<String> = medias.into_iter().map(|media| media.url).collect();
-                Ok(finished(id, audio))
-            }
-        }
+        Purchase::new(gateway, job).wait(session, rest)
     }
 
     /// An inquiry that is done.
@@ -346,14 +211,10 @@ impl<T: Transport> Tools<T> {
     }
 }
 
-/// Every purchase of a quote has the quote's id as its idempotency key, whoever makes it.
 fn settings(id: &str) -> Result<Settings, Problem> {
-    let unknown = || Problem::unspent("unknown_id", "There is no quote of this id.", "Call quote.");
-    let (first, second) = id.split_at_checked(16).ok_or_else(unknown)?;
-    let number = |half| u64::from_str_radix(half, 16).map_err(|_| unknown());
     Ok(Settings {
         deadline: None,
-        seed: (number(first)?, number(second)?),
+        seed: seed(id)?,
     })
 }
 
