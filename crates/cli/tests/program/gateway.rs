@@ -1,18 +1,18 @@
 //! `ima gateway`: what a sandbox can do through it, what pays once, and where the key is not.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use ima_simulator::{DEMO_KEY, Endpoint, Fault, Timeline};
 use serde_json::{Value, json};
 
+use crate::served::{Answer, Served, send};
 use crate::stage::{Stage, ends, text};
 
 /// A running gateway. It ends with the test.
 struct Gateway {
-    child: Child,
+    _served: Served,
     authority: String,
     /// The token, with a slash before it.
     token: String,
@@ -20,26 +20,20 @@ struct Gateway {
 
 impl Gateway {
     fn start(stage: &Stage, options: &[&str]) -> Self {
-        let mut child = stage
-            .command(&[&["gateway", "--json", "--listen", "127.0.0.1:0"], options].concat())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let stdout = child.stdout.take().unwrap();
-        BufReader::new(stdout).read_line(&mut line).unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap();
+        let options = [&["gateway", "--json", "--listen", "127.0.0.1:0"], options].concat();
+        let served = Served::start(stage.command(&options));
+        let told = &served.told;
         let origin = told["origin"].as_str().unwrap();
         let (authority, token) = origin
             .strip_prefix("http://")
             .unwrap()
             .split_once('/')
             .unwrap();
+        let (authority, token) = (authority.to_owned(), format!("/{token}"));
         Self {
-            child,
-            authority: authority.to_owned(),
-            token: format!("/{token}"),
+            _served: served,
+            authority,
+            token,
         }
     }
 
@@ -49,22 +43,8 @@ impl Gateway {
     }
 
     fn send_to(&self, line: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
-        let mut request = format!("{line} HTTP/1.1\r\nconnection: close\r\n");
-        let host = ("host", self.authority.as_str());
-        let named = headers.iter().any(|(name, _)| *name == "host");
-        for (name, value) in headers.iter().chain((!named).then_some(&host)) {
-            request += &format!("{name}: {value}\r\n");
-        }
-        request += &format!("content-length: {}\r\n\r\n{body}", body.len());
-        let mut stream = TcpStream::connect(&self.authority).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let whole = String::from_utf8_lossy(&bytes);
-        assert!(!whole.contains(DEMO_KEY), "the key: {whole}");
-        let (head, body) = whole.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let value = serde_json::from_str(body).unwrap_or_else(|_| Value::from(body));
+        let Answer { status, body, .. } = send(&self.authority, line, headers, body);
+        let value = serde_json::from_str(&body).unwrap_or_else(|_| Value::from(body));
         (status, value)
     }
 
@@ -75,13 +55,6 @@ impl Gateway {
             &[("idempotency-key", key), ("prefer", "wait=5")],
             &order(points),
         )
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -30,6 +30,7 @@ mod outcomes;
 mod say;
 mod screen;
 mod serve;
+mod served;
 mod service;
 mod settings;
 #[path = "../stage/mod.rs"]

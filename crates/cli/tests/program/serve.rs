@@ -1,13 +1,13 @@
 //! `ima serve`: who may spend, what pays once, and where the key is not.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use ima_simulator::{DEMO_KEY, Endpoint, Fault, NthRequest, Timeline};
+use ima_simulator::{Endpoint, Fault, NthRequest, Timeline};
 use serde_json::{Value, json};
 
+use crate::served::{Answer, Served, send};
 use crate::stage::{Stage, ends, json as object, text};
 
 /// The server's secret, the same in all tests, so that its component is compiled once.
@@ -15,16 +15,9 @@ const SECRET: &str = r#"{"secret":"of the tests","clients":{}}"#;
 
 /// A running server. It ends with the test.
 struct Serving {
-    child: Child,
+    _served: Served,
     authority: String,
     page: String,
-}
-
-/// An answer of it.
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
 }
 
 impl Answer {
@@ -47,48 +40,23 @@ impl Serving {
         if !file.exists() {
             std::fs::write(file, SECRET).unwrap();
         }
-        let mut child = stage
-            .command(&[&["serve", "--json", "--listen", "127.0.0.1:0"], options].concat())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let stdout = child.stdout.take().unwrap();
-        BufReader::new(stdout).read_line(&mut line).unwrap();
-        let told: Value = serde_json::from_str(&line).unwrap();
+        let options = [&["serve", "--json", "--listen", "127.0.0.1:0"], options].concat();
+        let served = Served::start(stage.command(&options));
+        let told = &served.told;
         let base = told["base_url"].as_str().unwrap();
         let authority = base.strip_prefix("http://").unwrap();
+        let authority = authority.strip_suffix("/v1").unwrap().to_owned();
+        let page = told["page"].as_str().unwrap().to_owned();
         Self {
-            child,
-            authority: authority.strip_suffix("/v1").unwrap().to_owned(),
-            page: told["page"].as_str().unwrap().to_owned(),
+            _served: served,
+            authority,
+            page,
         }
     }
 
     /// Sends a request as it stands, but for what every request has.
     fn send(&self, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = format!("{line} HTTP/1.1\r\nconnection: close\r\n");
-        let host = ("host", self.authority.as_str());
-        let named = headers.iter().any(|(name, _)| *name == "host");
-        for (name, value) in headers.iter().chain((!named).then_some(&host)) {
-            request += &format!("{name}: {value}\r\n");
-        }
-        let length = body.len();
-        request +=
-            &format!("content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}");
-        let mut stream = TcpStream::connect(&self.authority).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let whole = String::from_utf8(bytes).unwrap();
-        assert!(!whole.contains(DEMO_KEY), "the key: {whole}");
-        let (head, body) = whole.split_once("\r\n\r\n").unwrap();
-        Answer {
-            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
-            head: head.to_owned(),
-            body: body.to_owned(),
-        }
+        send(&self.authority, line, headers, body)
     }
 
     fn get(&self, path: &str) -> Answer {
@@ -100,13 +68,6 @@ impl Serving {
         let body = json!({"input": input, "voice": "Tim"}).to_string();
         let headers = [&[("prefer", "respond-async")], headers].concat();
         self.send("POST /v1/audio/speech", &headers, &body)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
