@@ -17,24 +17,9 @@ const USAGE: &str = "usage: guest-build PACKAGE TARGET OUT_FOLDER GUEST_TARGET_F
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let built = match arguments.as_slice() {
-        [package, target, out, guests] => build(
-            package,
-            target,
-            out.as_ref(),
-            guests.as_ref(),
-            "guest",
-            None,
-        ),
-        [package, target, out, guests, profile] => build(
-            package,
-            target,
-            out.as_ref(),
-            guests.as_ref(),
-            profile,
-            None,
-        ),
-        [package, target, out, guests, profile, wit] => {
-            let wit = Some(Path::new(wit));
+        [package, target, out, guests, rest @ ..] if rest.len() <= 2 => {
+            let profile = rest.first().map_or("guest", String::as_str);
+            let wit = rest.get(1).map(Path::new);
             build(package, target, out.as_ref(), guests.as_ref(), profile, wit)
         }
         _ => Err(BuildError::Usage),

@@ -5,8 +5,6 @@ use crate::error::Error;
 use crate::files::{self, copy, write};
 use crate::polyglot::packages;
 use crate::run;
-use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -78,10 +76,7 @@ pub(crate) fn build(folder: &Path) -> Result<(), Error> {
 fn zeroclaw(folder: &Path) -> Result<(), Error> {
     let component = "ima_zeroclaw.wasm";
     let content = files::read(&folder.join(component))?;
-    let mut sha256 = String::new();
-    for byte in Sha256::digest(&content) {
-        let _ = write!(sha256, "{byte:02x}");
-    }
+    let sha256 = files::sha256(&content);
     let version = env!("CARGO_PKG_VERSION");
     let manifest = format!(
         r#"name = "ima-studio"

@@ -5,7 +5,6 @@ use crate::bindings;
 use crate::error::Error;
 use crate::files::{self, at, copy, write};
 use crate::run::{self, cargo};
-use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -110,14 +109,10 @@ fn sums(dist: &Path) -> Result<Vec<Sum>, Error> {
     for path in files::all(dist)? {
         let content = files::read(&path)?;
         let name = path.strip_prefix(dist).unwrap_or(&path);
-        let mut sha256 = String::new();
-        for byte in Sha256::digest(&content) {
-            let _ = write!(sha256, "{byte:02x}");
-        }
         sums.push(Sum {
             name: name.to_string_lossy().replace('\\', "/"),
             bytes: content.len() as u64,
-            sha256,
+            sha256: files::sha256(&content),
         });
     }
     sums.sort_by(|one, other| one.name.cmp(&other.name));

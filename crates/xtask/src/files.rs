@@ -1,6 +1,7 @@
 //! Reading, writing and copying, with errors that name the file.
 
 use crate::error::Error;
+use sha2::{Digest, Sha256};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -71,4 +72,10 @@ pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> Error {
 fn make_parent(path: &Path) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder).map_err(at(folder))
+}
+
+/// The SHA-256 of a file's content, in hexadecimal.
+pub(crate) fn sha256(content: &[u8]) -> String {
+    let digest = Sha256::digest(content);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

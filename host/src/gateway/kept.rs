@@ -188,7 +188,7 @@ impl Path {
 fn fresh_id() -> Result<String, Refusal> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|_| Refusal::NotKept)?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(random)))
 }
 
 fn told(value: &impl Serialize) -> serde_json::Value {
